@@ -1,0 +1,2 @@
+//! evenreach: where is a promise of even public services not kept, for whom, by how much, and what would mend it.
+pub mod space;

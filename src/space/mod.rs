@@ -1,0 +1,1 @@
+//! Where things are and what it costs to get there.
