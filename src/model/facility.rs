@@ -1,0 +1,108 @@
+//! Facilities: what they offer, where, how much of it, to whom.
+
+use std::collections::BTreeMap;
+
+use geo::Coord;
+
+use super::{AreaId, Column, FacilityId, Id, IdVec, PerFacility, ServiceId, SourceId};
+
+/// A service that the study holds data on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    /// The word used in packs and studies, such as `kindergarten`.
+    pub key: String,
+    /// Its facilities, in the order of their ids.
+    pub facilities: Vec<FacilityId>,
+}
+
+/// What every facility has, attributes apart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FacilityRow {
+    /// The id that the file gives, or `row-N`.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// What it offers.
+    pub service: ServiceId,
+    /// Where it stands.
+    pub place: Option<Coord<f64>>,
+    /// The lowest area that holds it, as declared or as located.
+    pub area: Option<AreaId>,
+    /// The file and row (from 1) it comes from.
+    pub origin: (SourceId, u32),
+}
+
+/// All facilities. A service in `services` without facilities is known to have none; one that is absent is unknown.
+#[derive(Clone, Debug, Default)]
+pub struct Facilities {
+    rows: PerFacility<FacilityRow>,
+    services: IdVec<ServiceId, Service>,
+    attributes: BTreeMap<String, Column>,
+    /// Areas that a facility says it serves beyond its own; only those that say so.
+    serves: BTreeMap<FacilityId, Vec<AreaId>>,
+}
+
+impl Facilities {
+    /// Facilities as read; `services` are all that the study holds data on, with or without facilities.
+    pub fn new(
+        rows: PerFacility<FacilityRow>,
+        services: Vec<String>,
+        attributes: BTreeMap<String, Column>,
+        serves: BTreeMap<FacilityId, Vec<AreaId>>,
+    ) -> Self {
+        let mut services: IdVec<ServiceId, Service> =
+            services.into_iter().map(|key| Service { key, facilities: Vec::new() }).collect();
+        for (id, row) in rows.iter() {
+            services[row.service].facilities.push(id);
+        }
+        Self { rows, services, attributes, serves }
+    }
+
+    /// How many facilities of all services.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// All facilities with their ids.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (FacilityId, &FacilityRow)> {
+        self.rows.iter()
+    }
+
+    /// The services that the study holds data on.
+    pub fn services(&self) -> &IdVec<ServiceId, Service> {
+        &self.services
+    }
+
+    /// The service called `key`, if the study holds data on it.
+    pub fn service(&self, key: &str) -> Option<ServiceId> {
+        (0..self.services.len()).map(ServiceId::new).find(|&id| self.services[id].key == key)
+    }
+
+    /// An attribute of all facilities.
+    pub fn attribute(&self, key: &str) -> Option<&Column> {
+        self.attributes.get(key)
+    }
+
+    /// All attributes, by key.
+    pub fn attributes(&self) -> &BTreeMap<String, Column> {
+        &self.attributes
+    }
+
+    /// The areas that the facility says it serves beyond its own.
+    pub fn serves(&self, facility: FacilityId) -> &[AreaId] {
+        self.serves.get(&facility).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl std::ops::Index<FacilityId> for Facilities {
+    type Output = FacilityRow;
+
+    fn index(&self, id: FacilityId) -> &FacilityRow {
+        &self.rows[id]
+    }
+}

@@ -1,0 +1,41 @@
+//! People as demand points: where they live, how many of each group.
+
+use geo::Coord;
+
+use super::{AreaId, GroupId, Id, IdVec, PerPoint, PointId};
+
+/// Demand points, stored by column.
+#[derive(Clone, Debug, Default)]
+pub struct People {
+    /// Where each point is.
+    pub places: PerPoint<Option<Coord<f64>>>,
+    /// The lowest area known to hold each point.
+    pub areas: PerPoint<Option<AreaId>>,
+    /// The groups that the files count, such as `residents` or `children-3-5`.
+    pub groups: IdVec<GroupId, String>,
+    /// `persons[group][point]`; NaN where the file says nothing. Read it by [`People::persons`].
+    pub persons: IdVec<GroupId, PerPoint<f64>>,
+}
+
+impl People {
+    /// How many points.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// The group called `key`, if any file counts it.
+    pub fn group(&self, key: &str) -> Option<GroupId> {
+        (0..self.groups.len()).map(GroupId::new).find(|&id| self.groups[id] == key)
+    }
+
+    /// The persons of `group` at `point`; `None` where the file says nothing.
+    pub fn persons(&self, group: GroupId, point: PointId) -> Option<f64> {
+        let persons = self.persons[group][point];
+        (!persons.is_nan()).then_some(persons)
+    }
+}

@@ -1,0 +1,496 @@
+//! What a check says: one finding an obligation, with its subjects and their evidence.
+//!
+//! Plain values in ids and numbers; `report` puts them into words.
+
+use crate::model::{AreaId, Date, EstateId, FacilityId, Text};
+use crate::units::{Metres, Share};
+
+/// How a promise stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// Kept.
+    Met,
+    /// Not kept.
+    Unmet,
+    /// The data do not say.
+    Unknown {
+        /// What is missing.
+        why: Reason,
+    },
+    /// No data could say, or there is nothing here to judge.
+    NotCheckable {
+        /// Why not.
+        why: Reason,
+    },
+}
+
+impl Verdict {
+    /// `Unknown` for a reason.
+    pub fn unknown(why: Reason) -> Self {
+        Self::Unknown { why }
+    }
+
+    /// The word that every output uses.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::Unmet => "unmet",
+            Self::Unknown { .. } => "unknown",
+            Self::NotCheckable { .. } => "not-checkable",
+        }
+    }
+
+    /// Why it is unknown or not checkable.
+    pub fn why(&self) -> Option<&Reason> {
+        match self {
+            Self::Met | Self::Unmet => None,
+            Self::Unknown { why } | Self::NotCheckable { why } => Some(why),
+        }
+    }
+}
+
+/// Why something is unknown or not checkable.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reason {
+    /// No layer of the study holds data on the service.
+    NoService(String),
+    /// The study has no areas of the level.
+    NoLevel(String),
+    /// No layer counts the group.
+    NoGroup(String),
+    /// No layer holds the series.
+    NoSeries(String),
+    /// The study has no layer of estates.
+    NoEstates,
+    /// An attribute (or several) is missing for so many facilities that it could change the verdict.
+    NoAttribute {
+        /// The attributes, by key.
+        attributes: Vec<String>,
+        /// Facilities that lack one.
+        n_facilities: usize,
+    },
+    /// Whether the promise is meant for this area hangs on an attribute of it that the file leaves empty.
+    NoAreaAttribute {
+        /// The attributes, by key.
+        attributes: Vec<String>,
+    },
+    /// So many facilities could belong here, but the files do not say to which area they belong.
+    NoMembership {
+        /// How many.
+        n_facilities: usize,
+    },
+    /// The number of people is missing.
+    NoPersons {
+        /// The group that is not counted.
+        group: String,
+    },
+    /// There are no coordinates to measure from or to.
+    NoPlace,
+    /// The date is missing.
+    NoDate,
+    /// What is unknown could change the verdict: the value lies between these.
+    Undecided {
+        /// The least it can be, in the unit observed.
+        low: f64,
+        /// The most it can be, in the unit observed; infinite where nothing bounds it.
+        high: f64,
+    },
+    /// The series has no value for the year that is judged.
+    NoValue {
+        /// The year judged.
+        year: i16,
+        /// The last year before it that has one.
+        latest: Option<i16>,
+    },
+    /// The year of the target has not come by the reference date.
+    NotDue {
+        /// The year of the target.
+        year: i16,
+    },
+    /// The verdict is unknown for so many of the subjects, and unmet for none.
+    UnknownSubjects {
+        /// How many are unknown.
+        unknown: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// There is nothing of the kind here to judge.
+    NothingHere,
+    /// The document gives no limit and the pack sets none.
+    NoLimit,
+    /// In the pack's own words.
+    Stated(Text),
+}
+
+/// A unit of the values in a finding.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Unit {
+    /// Areas of the level named.
+    Areas {
+        /// The level, by key.
+        level: String,
+    },
+    /// Facilities of the service named.
+    Facilities {
+        /// The service, by key.
+        service: String,
+    },
+    /// Units of supply of the service named: places, beds.
+    Supply {
+        /// The service, by key.
+        service: String,
+    },
+    /// Units of an attribute summed, by its key.
+    Attribute(String),
+    /// People.
+    Persons,
+    /// A ratio shown in per cent.
+    Share,
+    /// Metres.
+    Metres,
+    /// A plain ratio, such as a coefficient of variation.
+    Ratio,
+    /// Supply for so many people.
+    Per {
+        /// What is supplied.
+        supply: Box<Unit>,
+        /// For how many.
+        persons: f64,
+    },
+    /// Estates.
+    Estates,
+    /// As the obligation states it.
+    Stated(Text),
+}
+
+/// A value with its unit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quantity {
+    /// How much.
+    pub value: f64,
+    /// Of what.
+    pub unit: Unit,
+}
+
+/// A limit and the side its edge is on: both include the limit itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Threshold {
+    /// Met at the limit and above.
+    AtLeast(f64),
+    /// Met at the limit and below.
+    AtMost(f64),
+}
+
+impl Threshold {
+    /// The limit itself.
+    pub fn limit(self) -> f64 {
+        match self {
+            Self::AtLeast(limit) | Self::AtMost(limit) => limit,
+        }
+    }
+
+    /// Whether `value` keeps it; the limit itself does.
+    pub fn holds(self, value: f64) -> bool {
+        match self {
+            Self::AtLeast(limit) => limit <= value,
+            Self::AtMost(limit) => value <= limit,
+        }
+    }
+
+    /// How far `value` is from flipping: not negative where it holds.
+    pub fn margin(self, value: f64) -> f64 {
+        match self {
+            Self::AtLeast(limit) => value - limit,
+            Self::AtMost(limit) => limit - value,
+        }
+    }
+}
+
+/// What an obligation requires.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Required {
+    /// The limit and its edge.
+    pub threshold: Threshold,
+    /// The unit of the limit.
+    pub unit: Unit,
+}
+
+/// What a verdict is about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Of {
+    /// All together.
+    Whole,
+    /// One area.
+    Area(AreaId),
+    /// One facility.
+    Facility(FacilityId),
+    /// One estate.
+    Estate(EstateId),
+    /// A named part: a stage of schools, a resource, a group of schools.
+    Part(String),
+}
+
+/// The verdict on one area, facility, estate or part.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subject {
+    /// What it is about.
+    pub of: Of,
+    /// How the promise stands here.
+    pub verdict: Verdict,
+    /// What was found, in [`Finding::subject_unit`].
+    pub observed: Option<f64>,
+    /// What is lacking, in [`Finding::shortfall_unit`]; `Some` only where unmet.
+    pub shortfall: Option<f64>,
+    /// What the verdict rests on.
+    pub evidence: Evidence,
+}
+
+/// What the verdict on a subject rests on; empty where it does not apply.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evidence {
+    /// How much counted towards the promise (facilities, places, persons).
+    pub counted: Option<f64>,
+    /// Out of how much.
+    pub of: Option<f64>,
+    /// How much is of unknown status.
+    pub unknown: Option<f64>,
+    /// The people concerned.
+    pub persons: Option<f64>,
+    /// The nearest facility that would count, and how far.
+    pub nearest: Option<(FacilityId, Metres)>,
+    /// Facilities that were counted: the first few, see [`Evidence::FACILITIES`].
+    pub facilities: Vec<FacilityId>,
+    /// What else a planner should know.
+    pub remarks: Vec<Remark>,
+}
+
+impl Evidence {
+    /// How many counted facilities are named.
+    pub const FACILITIES: usize = 5;
+}
+
+/// Something worth saying beside a verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Remark {
+    /// Areas of a level without what they need.
+    MissingAt {
+        /// The level, by key.
+        level: String,
+        /// How many lack it.
+        missing: usize,
+        /// For how many the data do not say.
+        unknown: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// The share of one part of those judged.
+    ShareOf {
+        /// The part: `attribute` or `attribute = value`.
+        part: String,
+        /// Lowest and highest it can be; equal where all is known.
+        low: f64,
+        /// See `low`.
+        high: f64,
+    },
+    /// The gap between the best and the worst part.
+    Gap {
+        /// The attribute that parts them.
+        attribute: String,
+        /// The part with the highest share.
+        best: String,
+        /// The part with the lowest share.
+        worst: String,
+        /// The difference of their shares.
+        gap: Share,
+    },
+    /// How a series stands against the straight line to its target.
+    Pace {
+        /// Ahead, on track or behind.
+        pace: Pace,
+        /// The year of the latest value.
+        year: i16,
+        /// The latest value.
+        value: f64,
+        /// What the straight line asks for in that year.
+        line: f64,
+    },
+    /// The sum so far of a series that adds up.
+    SumSoFar {
+        /// The sum.
+        sum: f64,
+        /// Years that have a value.
+        years: usize,
+        /// Years that must have one.
+        of: usize,
+    },
+    /// The size of the village decided what counts.
+    Size {
+        /// Whether the area counts as large; `None` where its size is not known.
+        large: Option<bool>,
+        /// Persons from which it is large.
+        from: f64,
+    },
+    /// The facility is joint, stands elsewhere, and is this far.
+    JointAt {
+        /// How far.
+        distance: Metres,
+    },
+    /// The nearest joint facility that lists the area is too far.
+    JointTooFar {
+        /// How far.
+        distance: Metres,
+    },
+    /// An attribute that the promise asks for is missing or not so.
+    Lacks {
+        /// The attribute, by key.
+        attribute: String,
+        /// So many facilities lack it, or all of the subject.
+        n_facilities: usize,
+    },
+    /// A named part of the promise has no lead facility.
+    NoLead {
+        /// The group without one.
+        group: String,
+    },
+    /// A group that the pack names has no member.
+    NoMember {
+        /// The group.
+        group: String,
+    },
+    /// Opens later than it must.
+    OpensLate {
+        /// The facility.
+        facility: FacilityId,
+        /// When it opens.
+        opens: Date,
+        /// When it must be open.
+        due: Date,
+    },
+    /// Places needed against places to be had.
+    Places {
+        /// Needed.
+        needed: f64,
+        /// To be had.
+        had: f64,
+    },
+    /// The value exceeds the limit of this grade too.
+    Grade {
+        /// The grade, by name.
+        grade: String,
+    },
+    /// Mean of the coefficients of variation.
+    MeanVariation {
+        /// How many resources it is the mean of.
+        resources: usize,
+    },
+    /// Persons who find a place within the limit, whoever they go to.
+    Seated {
+        /// Persons with a place.
+        seated: f64,
+        /// Persons in all.
+        of: f64,
+    },
+    /// In the pack's own words.
+    Stated(Text),
+}
+
+/// Where a series stands against the straight line from its first year to its target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// Better than the line.
+    Ahead,
+    /// On it.
+    OnTrack,
+    /// Worse.
+    Behind,
+}
+
+/// One line of a ledger: a facility over its limit, now or before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LedgerEntry {
+    /// The offender.
+    pub facility: FacilityId,
+    /// The value in the latest year known.
+    pub value: Option<f64>,
+    /// By how much it is over; `None` once solved.
+    pub over: Option<f64>,
+    /// The worst grade it falls in.
+    pub grade: Option<String>,
+    /// The first year of the latest unbroken run over the limit.
+    pub since: Option<i16>,
+    /// The year in which it was struck off.
+    pub struck_off: Option<i16>,
+}
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// How the promise stands.
+    pub verdict: Verdict,
+    /// What was found in all.
+    pub observed: Option<Quantity>,
+    /// What is required.
+    pub required: Option<Required>,
+    /// How far from flipping: not negative where met, negative where unmet.
+    pub margin: Option<Quantity>,
+    /// The unit of [`Subject::observed`].
+    pub subject_unit: Option<Unit>,
+    /// The unit of [`Subject::shortfall`].
+    pub shortfall_unit: Option<Unit>,
+    /// What all the subjects lack together, in `shortfall_unit`.
+    pub shortfall: Option<f64>,
+    /// Each area, facility, estate or part concerned.
+    pub subjects: Vec<Subject>,
+    /// What else a planner should know.
+    pub remarks: Vec<Remark>,
+    /// Offenders now and before.
+    pub ledger: Vec<LedgerEntry>,
+}
+
+impl Finding {
+    /// A finding of which nothing is known but the verdict.
+    pub fn bare(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            observed: None,
+            required: None,
+            margin: None,
+            subject_unit: None,
+            shortfall_unit: None,
+            shortfall: None,
+            subjects: Vec::new(),
+            remarks: Vec::new(),
+            ledger: Vec::new(),
+        }
+    }
+
+    /// What all subjects lack together; `None` where none lacks anything that can be counted.
+    pub fn total_shortfall(subjects: &[Subject]) -> Option<f64> {
+        subjects.iter().filter_map(|subject| subject.shortfall).reduce(|sum, shortfall| sum + shortfall)
+    }
+
+    /// How many subjects have the verdict with this key.
+    pub fn count(&self, verdict: &str) -> usize {
+        self.subjects.iter().filter(|subject| subject.verdict.key() == verdict).count()
+    }
+}
+
+/// The verdict on all subjects together: unmet if one is, else unknown if one is, else met; those that have nothing to
+/// judge do not count. `NotCheckable` if none counts.
+pub fn all_of<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> Verdict {
+    let (mut met, mut unmet, mut unknown) = (0, 0, 0);
+    for verdict in verdicts {
+        match verdict {
+            Verdict::Met => met += 1,
+            Verdict::Unmet => unmet += 1,
+            Verdict::Unknown { .. } => unknown += 1,
+            Verdict::NotCheckable { .. } => {}
+        }
+    }
+    match (met, unmet, unknown) {
+        (0, 0, 0) => Verdict::NotCheckable { why: Reason::NothingHere },
+        (_, 0, 0) => Verdict::Met,
+        (_, 0, unknown) => Verdict::unknown(Reason::UnknownSubjects { unknown, of: met + unknown }),
+        _ => Verdict::Unmet,
+    }
+}

@@ -1,0 +1,239 @@
+//! Presence: every area has enough facilities.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::finding::{Evidence, Finding, Of, Quantity, Reason, Required, Subject, Threshold, Unit, Verdict, all_of};
+use super::select::{Tri, Where, area_attribute_names, attribute_names, facilities_by_area, unknown_area};
+use super::tally::{ByArea, Tally};
+use super::{Case, Kind, Name, Noun};
+use crate::model::{AreaId, FacilityId};
+
+/// Every area of a level has enough facilities of a service.
+///
+/// # What is judged
+/// Each area of `in-each` (those that meet `among`) is met when the facilities of `service` in it that meet `where`
+/// number `at-least` or more; the number itself is enough. A facility counts in the area that holds it; with
+/// `serving = true` also in each area that it lists as served.
+///
+/// # Observed, margin, shortfall
+/// Observed: areas that have enough, of all. Margin: where met, how many facilities the barest area could lose; where
+/// unmet, minus the areas that lack some. Shortfall of an area: the facilities that it lacks.
+///
+/// # Unknown
+/// A facility with a missing attribute, or known only to be somewhere above the level, may count: an area that has
+/// enough only with these is unknown.
+///
+/// # Example
+/// ```toml
+/// check.presence = { in-each = "street", service = "kindergarten", where = { ownership = "public", central = true }, at-least = 1 }
+/// ```
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Presence {
+    /// The level whose areas are judged.
+    #[schemars(with = "String")]
+    pub in_each: Spanned<String>,
+    /// Which of its areas, by their attributes.
+    #[serde(default)]
+    pub among: Where,
+    /// The service.
+    #[schemars(with = "String")]
+    pub service: Spanned<String>,
+    /// Which of its facilities, by their attributes.
+    #[serde(default)]
+    pub r#where: Where,
+    /// Met with this many and more.
+    pub at_least: u32,
+    /// Whether a facility counts in the areas that it lists as served, too.
+    #[serde(default)]
+    pub serving: bool,
+}
+
+impl Kind for Presence {
+    fn names(&self) -> Vec<Name<'_>> {
+        let mut names =
+            vec![Name { noun: Noun::Level, word: &self.in_each }, Name { noun: Noun::Service, word: &self.service }];
+        names.extend(area_attribute_names(&self.among));
+        names.extend(attribute_names(&self.r#where));
+        names
+    }
+
+    fn assess(&self, case: &Case<'_>) -> Finding {
+        self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+    }
+}
+
+impl Presence {
+    fn judge(&self, case: &Case<'_>) -> Result<Finding, Reason> {
+        let areas = &case.world.areas;
+        let (level, chosen) = case.areas(self.in_each.get_ref(), &self.among)?;
+        let selection = case.select(self.service.get_ref(), &self.r#where)?;
+
+        let places = selection.iter().flat_map(|(facility, status)| {
+            let own = std::iter::once(case.world.facilities[facility].area);
+            own.chain(self.served_elsewhere(case, facility, level)).map(move |area| (area, facility, status))
+        });
+        let places: Vec<(Option<AreaId>, FacilityId, Tri)> = places.collect();
+        let tallies =
+            ByArea::sort(areas, level, places.iter().map(|&(area, _, status)| (area, Tally::of(status, Some(1.0)))));
+        let counted = facilities_by_area(areas, level, places.iter().copied());
+
+        let required = Threshold::AtLeast(f64::from(self.at_least));
+        let judge_area = |&(area, among): &(AreaId, Tri)| {
+            let floating = tallies.floating(area);
+            let count = tallies.known(area).counted(&floating);
+            let mut verdict = match count.judge(required) {
+                Verdict::Unknown { .. } if tallies.known(area).unknown.sum + floating.unknown.sum == 0.0 => {
+                    Verdict::unknown(Reason::NoMembership { n_facilities: floating.items })
+                }
+                Verdict::Unknown { .. } => Verdict::unknown(selection.why_maybe()),
+                verdict => verdict,
+            };
+            if among == Tri::Unknown && verdict == Verdict::Unmet {
+                verdict = unknown_area(&self.among);
+            }
+            let unmet = verdict == Verdict::Unmet;
+            let evidence = Evidence {
+                counted: Some(count.low),
+                unknown: Some(count.high - count.low).filter(|&unknown| 0.0 < unknown),
+                // Only a planner who must mend it asks where the nearest one is.
+                nearest: (verdict != Verdict::Met)
+                    .then(|| {
+                        case.travel.nearest_to_area(area, selection.service, |facility| {
+                            selection.yes.binary_search(&facility).is_ok()
+                        })
+                    })
+                    .flatten(),
+                facilities: counted.get(&area).cloned().unwrap_or_default(),
+                ..Evidence::default()
+            };
+            Subject {
+                of: Of::Area(area),
+                observed: Some(count.low),
+                shortfall: unmet.then(|| required.limit() - count.low),
+                verdict,
+                evidence,
+            }
+        };
+        let subjects: Vec<Subject> = chosen.iter().map(judge_area).collect();
+
+        let verdict = all_of(subjects.iter().map(|subject| &subject.verdict));
+        let met = subjects.iter().filter(|subject| subject.verdict == Verdict::Met).count() as f64;
+        let facilities = Unit::Facilities { service: self.service.get_ref().clone() };
+        let level_unit = Unit::Areas { level: self.in_each.get_ref().clone() };
+        let margin = match verdict {
+            Verdict::Met => subjects
+                .iter()
+                .filter_map(|subject| subject.observed)
+                .min_by(f64::total_cmp)
+                .map(|barest| Quantity { value: required.margin(barest), unit: facilities.clone() }),
+            Verdict::Unmet => {
+                let unmet = subjects.iter().filter(|subject| subject.verdict == Verdict::Unmet).count() as f64;
+                Some(Quantity { value: -unmet, unit: level_unit.clone() })
+            }
+            _ => None,
+        };
+        Ok(Finding {
+            observed: Some(Quantity { value: met, unit: level_unit.clone() }),
+            required: Some(Required { threshold: Threshold::AtLeast(subjects.len() as f64), unit: level_unit }),
+            margin,
+            subject_unit: Some(facilities.clone()),
+            shortfall_unit: Some(facilities),
+            shortfall: Finding::total_shortfall(&subjects),
+            subjects,
+            ..Finding::bare(verdict)
+        })
+    }
+
+    /// The areas of `level` that the facility lists as served and that do not hold it.
+    fn served_elsewhere<'c>(
+        &self,
+        case: &'c Case<'_>,
+        facility: FacilityId,
+        level: crate::model::LevelId,
+    ) -> impl Iterator<Item = Option<AreaId>> + 'c {
+        let areas = &case.world.areas;
+        let own = case.world.facilities[facility].area.and_then(|area| areas.ancestor(area, level));
+        let serves = if self.serving { case.world.facilities.serves(facility) } else { &[] };
+        serves
+            .iter()
+            .filter_map(move |&area| areas.ancestor(area, level))
+            .filter(move |&area| Some(area) != own)
+            .map(Some)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sketch::Sketch;
+    use crate::rules::try_check;
+
+    // district D: street A (2 public kindergartens), street B (1 private), street C (1 of unknown ownership)
+    fn three_streets() -> Sketch {
+        Sketch::new(&["district", "street"])
+            .area("district", "D", None, None, &[])
+            .area("street", "A", Some("D"), Some((0.0, 0.0)), &[])
+            .area("street", "B", Some("D"), Some((3.0, 0.0)), &[])
+            .area("street", "C", Some("D"), None, &[])
+            .facility("kindergarten", "a1", Some("A"), Some((0.0, 0.0)), &[("ownership", "public")])
+            .facility("kindergarten", "a2", Some("A"), Some((0.5, 0.0)), &[("ownership", "public")])
+            .facility("kindergarten", "b1", Some("B"), Some((3.0, 0.0)), &[("ownership", "private")])
+            .facility("kindergarten", "c1", Some("C"), None, &[])
+    }
+
+    const PUBLIC: &str = r#"presence = { in-each = "street", service = "kindergarten", where = { ownership = "public" }, at-least = 1 }"#;
+
+    fn verdicts(finding: &Finding) -> Vec<&str> {
+        finding.subjects.iter().map(|subject| subject.verdict.key()).collect()
+    }
+
+    #[test]
+    fn an_area_that_has_enough_only_with_an_unknown_one_is_unknown() {
+        let finding = try_check(PUBLIC, &three_streets().world());
+        assert_eq!(verdicts(&finding), ["met", "unmet", "unknown"]);
+        assert_eq!(finding.verdict, Verdict::Unmet);
+        assert_eq!(finding.shortfall, Some(1.0));
+        let (nearest, distance) = finding.subjects[1].evidence.nearest.unwrap();
+        assert_eq!(nearest, crate::model::Id::new(1));
+        assert!((distance.get() - 2500.0).abs() < 25.0);
+    }
+
+    #[test]
+    fn a_facility_known_only_to_be_in_the_district_may_be_in_any_street() {
+        let world = three_streets().facility("kindergarten", "d1", Some("D"), None, &[("ownership", "public")]).world();
+        assert_eq!(verdicts(&try_check(PUBLIC, &world)), ["met", "unknown", "unknown"]);
+    }
+
+    #[test]
+    fn the_number_itself_is_enough_and_one_more_is_not_there() {
+        let check = |n: u32| {
+            let text = format!(r#"presence = {{ in-each = "district", service = "kindergarten", at-least = {n} }}"#);
+            try_check(&text, &three_streets().world())
+        };
+        assert_eq!(check(4).verdict, Verdict::Met);
+        assert_eq!(check(4).margin.unwrap().value, 0.0);
+        assert_eq!(check(5).verdict, Verdict::Unmet);
+    }
+
+    #[test]
+    fn a_joint_facility_counts_where_it_serves_only_if_asked() {
+        let world = || three_streets().facility("clinic", "k", Some("A"), None, &[]).serving(&["B", "A"]).world();
+        let text = r#"presence = { in-each = "street", service = "clinic", at-least = 1 }"#;
+        assert_eq!(verdicts(&try_check(text, &world())), ["met", "unmet", "unmet"]);
+        let text = r#"presence = { in-each = "street", service = "clinic", at-least = 1, serving = true }"#;
+        assert_eq!(verdicts(&try_check(text, &world())), ["met", "met", "unmet"]);
+        let text = r#"presence = { in-each = "street", service = "clinic", at-least = 2, serving = true }"#;
+        assert_eq!(verdicts(&try_check(text, &world())), ["unmet", "unmet", "unmet"]);
+    }
+
+    #[test]
+    fn no_data_on_the_service_is_unknown_and_no_facility_is_unmet() {
+        let text = r#"presence = { in-each = "street", service = "library", at-least = 1 }"#;
+        let finding = try_check(text, &three_streets().world());
+        assert_eq!(finding.verdict, Verdict::unknown(Reason::NoService("library".to_owned())));
+        assert_eq!(try_check(text, &three_streets().service("library").world()).verdict, Verdict::Unmet);
+    }
+}

@@ -1,0 +1,268 @@
+//! Which facilities or areas a check speaks of: a service and conditions on attributes.
+//!
+//! A condition on an attribute that a file leaves empty is neither true nor false but unknown.
+
+use std::collections::{BTreeMap, HashMap};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::finding::{Evidence, Reason, Verdict};
+use super::{Case, Name, Noun};
+use crate::model::{AreaId, Areas, Column, FacilityId, GroupId, Id, LevelId, ServiceId, Value};
+
+/// Conditions that all must hold, by attribute.
+///
+/// `{ ownership = "public", central = true, kind = ["village", "town"] }`; an empty table asks nothing.
+pub type Where = BTreeMap<SpannedKey, Condition>;
+
+/// A key of a [`Where`], with its place in the pack.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct SpannedKey(#[schemars(with = "String")] pub Spanned<String>);
+
+/// What an attribute must be.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "expected true, false, a number, a word, or a list of words")]
+pub enum Condition {
+    /// Yes or no.
+    Flag(bool),
+    /// This number.
+    Number(f64),
+    /// This word.
+    Word(String),
+    /// Any of these words.
+    AnyOf(Vec<String>),
+}
+
+/// Whether something holds, where the data may not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tri {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+    /// The data do not say.
+    Unknown,
+}
+
+impl Tri {
+    /// Whether both hold.
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Yes, Self::Yes) => Self::Yes,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+impl From<bool> for Tri {
+    fn from(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+}
+
+/// The attributes that a `where` names, as words of a pack.
+pub fn attribute_names(conditions: &Where) -> impl Iterator<Item = Name<'_>> {
+    conditions.keys().map(|key| Name { noun: Noun::Attribute, word: &key.0 })
+}
+
+/// The attributes of areas that an `among` names, as words of a pack.
+pub fn area_attribute_names(conditions: &Where) -> impl Iterator<Item = Name<'_>> {
+    conditions.keys().map(|key| Name { noun: Noun::AreaAttribute, word: &key.0 })
+}
+
+/// Conditions made ready for the columns of one table.
+pub struct Filter<'a> {
+    conditions: Vec<(&'a str, Option<Test<'a>>)>,
+}
+
+/// One condition against one column.
+enum Test<'a> {
+    /// Words, by code: 0 is the empty cell.
+    Codes {
+        codes: &'a [u32],
+        accepted: Vec<bool>,
+    },
+    Cells {
+        column: &'a Column,
+        condition: &'a Condition,
+    },
+}
+
+impl<'a> Filter<'a> {
+    /// Conditions over the columns that `column` finds; one without a column is unknown for all.
+    pub fn new(conditions: &'a Where, column: impl Fn(&str) -> Option<&'a Column>) -> Self {
+        let prepare = |(key, condition): (&'a SpannedKey, &'a Condition)| {
+            let key = key.0.get_ref().as_str();
+            let test = column(key).map(|column| match column {
+                Column::Text { codes, words } => {
+                    let accepted = std::iter::once(false)
+                        .chain(words.iter().map(|word| condition.accepts(Value::Text(word))))
+                        .collect();
+                    Test::Codes { codes, accepted }
+                }
+                _ => Test::Cells { column, condition },
+            });
+            (key, test)
+        };
+        Self { conditions: conditions.iter().map(prepare).collect() }
+    }
+
+    /// Whether entry `row` meets all conditions.
+    pub fn holds(&self, row: usize) -> Tri {
+        self.conditions.iter().fold(Tri::Yes, |all, (_, test)| all.and(Self::test(test.as_ref(), row)))
+    }
+
+    /// The attributes that leave entry `row` undecided.
+    pub fn missing(&self, row: usize) -> impl Iterator<Item = &'a str> + '_ {
+        self.conditions
+            .iter()
+            .filter(move |(_, test)| Self::test(test.as_ref(), row) == Tri::Unknown)
+            .map(|&(key, _)| key)
+    }
+
+    fn test(test: Option<&Test<'_>>, row: usize) -> Tri {
+        match test {
+            None => Tri::Unknown,
+            Some(Test::Codes { codes, accepted }) => match codes[row] {
+                0 => Tri::Unknown,
+                code => accepted[code as usize].into(),
+            },
+            Some(Test::Cells { column, condition }) => {
+                column.get(row).map_or(Tri::Unknown, |value| condition.accepts(value).into())
+            }
+        }
+    }
+}
+
+impl Condition {
+    /// Whether a value that is there meets it.
+    fn accepts(&self, value: Value<'_>) -> bool {
+        match (self, value) {
+            (Self::Flag(wanted), Value::Flag(found)) => *wanted == found,
+            (Self::Number(wanted), Value::Number(found)) => *wanted == found,
+            (Self::Word(wanted), Value::Text(found)) => wanted == found,
+            (Self::AnyOf(wanted), Value::Text(found)) => wanted.iter().any(|word| word == found),
+            (Self::Word(wanted), Value::Date(found)) => *wanted == found.to_string(),
+            _ => false,
+        }
+    }
+}
+
+/// The facilities of a service that meet the conditions or may meet them.
+pub struct Selection {
+    /// The service.
+    pub service: ServiceId,
+    /// Facilities that meet the conditions, in the order of their ids.
+    pub yes: Vec<FacilityId>,
+    /// Facilities that may: an attribute is missing.
+    pub maybe: Vec<FacilityId>,
+    /// The attributes missing, sorted.
+    pub missing: Vec<String>,
+}
+
+impl Selection {
+    /// All that meet the conditions or may, with which.
+    pub fn iter(&self) -> impl Iterator<Item = (FacilityId, Tri)> {
+        let yes = self.yes.iter().map(|&facility| (facility, Tri::Yes));
+        yes.chain(self.maybe.iter().map(|&facility| (facility, Tri::Unknown)))
+    }
+
+    /// Why a verdict that these could change is unknown.
+    pub fn why_maybe(&self) -> Reason {
+        Reason::NoAttribute { attributes: self.missing.clone(), n_facilities: self.maybe.len() }
+    }
+}
+
+/// The verdict on an area that lacks an attribute of `among` and would else be unmet.
+pub fn unknown_area(among: &Where) -> Verdict {
+    let attributes = among.keys().map(|key| key.0.get_ref().clone()).collect();
+    Verdict::unknown(Reason::NoAreaAttribute { attributes })
+}
+
+/// The facilities that surely count in each area of `level`, the first few, for evidence.
+pub fn facilities_by_area(
+    areas: &Areas,
+    level: LevelId,
+    items: impl IntoIterator<Item = (Option<AreaId>, FacilityId, Tri)>,
+) -> HashMap<AreaId, Vec<FacilityId>> {
+    let mut by_area: HashMap<AreaId, Vec<FacilityId>> = HashMap::new();
+    for (area, facility, status) in items {
+        let holder = area.and_then(|area| areas.ancestor(area, level));
+        if let (Some(holder), Tri::Yes) = (holder, status) {
+            let named = by_area.entry(holder).or_default();
+            if named.len() < Evidence::FACILITIES {
+                named.push(facility);
+            }
+        }
+    }
+    by_area
+}
+
+impl<'a> Case<'a> {
+    /// The facilities of `service` that meet `conditions` or may.
+    ///
+    /// # Errors
+    /// [`Reason::NoService`] where the study holds no data on the service.
+    pub fn select(&self, service: &str, conditions: &Where) -> Result<Selection, Reason> {
+        let facilities = &self.world.facilities;
+        let id = facilities.service(service).ok_or_else(|| Reason::NoService(service.to_owned()))?;
+        let filter = self.facility_filter(conditions);
+        let mut selection = Selection { service: id, yes: Vec::new(), maybe: Vec::new(), missing: Vec::new() };
+        for &facility in &facilities.services()[id].facilities {
+            match filter.holds(facility.index()) {
+                Tri::Yes => selection.yes.push(facility),
+                Tri::No => {}
+                Tri::Unknown => {
+                    for key in filter.missing(facility.index()) {
+                        if !selection.missing.iter().any(|missing| missing == key) {
+                            selection.missing.push(key.to_owned());
+                        }
+                    }
+                    selection.maybe.push(facility);
+                }
+            }
+        }
+        selection.missing.sort();
+        Ok(selection)
+    }
+
+    /// Conditions on attributes of facilities, ready to ask.
+    pub fn facility_filter<'w>(&self, conditions: &'w Where) -> Filter<'w>
+    where
+        'a: 'w,
+    {
+        Filter::new(conditions, |key| self.world.facilities.attribute(key))
+    }
+
+    /// The areas of `level` that meet `among` or may, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`Reason::NoLevel`] where the study has no area of the level.
+    pub fn areas(&self, level: &str, among: &Where) -> Result<(LevelId, Vec<(AreaId, Tri)>), Reason> {
+        let areas = &self.world.areas;
+        let id = areas
+            .level(level)
+            .filter(|&id| !areas.at_level(id).is_empty())
+            .ok_or_else(|| Reason::NoLevel(level.to_owned()))?;
+        let filter = Filter::new(among, |key| areas.attribute(key));
+        let chosen = areas
+            .at_level(id)
+            .iter()
+            .map(|&area| (area, filter.holds(area.index())))
+            .filter(|&(_, holds)| holds != Tri::No)
+            .collect();
+        Ok((id, chosen))
+    }
+
+    /// The group called `key`.
+    ///
+    /// # Errors
+    /// [`Reason::NoGroup`] where no layer counts it.
+    pub fn group(&self, key: &str) -> Result<GroupId, Reason> {
+        self.world.people.group(key).ok_or_else(|| Reason::NoGroup(key.to_owned()))
+    }
+}
