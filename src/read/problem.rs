@@ -1,0 +1,152 @@
+//! What is wrong with an input file, where, and what would be right.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::model::{Lang, Text};
+
+/// Whether a problem stops the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The run stops when all files are read.
+    Error,
+    /// The run goes on by a stated rule; `--strict` makes it an error.
+    Warning,
+}
+
+/// Where in a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum At {
+    /// The file as a whole.
+    File,
+    /// A row of a table, from 1, the header not counted.
+    Row(u32),
+    /// A feature, from 1.
+    Feature(u32),
+    /// A column, by its header.
+    Column(String),
+    /// A line and column of a text, from 1.
+    Line(usize, usize),
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// Whether it stops the run.
+    pub severity: Severity,
+    /// A stable word for the kind of problem, such as `unknown-area`.
+    pub code: &'static str,
+    /// The file, as the study names it.
+    pub file: String,
+    /// Where in it.
+    pub at: At,
+    /// What was found.
+    pub what: Text,
+    /// How to mend it.
+    pub help: Text,
+}
+
+impl Problem {
+    /// Where, in words.
+    pub fn place(&self, lang: Lang) -> String {
+        match (&self.at, lang) {
+            (At::File, _) => self.file.clone(),
+            (At::Row(row), Lang::En) => format!("{}, row {row}", self.file),
+            (At::Row(row), Lang::Zh) => format!("{} 第 {row} 行", self.file),
+            (At::Feature(feature), Lang::En) => format!("{}, feature {feature}", self.file),
+            (At::Feature(feature), Lang::Zh) => format!("{} 第 {feature} 个要素", self.file),
+            (At::Column(column), Lang::En) => format!("{}, column `{column}`", self.file),
+            (At::Column(column), Lang::Zh) => format!("{} “{column}”列", self.file),
+            (At::Line(line, column), _) => format!("{}:{line}:{column}", self.file),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} ({})", self.place(Lang::En), self.what.en, self.help.en)
+    }
+}
+
+/// The same thing said in both languages.
+pub(crate) fn say(en: impl Into<String>, zh: impl Into<String>) -> Text {
+    Text { en: en.into(), zh: zh.into() }
+}
+
+/// Problems as they are found: of one kind in one file the first few are kept, the rest counted.
+#[derive(Clone, Debug, Default)]
+pub struct Problems {
+    kept: Vec<Problem>,
+    seen: BTreeMap<(String, &'static str), usize>,
+}
+
+impl Problems {
+    /// Problems of one kind in one file that are kept in full.
+    pub const KEPT: usize = 50;
+
+    /// Notes a problem.
+    pub fn push(&mut self, problem: Problem) {
+        let seen = self.seen.entry((problem.file.clone(), problem.code)).or_insert(0);
+        *seen += 1;
+        if *seen <= Self::KEPT {
+            self.kept.push(problem);
+        }
+    }
+
+    /// Notes an error.
+    pub fn error(&mut self, code: &'static str, file: &str, at: At, what: Text, help: Text) {
+        self.push(Problem { severity: Severity::Error, code, file: file.to_owned(), at, what, help });
+    }
+
+    /// Notes a warning.
+    pub fn warning(&mut self, code: &'static str, file: &str, at: At, what: Text, help: Text) {
+        self.push(Problem { severity: Severity::Warning, code, file: file.to_owned(), at, what, help });
+    }
+
+    /// Adds all of another list.
+    pub fn extend(&mut self, other: Self) {
+        for problem in other.kept {
+            self.push(problem);
+        }
+        // What the other only counted is counted here too.
+        for (key, n) in other.seen {
+            let kept = n.min(Self::KEPT);
+            *self.seen.entry(key).or_insert(0) += n - kept;
+        }
+    }
+
+    /// The problems kept, in the order found.
+    pub fn kept(&self) -> &[Problem] {
+        &self.kept
+    }
+
+    /// Kinds of which more were found than kept: the file, the code, and how many were left out.
+    pub fn left_out(&self) -> impl Iterator<Item = (&str, &'static str, usize)> {
+        self.seen
+            .iter()
+            .filter(|&(_, &n)| Self::KEPT < n)
+            .map(|((file, code), &n)| (file.as_str(), *code, n - Self::KEPT))
+    }
+
+    /// How many were found, kept or not.
+    pub fn len(&self) -> usize {
+        self.seen.values().sum()
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.seen.is_empty()
+    }
+
+    /// Whether one of them stops the run.
+    pub fn has_errors(&self) -> bool {
+        self.kept.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Makes every warning an error, as `--strict` asks.
+    pub fn make_strict(&mut self) {
+        for problem in &mut self.kept {
+            problem.severity = Severity::Error;
+        }
+    }
+}
