@@ -27,7 +27,9 @@ impl NearestIndex {
             let id = u32::try_from(id).expect("ids of points fit 32 bits");
             Some(GeomWithData::new(Place::new(point).0, id))
         });
-        Self { tree: RTree::bulk_load(located.collect()) }
+        Self {
+            tree: RTree::bulk_load(located.collect()),
+        }
     }
 
     /// The nearest point among those `accept` says yes to, and its distance in metres, that of
@@ -75,10 +77,18 @@ mod tests {
     // 1 and 3 at the same place, 0 further away, 2 absent
     #[test]
     fn the_lowest_id_of_the_equally_near_is_found_and_refused_points_are_passed_over() {
-        let points = [Some(at(114.1, 22.5)), Some(at(114.0, 22.5)), None, Some(at(114.0, 22.5))];
+        let points = [
+            Some(at(114.1, 22.5)),
+            Some(at(114.0, 22.5)),
+            None,
+            Some(at(114.0, 22.5)),
+        ];
         let index = NearestIndex::build(&points);
         let from = at(113.99, 22.5);
-        assert_eq!(index.nearest(from, |_| true), Some((1, metres(from, at(114.0, 22.5)))));
+        assert_eq!(
+            index.nearest(from, |_| true),
+            Some((1, metres(from, at(114.0, 22.5))))
+        );
         assert_eq!(index.nearest(from, |id| id != 1).unwrap().0, 3);
         assert_eq!(index.nearest(from, |id| id == 0).unwrap().0, 0);
         assert_eq!(index.nearest(from, |_| false), None);
@@ -88,15 +98,25 @@ mod tests {
 
     #[test]
     fn the_nearest_may_be_over_the_dateline_or_the_pole() {
-        let index = NearestIndex::build(&[Some(at(-179.9, 0.0)), Some(at(179.0, 0.0)), Some(at(0.0, 89.0)), Some(at(90.0, 85.0))]);
+        let index = NearestIndex::build(&[
+            Some(at(-179.9, 0.0)),
+            Some(at(179.0, 0.0)),
+            Some(at(0.0, 89.0)),
+            Some(at(90.0, 85.0)),
+        ]);
         assert_eq!(index.nearest(at(179.9, 0.0), |_| true).unwrap().0, 0);
         assert_eq!(index.nearest(at(180.0, 89.0), |_| true).unwrap().0, 2);
     }
 
     fn coordinates() -> impl Strategy<Value = (f64, f64)> {
         // A coarse lattice gives points that are equally near.
-        let lattice = (0..4, 0..4).prop_map(|(x, y)| (114.0 + f64::from(x) / 8.0, f64::from(y) / 8.0));
-        prop_oneof![lattice, (-180.0..180.0, -90.0..90.0), (179.0..180.0, 88.0..90.0)]
+        let lattice =
+            (0..4, 0..4).prop_map(|(x, y)| (114.0 + f64::from(x) / 8.0, f64::from(y) / 8.0));
+        prop_oneof![
+            lattice,
+            (-180.0..180.0, -90.0..90.0),
+            (179.0..180.0, 88.0..90.0)
+        ]
     }
 
     proptest! {
