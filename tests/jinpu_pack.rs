@@ -93,3 +93,15 @@ fn what_is_commented_out_can_be_switched_on() {
     let pack: Pack = toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"));
     assert!(pack.obligations.iter().any(|obligation| obligation.id.get_ref() == "edu.balance.high-quality"));
 }
+
+#[test]
+fn every_source_is_of_a_parameter_of_its_check() {
+    let table: toml::Table = toml::from_str(&text()).unwrap();
+    for obligation in table["obligation"].as_array().unwrap() {
+        let (_, check) = obligation["check"].as_table().unwrap().iter().next().unwrap();
+        let sources = obligation.get("source").and_then(toml::Value::as_table);
+        for key in sources.into_iter().flat_map(toml::Table::keys) {
+            assert!(check.get(key).is_some(), "{}: {key}", obligation["id"]);
+        }
+    }
+}
