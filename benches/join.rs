@@ -13,15 +13,7 @@ use std::hint::black_box;
 mod support;
 
 fn pools() -> [(usize, ThreadPool); 2] {
-    [1, 2].map(|n| {
-        (
-            n,
-            ThreadPoolBuilder::new()
-                .num_threads(n)
-                .build()
-                .expect("threads can be started"),
-        )
-    })
+    [1, 2].map(|n| (n, ThreadPoolBuilder::new().num_threads(n).build().expect("threads can be started")))
 }
 
 /// 40,000 areas of 64 corners, and 196 of 4,096; 1,000,000 points.
@@ -47,8 +39,7 @@ fn join(criterion: &mut Criterion) {
 
 /// 600,000 points, 100,000 questions of 2 km.
 fn within(criterion: &mut Criterion) {
-    let points: Vec<Option<Coord<f64>>> =
-        support::points(600_000, 1).into_iter().map(Some).collect();
+    let points: Vec<Option<Coord<f64>>> = support::points(600_000, 1).into_iter().map(Some).collect();
     let centres = support::points(100_000, 2);
     let mut group = criterion.benchmark_group("within 2 km");
     group.sample_size(10);
@@ -72,24 +63,18 @@ fn within(criterion: &mut Criterion) {
 
 /// 1,000,000 points, 100,000 questions.
 fn nearest(criterion: &mut Criterion) {
-    let points: Vec<Option<Coord<f64>>> = support::points(1_000_000, 1)
-        .into_iter()
-        .map(Some)
-        .collect();
+    let points: Vec<Option<Coord<f64>>> = support::points(1_000_000, 1).into_iter().map(Some).collect();
     let places = support::points(100_000, 2);
     let mut group = criterion.benchmark_group("nearest");
     group.sample_size(10);
     group.throughput(Throughput::Elements(points.len() as u64));
-    group.bench_function("load", |bencher| {
-        bencher.iter(|| NearestIndex::build(&points))
-    });
+    group.bench_function("load", |bencher| bencher.iter(|| NearestIndex::build(&points)));
     let index = NearestIndex::build(&points);
     group.throughput(Throughput::Elements(places.len() as u64));
     for (n_threads, pool) in pools() {
         group.bench_function(format!("ask, {n_threads} thread(s)"), |bencher| {
-            let nearest = |place: &Coord<f64>| {
-                black_box(index.nearest(*place, |_| true)).map_or(0.0, |(_, metres)| metres)
-            };
+            let nearest =
+                |place: &Coord<f64>| black_box(index.nearest(*place, |_| true)).map_or(0.0, |(_, metres)| metres);
             pool.install(|| bencher.iter(|| places.par_iter().map(nearest).sum::<f64>()));
         });
     }

@@ -8,17 +8,22 @@ use super::vocabulary::{normalise, vocabulary};
 use crate::model::{IdVec, Level, LevelId};
 
 /// The columns of a table by the key that each stands for.
-pub struct Columns<'t> {
+pub(super) struct Columns<'t> {
     table: &'t Table,
     by_key: BTreeMap<String, usize>,
 }
 
 /// What a header may stand for in one kind of layer, given the header as the file spells it.
-pub type Role<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub(super) type Role<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 impl<'t> Columns<'t> {
     /// Columns by the study's `mapping` (key, then header), then by what `role` makes of the other headers.
-    pub fn new(table: &'t Table, mapping: &BTreeMap<String, String>, role: Role<'_>, problems: &mut Problems) -> Self {
+    pub(super) fn new(
+        table: &'t Table,
+        mapping: &BTreeMap<String, String>,
+        role: Role<'_>,
+        problems: &mut Problems,
+    ) -> Self {
         let mut columns = Self { table, by_key: BTreeMap::new() };
         let mut mapped = vec![false; table.columns.len()];
         for (key, header) in mapping {
@@ -68,27 +73,27 @@ impl<'t> Columns<'t> {
     }
 
     /// The table.
-    pub fn table(&self) -> &'t Table {
+    pub(super) fn table(&self) -> &'t Table {
         self.table
     }
 
     /// The cells of the column that stands for `key`.
-    pub fn get(&self, key: &str) -> Option<&'t Cells> {
+    pub(super) fn get(&self, key: &str) -> Option<&'t Cells> {
         self.by_key.get(key).map(|&index| &self.table.columns[index])
     }
 
     /// The cell that stands for `key` in `row`; empty where there is no such column.
-    pub fn cell(&self, key: &str, row: usize) -> &'t str {
+    pub(super) fn cell(&self, key: &str, row: usize) -> &'t str {
         self.get(key).map_or("", |cells| cells.get(row))
     }
 
     /// All keys with their cells, sorted by key.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &'t Cells)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &'t Cells)> {
         self.by_key.iter().map(|(key, &index)| (key.as_str(), &self.table.columns[index]))
     }
 
     /// Whether the column is there; an error if not.
-    pub fn require(&self, key: &str, problems: &mut Problems) -> bool {
+    pub(super) fn require(&self, key: &str, problems: &mut Problems) -> bool {
         let there = self.by_key.contains_key(key);
         if !there {
             let headers: Vec<&str> = self.table.columns.iter().map(|column| column.header.as_str()).collect();
@@ -112,20 +117,23 @@ impl<'t> Columns<'t> {
 }
 
 /// The parts of a header such as `代码/code` or `名称（name）`, the whole first.
-pub fn pieces(header: &str) -> impl Iterator<Item = &str> {
+pub(super) fn pieces(header: &str) -> impl Iterator<Item = &str> {
     std::iter::once(header).chain(
-        header.split(['/', '(', ')', '（', '）', '|']).map(str::trim).filter(move |piece| !piece.is_empty() && *piece != header),
+        header
+            .split(['/', '(', ')', '（', '）', '|'])
+            .map(str::trim)
+            .filter(move |piece| !piece.is_empty() && *piece != header),
     )
 }
 
 /// What a structural header stands for.
-pub fn structural(header: &str) -> Option<String> {
+pub(super) fn structural(header: &str) -> Option<String> {
     vocabulary().column(header).map(str::to_owned)
 }
 
 /// A header that names an area of a level: `街道`, `street`, `街道代码`, `street-code`, `街道名称`, `street-name`. The
 /// key is `@street`, `@street.code` or `@street.name`.
-pub fn level_reference(levels: &IdVec<LevelId, Level>, header: &str) -> Option<String> {
+pub(super) fn level_reference(levels: &IdVec<LevelId, Level>, header: &str) -> Option<String> {
     for piece in pieces(header) {
         let piece = normalise(piece);
         for level in levels.values() {
@@ -134,7 +142,9 @@ pub fn level_reference(levels: &IdVec<LevelId, Level>, header: &str) -> Option<S
                 let Some(rest) = piece.strip_prefix(word.as_str()) else { continue };
                 match rest {
                     "" => return Some(format!("@{}", level.key)),
-                    "代码" | "编码" | "区划代码" | "-code" | "-id" => return Some(format!("@{}.code", level.key)),
+                    "代码" | "编码" | "区划代码" | "-code" | "-id" => {
+                        return Some(format!("@{}.code", level.key));
+                    }
                     "名称" | "名" | "-name" => return Some(format!("@{}.name", level.key)),
                     _ => {}
                 }

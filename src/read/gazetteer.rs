@@ -10,7 +10,7 @@ use super::problem::say;
 use crate::model::{AreaId, Areas, LevelId, Text};
 
 /// Areas by code and by name.
-pub struct Gazetteer<'a> {
+pub(super) struct Gazetteer<'a> {
     areas: &'a Areas,
     by_code: HashMap<&'a str, Vec<AreaId>>,
     by_name: HashMap<&'a str, Vec<AreaId>>,
@@ -19,7 +19,7 @@ pub struct Gazetteer<'a> {
 
 /// What a file says of an area.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Reference<'a> {
+pub(super) struct Reference<'a> {
     /// Its level, if the column says.
     pub level: Option<LevelId>,
     /// Its code, or empty.
@@ -32,7 +32,7 @@ pub struct Reference<'a> {
 
 /// What was found, and what must be said about it.
 #[derive(Clone, Debug, Default)]
-pub struct Joined {
+pub(super) struct Joined {
     /// The area, if one is meant without doubt.
     pub area: Option<AreaId>,
     /// What is wrong and what would be right.
@@ -58,9 +58,8 @@ fn stem(name: &str) -> &str {
 
 impl<'a> Gazetteer<'a> {
     /// A gazetteer of all areas.
-    pub fn new(areas: &'a Areas) -> Self {
-        let mut gazetteer =
-            Self { areas, by_code: HashMap::new(), by_name: HashMap::new(), by_stem: HashMap::new() };
+    pub(super) fn new(areas: &'a Areas) -> Self {
+        let mut gazetteer = Self { areas, by_code: HashMap::new(), by_name: HashMap::new(), by_stem: HashMap::new() };
         for (id, area) in areas.iter() {
             gazetteer.by_code.entry(&area.code).or_default().push(id);
             gazetteer.by_name.entry(&area.name).or_default().push(id);
@@ -70,7 +69,7 @@ impl<'a> Gazetteer<'a> {
     }
 
     /// The area that a file means.
-    pub fn resolve(&self, reference: Reference<'_>) -> Joined {
+    pub(super) fn resolve(&self, reference: Reference<'_>) -> Joined {
         let Reference { code, name, .. } = reference;
         let by_code = self.candidates(&self.by_code, code, reference, false);
         let by_name = self.named(reference);
@@ -144,7 +143,9 @@ impl<'a> Gazetteer<'a> {
             (coded, [named]) => {
                 let meaning = coded.first().map_or_else(
                     || say("no area has this code", "名录中没有此代码"),
-                    |&other| say(format!("that code is {}", self.label(other)), format!("该代码对应{}", self.label(other))),
+                    |&other| {
+                        say(format!("that code is {}", self.label(other)), format!("该代码对应{}", self.label(other)))
+                    },
                 );
                 Joined::but(
                     Some(*named),
@@ -164,7 +165,10 @@ impl<'a> Gazetteer<'a> {
                     format!("the code `{code}` is {}, not `{name}`", self.label(*coded)),
                     format!("代码 {code} 对应{}，而不是“{name}”", self.label(*coded)),
                 ),
-                say("the code was used, no area bears the name; check whether it was renamed", "没有该名称的区域，已按代码归属；请核对是否更名"),
+                say(
+                    "the code was used, no area bears the name; check whether it was renamed",
+                    "没有该名称的区域，已按代码归属；请核对是否更名",
+                ),
             ),
             ([], []) => Joined::but(
                 None,
@@ -212,7 +216,7 @@ impl<'a> Gazetteer<'a> {
     }
 
     /// The area in words: its name, code, and what holds it.
-    pub fn label(&self, area: AreaId) -> String {
+    pub(super) fn label(&self, area: AreaId) -> String {
         let found = &self.areas[area];
         match found.parent {
             Some(parent) => format!("{} {} ({})", found.name, found.code, self.areas[parent].name),

@@ -15,7 +15,7 @@ use super::problem::{At, Problems, say};
 use super::table::{Cells, Reader, Table};
 
 /// GeoJSON feature collections.
-pub struct GeoJson;
+pub(super) struct GeoJson;
 
 impl Reader for GeoJson {
     fn name(&self) -> &'static str {

@@ -1,11 +1,30 @@
 //! Files to a World and Packs; every problem with its place.
 
-pub mod delimited;
 pub mod document;
-pub mod geojson;
 pub mod input;
+pub mod pack;
 pub mod problem;
+pub mod study;
 pub mod table;
+pub mod vocabulary;
+pub mod world;
+
+mod areas;
+mod attributes;
+mod columns;
+mod delimited;
+mod estates;
+mod facilities;
+mod gazetteer;
+mod geojson;
+mod membership;
+mod people;
+mod places;
+mod polygons;
+mod series;
+mod values;
+
+pub use world::{Failure, Options, ReadStudy, read_study};
 
 use input::Input;
 use problem::{At, Problems, say};

@@ -90,11 +90,7 @@ fn arc(chord_2: f64) -> f64 {
     // Two places a little off opposite are further apart than twice the mean radius: the ellipsoid is wider than that.
     let half = (chord_2.sqrt() / (2.0 * MEAN_RADIUS)).min(1.0);
     // min() gives 1 for NaN.
-    if chord_2.is_nan() {
-        f64::NAN
-    } else {
-        2.0 * MEAN_RADIUS * half.asin()
-    }
+    if chord_2.is_nan() { f64::NAN } else { 2.0 * MEAN_RADIUS * half.asin() }
 }
 
 #[cfg(test)]
@@ -152,17 +148,10 @@ mod tests {
 
     #[test]
     fn the_far_side_of_the_earth_is_within_five_per_cent() {
-        for (from, to) in [
-            ((0.0, 0.0), (180.0, 0.0)),
-            ((10.0, 50.0), (-170.0, -50.0)),
-            ((0.0, 90.0), (0.0, -90.0)),
-        ] {
+        for (from, to) in [((0.0, 0.0), (180.0, 0.0)), ((10.0, 50.0), (-170.0, -50.0)), ((0.0, 90.0), (0.0, -90.0))] {
             let truth = Geodesic.distance(Point::from(from), Point::from(to));
             let measured = metres(Point::from(from).0, Point::from(to).0);
-            assert!(
-                (measured / truth - 1.0).abs() < 5e-2,
-                "{from:?}: {measured} {truth}"
-            );
+            assert!((measured / truth - 1.0).abs() < 5e-2, "{from:?}: {measured} {truth}");
         }
     }
 

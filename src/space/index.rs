@@ -58,35 +58,25 @@ impl PolygonIndex {
     pub fn build<'a>(polygons: impl IntoIterator<Item = Option<&'a MultiPolygon<f64>>>) -> Self {
         let mut outlines: Vec<(u32, &Polygon<f64>)> = Vec::new();
         for (id, polygon) in polygons.into_iter().enumerate() {
-            let id = u32::try_from(id)
-                .ok()
-                .filter(|&id| id != NOBODY)
-                .expect("ids of polygons fit 32 bits");
+            let id = u32::try_from(id).ok().filter(|&id| id != NOBODY).expect("ids of polygons fit 32 bits");
             outlines.extend(polygon.into_iter().flatten().map(|part| (id, part)));
         }
 
         // Neighbours on the map become neighbours in memory.
         let first_corner = |polygon: &Polygon<f64>| polygon.exterior().0.first().copied();
         let curve = Morton::over(outlines.iter().filter_map(|(_, part)| first_corner(part)));
-        outlines.sort_by_cached_key(|(_, part)| {
-            first_corner(part).map(|corner| curve.position(corner))
-        });
+        outlines.sort_by_cached_key(|(_, part)| first_corner(part).map(|corner| curve.position(corner)));
 
         let parts: Vec<Part> = outlines
             .into_par_iter()
             .with_min_len(16)
-            .filter_map(|(polygon, part)| {
-                Stripes::new(part).map(|stripes| Part { polygon, stripes })
-            })
+            .filter_map(|(polygon, part)| Stripes::new(part).map(|stripes| Part { polygon, stripes }))
             .collect();
         let boxes = parts.iter().zip(0..).map(|(part, n)| {
             let [west, south, east, north] = part.stripes.bounds();
             GeomWithData::new(Rectangle::from_corners([west, south], [east, north]), n)
         });
-        Self {
-            boxes: RTree::bulk_load(boxes.collect()),
-            parts,
-        }
+        Self { boxes: RTree::bulk_load(boxes.collect()), parts }
     }
 
     /// The polygon that holds each point, the lowest id if there are several.
@@ -108,21 +98,17 @@ impl PolygonIndex {
             in_order.par_sort_unstable();
 
             let holders: Vec<AtomicU32> = points.iter().map(|_| AtomicU32::new(NOBODY)).collect();
-            in_order
-                .par_chunks(4096)
-                .for_each_init(Vec::new, |candidates, chunk| {
-                    let chunk: Vec<(Coord<f64>, usize)> = chunk
-                        .iter()
-                        .map(|key| (key & u64::from(u32::MAX)) as usize)
-                        .map(|n| (points[n], n))
-                        .filter(|(point, _)| point.x.is_finite() && point.y.is_finite())
-                        .collect();
-                    for run in chunk.chunks(RUN) {
-                        self.locate_run(run, candidates, &|n, holder| {
-                            holders[n].store(holder, Ordering::Relaxed)
-                        });
-                    }
-                });
+            in_order.par_chunks(4096).for_each_init(Vec::new, |candidates, chunk| {
+                let chunk: Vec<(Coord<f64>, usize)> = chunk
+                    .iter()
+                    .map(|key| (key & u64::from(u32::MAX)) as usize)
+                    .map(|n| (points[n], n))
+                    .filter(|(point, _)| point.x.is_finite() && point.y.is_finite())
+                    .collect();
+                for run in chunk.chunks(RUN) {
+                    self.locate_run(run, candidates, &|n, holder| holders[n].store(holder, Ordering::Relaxed));
+                }
+            });
             located.par_extend(holders.into_par_iter().map(|holder| {
                 let holder = holder.into_inner();
                 (holder != NOBODY).then_some(holder)
@@ -133,11 +119,8 @@ impl PolygonIndex {
 
     /// Every polygon that holds the point, in ascending order. None if the point is not finite.
     pub fn containing(&self, point: Coord<f64>) -> Vec<u32> {
-        let mut holders: Vec<u32> = self
-            .candidates(point)
-            .filter(|part| part.stripes.holds(point))
-            .map(|part| part.polygon)
-            .collect();
+        let mut holders: Vec<u32> =
+            self.candidates(point).filter(|part| part.stripes.holds(point)).map(|part| part.polygon).collect();
         holders.sort_unstable();
         holders.dedup();
         holders
@@ -165,10 +148,7 @@ impl PolygonIndex {
                     let [x, y] = boxed.geom().nearest_point(&[point.x + turn, point.y]);
                     metres(point, Coord { x, y })
                 });
-                (
-                    beside.into_iter().fold(f64::INFINITY, f64::min),
-                    &self.parts[boxed.data as usize],
-                )
+                (beside.into_iter().fold(f64::INFINITY, f64::min), &self.parts[boxed.data as usize])
             })
             .collect();
         by_distance.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
@@ -201,28 +181,18 @@ impl PolygonIndex {
     ) {
         candidates.clear();
         let corner = |of: fn(f64, f64) -> f64| {
-            let corner = run.iter().fold(run[0].0, |corner, (point, _)| Coord {
-                x: of(corner.x, point.x),
-                y: of(corner.y, point.y),
-            });
+            let corner = run
+                .iter()
+                .fold(run[0].0, |corner, (point, _)| Coord { x: of(corner.x, point.x), y: of(corner.y, point.y) });
             [corner.x, corner.y]
         };
         let extent = AABB::from_corners(corner(f64::min), corner(f64::max));
-        let crowded = self
-            .boxes
-            .locate_in_envelope_intersecting_int(extent, |boxed| {
-                let (low, high) = (boxed.geom().lower(), boxed.geom().upper());
-                candidates.push((
-                    [low[0], low[1], high[0], high[1]],
-                    &self.parts[boxed.data as usize],
-                ));
-                // The run is where the curve jumps, or polygons are smaller than it: halves have fewer candidates.
-                if run.len() > 1 && candidates.len() > CROWD {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            });
+        let crowded = self.boxes.locate_in_envelope_intersecting_int(extent, |boxed| {
+            let (low, high) = (boxed.geom().lower(), boxed.geom().upper());
+            candidates.push(([low[0], low[1], high[0], high[1]], &self.parts[boxed.data as usize]));
+            // The run is where the curve jumps, or polygons are smaller than it: halves have fewer candidates.
+            if run.len() > 1 && candidates.len() > CROWD { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
         if crowded.is_break() {
             let (first, second) = run.split_at(run.len() / 2);
             self.locate_run(first, candidates, found);
@@ -232,8 +202,7 @@ impl PolygonIndex {
         for &(point, n) in run {
             let mut lowest = NOBODY;
             for &([west, south, east, north], part) in candidates.iter() {
-                let in_box =
-                    west <= point.x && point.x <= east && south <= point.y && point.y <= north;
+                let in_box = west <= point.x && point.x <= east && south <= point.y && point.y <= north;
                 if in_box && part.polygon < lowest && part.stripes.holds(point) {
                     lowest = part.polygon;
                 }
@@ -260,11 +229,7 @@ fn nearest_on_edge(plane: &LocalPlane, [start, end]: [Coord<f64>; 2]) -> Coord<f
     let (along_x, along_y) = (end_x - start_x, end_y - start_y);
     let share = -(start_x * along_x + start_y * along_y) / (along_x * along_x + along_y * along_y);
     // An edge without length has NaN here: it is its start.
-    let share = if share.is_nan() {
-        0.0
-    } else {
-        share.clamp(0.0, 1.0)
-    };
+    let share = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) };
     start + (end - start) * share
 }
 
@@ -290,23 +255,10 @@ mod tests {
     // 0 | 1     two squares that share the border x = 1, and an area without geometry between them in the list
     #[test]
     fn a_point_on_a_shared_border_goes_to_the_lowest_id() {
-        let (left, right) = (
-            MultiPolygon::from(square(0.0, 0.0, 1.0)),
-            MultiPolygon::from(square(1.0, 0.0, 1.0)),
-        );
+        let (left, right) = (MultiPolygon::from(square(0.0, 0.0, 1.0)), MultiPolygon::from(square(1.0, 0.0, 1.0)));
         let index = PolygonIndex::build([Some(&right), None, Some(&left)]);
-        let points = [
-            at(1.0, 0.5),
-            at(0.5, 0.5),
-            at(1.5, 0.5),
-            at(1.0, 1.0),
-            at(3.0, 0.5),
-            at(f64::NAN, 0.5),
-        ];
-        assert_eq!(
-            index.locate(&points),
-            [Some(0), Some(2), Some(0), Some(0), None, None]
-        );
+        let points = [at(1.0, 0.5), at(0.5, 0.5), at(1.5, 0.5), at(1.0, 1.0), at(3.0, 0.5), at(f64::NAN, 0.5)];
+        assert_eq!(index.locate(&points), [Some(0), Some(2), Some(0), Some(0), None, None]);
         assert_eq!(index.containing(at(1.0, 0.0)), [0, 2]);
         assert!(index.containing(at(f64::INFINITY, 0.0)).is_empty());
     }
@@ -316,19 +268,9 @@ mod tests {
         let none = build(&[]);
         assert_eq!(none.locate(&[at(0.0, 0.0)]), [None]);
         assert_eq!(none.nearest(at(0.0, 0.0)), None);
-        let odd = [
-            f64::NAN,
-            f64::INFINITY,
-            f64::NEG_INFINITY,
-            1e308,
-            -1e308,
-            0.0,
-        ];
+        let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e308, -1e308, 0.0];
         let points: Vec<_> = odd.iter().flat_map(|&x| odd.map(|y| at(x, y))).collect();
-        let everything = build(&[
-            square(-2.0, -2.0, 4.0).into(),
-            square(-1e307, -1e307, 2e307).into(),
-        ]);
+        let everything = build(&[square(-2.0, -2.0, 4.0).into(), square(-1e307, -1e307, 2e307).into()]);
         let located = everything.locate(&points);
         assert_eq!(located.iter().flatten().count(), 1);
         assert!(everything.locate(&[]).is_empty());
@@ -336,10 +278,7 @@ mod tests {
 
     #[test]
     fn the_nearest_polygon_is_found_with_its_distance_over_the_dateline_too() {
-        let index = build(&[
-            square(10.0, 0.0, 1.0).into(),
-            square(179.0, 0.0, 1.0).into(),
-        ]);
+        let index = build(&[square(10.0, 0.0, 1.0).into(), square(179.0, 0.0, 1.0).into()]);
         let (polygon, distance) = index.nearest(at(9.9, 0.5)).unwrap();
         assert_eq!(polygon, 0);
         assert!((distance - metres(at(9.9, 0.5), at(10.0, 0.5))).abs() < 1e-3);
@@ -356,8 +295,7 @@ mod tests {
         for ring in rings {
             for (&(ax, ay), &(bx, by)) in ring.iter().zip(ring.iter().cycle().skip(1)) {
                 let turn = (bx - ax) * (y - ay) - (by - ay) * (x - ax);
-                let in_box =
-                    ax.min(bx) <= x && x <= ax.max(bx) && ay.min(by) <= y && y <= ay.max(by);
+                let in_box = ax.min(bx) <= x && x <= ax.max(bx) && ay.min(by) <= y && y <= ay.max(by);
                 if turn == 0 && in_box {
                     return true;
                 }
@@ -370,11 +308,8 @@ mod tests {
     }
 
     fn polygon_of(rings: &[Vec<(i64, i64)>], scale: f64) -> Polygon<f64> {
-        let mut lines = rings.iter().map(|ring| {
-            ring.iter()
-                .map(|&(x, y)| at(x as f64 * scale, y as f64 * scale))
-                .collect()
-        });
+        let mut lines =
+            rings.iter().map(|ring| ring.iter().map(|&(x, y)| at(x as f64 * scale, y as f64 * scale)).collect());
         Polygon::new(lines.next().unwrap(), lines.collect())
     }
 
@@ -384,25 +319,17 @@ mod tests {
             let n_corners = radii.len() as f64;
             let corner = |(n, radius): (usize, &f64)| {
                 let (sin, cos) = (std::f64::consts::TAU * n as f64 / n_corners).sin_cos();
-                at(
-                    centre.x + size * radius * cos,
-                    centre.y + size * radius * sin,
-                )
+                at(centre.x + size * radius * cos, centre.y + size * radius * sin)
             };
             radii.iter().enumerate().map(corner).collect()
         };
-        MultiPolygon(vec![
-            Polygon::new(ring(1.0), vec![ring(0.7)]),
-            Polygon::new(ring(0.3), vec![ring(0.1)]),
-        ])
+        MultiPolygon(vec![Polygon::new(ring(1.0), vec![ring(0.7)]), Polygon::new(ring(0.3), vec![ring(0.1)])])
     }
 
     /// Corners, middles and other places on and just off every edge.
     fn places_near_edges(polygons: &[MultiPolygon<f64>]) -> Vec<Coord<f64>> {
         let edges = polygons.iter().flatten().flat_map(|part| {
-            std::iter::once(part.exterior())
-                .chain(part.interiors())
-                .flat_map(|ring| ring.lines().collect::<Vec<_>>())
+            std::iter::once(part.exterior()).chain(part.interiors()).flat_map(|ring| ring.lines().collect::<Vec<_>>())
         });
         edges
             .flat_map(|edge| {
@@ -489,33 +416,22 @@ mod tests {
 
     #[test]
     fn the_answer_is_the_same_on_one_two_and_seven_threads() {
-        let areas: Vec<MultiPolygon<f64>> = (0..400)
-            .map(|n| square(f64::from(n % 20), f64::from(n / 20), 1.0).into())
-            .collect();
+        let areas: Vec<MultiPolygon<f64>> =
+            (0..400).map(|n| square(f64::from(n % 20), f64::from(n / 20), 1.0).into()).collect();
         let mut state = 12345_u64;
         let mut random = || {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             ((state >> 33) % 401) as f64 / 20.0
         };
         let points: Vec<_> = (0..30_000).map(|_| at(random(), random())).collect();
         let mut answers = [1, 2, 7].map(|n_threads| {
-            let pool = rayon::ThreadPoolBuilder::new()
-                .num_threads(n_threads)
-                .build()
-                .unwrap();
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
             pool.install(|| build(&areas).locate(&points))
         });
-        answers[1..]
-            .iter()
-            .for_each(|answer| assert!(*answer == answers[0]));
+        answers[1..].iter().for_each(|answer| assert!(*answer == answers[0]));
         // Whole and half steps are on borders: the square to the south-west has the lowest id.
-        let one_by_one: Vec<_> = points
-            .iter()
-            .map(|&point| build(&areas[..]).containing(point).first().copied())
-            .take(50)
-            .collect();
+        let one_by_one: Vec<_> =
+            points.iter().map(|&point| build(&areas[..]).containing(point).first().copied()).take(50).collect();
         answers[0].truncate(50);
         assert_eq!(answers[0], one_by_one);
     }

@@ -20,14 +20,8 @@ impl Morton {
             high = [high[0].max(place.x), high[1].max(place.y)];
         }
         Self {
-            origin: Coord {
-                x: low[0],
-                y: low[1],
-            },
-            steps_per_unit: Coord {
-                x: 65_535.0 / (high[0] - low[0]),
-                y: 65_535.0 / (high[1] - low[1]),
-            },
+            origin: Coord { x: low[0], y: low[1] },
+            steps_per_unit: Coord { x: 65_535.0 / (high[0] - low[0]), y: 65_535.0 / (high[1] - low[1]) },
         }
     }
 
@@ -58,24 +52,12 @@ mod tests {
         let at = |x, y| Coord { x, y };
         let corners = [at(0.0, 0.0), at(1.0, 0.0), at(0.0, 1.0), at(1.0, 1.0)];
         let curve = Morton::over(corners.into_iter());
-        assert_eq!(
-            corners.map(|corner| curve.position(corner)),
-            [0, 0x5555_5555, 0xaaaa_aaaa, 0xffff_ffff]
-        );
+        assert_eq!(corners.map(|corner| curve.position(corner)), [0, 0x5555_5555, 0xaaaa_aaaa, 0xffff_ffff]);
     }
 
     #[test]
     fn nothing_and_what_is_not_finite_do_no_harm() {
-        let places = [
-            Coord {
-                x: f64::NAN,
-                y: 0.0,
-            },
-            Coord {
-                x: f64::INFINITY,
-                y: 1e308,
-            },
-        ];
+        let places = [Coord { x: f64::NAN, y: 0.0 }, Coord { x: f64::INFINITY, y: 1e308 }];
         let curve = Morton::over(places.into_iter());
         for place in places {
             curve.position(place);

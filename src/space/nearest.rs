@@ -27,9 +27,7 @@ impl NearestIndex {
             let id = u32::try_from(id).expect("ids of points fit 32 bits");
             Some(GeomWithData::new(Place::new(point).0, id))
         });
-        Self {
-            tree: RTree::bulk_load(located.collect()),
-        }
+        Self { tree: RTree::bulk_load(located.collect()) }
     }
 
     /// The nearest point among those `accept` says yes to, and its distance in metres, that of
@@ -77,18 +75,10 @@ mod tests {
     // 1 and 3 at the same place, 0 further away, 2 absent
     #[test]
     fn the_lowest_id_of_the_equally_near_is_found_and_refused_points_are_passed_over() {
-        let points = [
-            Some(at(114.1, 22.5)),
-            Some(at(114.0, 22.5)),
-            None,
-            Some(at(114.0, 22.5)),
-        ];
+        let points = [Some(at(114.1, 22.5)), Some(at(114.0, 22.5)), None, Some(at(114.0, 22.5))];
         let index = NearestIndex::build(&points);
         let from = at(113.99, 22.5);
-        assert_eq!(
-            index.nearest(from, |_| true),
-            Some((1, metres(from, at(114.0, 22.5))))
-        );
+        assert_eq!(index.nearest(from, |_| true), Some((1, metres(from, at(114.0, 22.5)))));
         assert_eq!(index.nearest(from, |id| id != 1).unwrap().0, 3);
         assert_eq!(index.nearest(from, |id| id == 0).unwrap().0, 0);
         assert_eq!(index.nearest(from, |_| false), None);
@@ -110,13 +100,8 @@ mod tests {
 
     fn coordinates() -> impl Strategy<Value = (f64, f64)> {
         // A coarse lattice gives points that are equally near.
-        let lattice =
-            (0..4, 0..4).prop_map(|(x, y)| (114.0 + f64::from(x) / 8.0, f64::from(y) / 8.0));
-        prop_oneof![
-            lattice,
-            (-180.0..180.0, -90.0..90.0),
-            (179.0..180.0, 88.0..90.0)
-        ]
+        let lattice = (0..4, 0..4).prop_map(|(x, y)| (114.0 + f64::from(x) / 8.0, f64::from(y) / 8.0));
+        prop_oneof![lattice, (-180.0..180.0, -90.0..90.0), (179.0..180.0, 88.0..90.0)]
     }
 
     proptest! {

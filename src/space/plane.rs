@@ -54,10 +54,7 @@ impl LocalPlane {
         let (sin, cos) = (isometric.tanh(), isometric.cosh().recip());
         let (sin_lon, cos_lon) = (place.x - self.centre.x).to_radians().sin_cos();
         let scale = 2.0 * self.radius / (1.0 + self.sin * sin + self.cos * cos * cos_lon);
-        [
-            scale * cos * sin_lon,
-            scale * (self.cos * sin - self.sin * cos * cos_lon),
-        ]
+        [scale * cos * sin_lon, scale * (self.cos * sin - self.sin * cos * cos_lon)]
     }
 
     /// The place at so many metres to the east and to the north. Its longitude is at most 180 degrees from the centre's,
@@ -69,15 +66,10 @@ impl LocalPlane {
         }
         let (sin_angle, cos_angle) = (2.0 * (distance / (2.0 * self.radius)).atan()).sin_cos();
         let sin = cos_angle * self.sin + north * sin_angle * self.cos / distance;
-        let lon = (east * sin_angle)
-            .atan2(distance * self.cos * cos_angle - north * self.sin * sin_angle);
+        let lon = (east * sin_angle).atan2(distance * self.cos * cos_angle - north * self.sin * sin_angle);
         // The cosine is computed and not derived from the sine: near a pole that would lose half of the digits.
-        let cos = (east * sin_angle / distance)
-            .hypot(self.cos * cos_angle - north * self.sin * sin_angle / distance);
-        Coord {
-            x: self.centre.x + lon.to_degrees(),
-            y: geodetic_latitude(sin.atan2(cos)).to_degrees(),
-        }
+        let cos = (east * sin_angle / distance).hypot(self.cos * cos_angle - north * self.sin * sin_angle / distance);
+        Coord { x: self.centre.x + lon.to_degrees(), y: geodetic_latitude(sin.atan2(cos)).to_degrees() }
     }
 }
 
@@ -93,9 +85,7 @@ fn geodetic_latitude(conformal: f64) -> f64 {
     let height = conformal.tan().asinh();
     let mut lat = conformal;
     for _ in 0..8 {
-        lat = (height + eccentricity * (eccentricity * lat.sin()).atanh())
-            .sinh()
-            .atan();
+        lat = (height + eccentricity * (eccentricity * lat.sin()).atanh()).sinh().atan();
     }
     lat.clamp(-PI / 2.0, PI / 2.0)
 }
@@ -128,13 +118,7 @@ mod tests {
 
     #[test]
     fn the_error_table_of_the_documentation_holds() {
-        for (distance, limit) in [
-            (1e4, 7e-6),
-            (5e4, 5e-5),
-            (1e5, 2e-4),
-            (5e5, 2e-3),
-            (1e6, 8e-3),
-        ] {
+        for (distance, limit) in [(1e4, 7e-6), (5e4, 5e-5), (1e5, 2e-4), (5e5, 2e-3), (1e6, 8e-3)] {
             let error = worst(distance);
             assert!(error < limit, "{distance} m: {error:e}");
         }
@@ -143,14 +127,8 @@ mod tests {
     #[test]
     fn east_is_right_and_north_is_up() {
         let plane = LocalPlane::around(Coord { x: 179.99, y: 22.5 });
-        let [east, north] = plane.project(Coord {
-            x: -179.99,
-            y: 22.51,
-        });
-        assert!(
-            2000.0 < east && east < 2100.0 && 1100.0 < north && north < 1115.0,
-            "{east} {north}"
-        );
+        let [east, north] = plane.project(Coord { x: -179.99, y: 22.51 });
+        assert!(2000.0 < east && east < 2100.0 && 1100.0 < north && north < 1115.0, "{east} {north}");
     }
 
     proptest! {

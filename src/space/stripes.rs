@@ -23,23 +23,12 @@ impl Stripes {
     /// `None` if the polygon has no corner, or one that is not finite, or more than a thousand million of them.
     pub(super) fn new(polygon: &Polygon<f64>) -> Option<Self> {
         let mut edges = Vec::with_capacity(polygon.exterior().0.len());
-        std::iter::once(polygon.exterior())
-            .chain(polygon.interiors())
-            .for_each(|ring| push_edges(ring, &mut edges));
-        if edges.is_empty()
-            || 1_000_000_000 < edges.len()
-            || !edges.iter().flatten().all(|number| number.is_finite())
-        {
+        std::iter::once(polygon.exterior()).chain(polygon.interiors()).for_each(|ring| push_edges(ring, &mut edges));
+        if edges.is_empty() || 1_000_000_000 < edges.len() || !edges.iter().flatten().all(|number| number.is_finite()) {
             return None;
         }
-        let south = edges
-            .iter()
-            .map(|edge| edge[1])
-            .fold(f64::INFINITY, f64::min);
-        let north = edges
-            .iter()
-            .map(|edge| edge[3])
-            .fold(f64::NEG_INFINITY, f64::max);
+        let south = edges.iter().map(|edge| edge[1]).fold(f64::INFINITY, f64::min);
+        let north = edges.iter().map(|edge| edge[3]).fold(f64::NEG_INFINITY, f64::max);
         let n_stripes = n_stripes(&edges, south, north);
         let mut striped = Self {
             south,
@@ -72,20 +61,13 @@ impl Stripes {
     /// Whether the point, which must be finite, lies in the polygon or on its border.
     pub(super) fn holds(&self, point: Coord<f64>) -> bool {
         let stripe = self.stripe(point.y);
-        let (start, end) = (
-            self.starts[stripe] as usize,
-            self.starts[stripe + 1] as usize,
-        );
+        let (start, end) = (self.starts[stripe] as usize, self.starts[stripe + 1] as usize);
         let mut inside = false;
         for &[low_x, low_y, high_x, high_y] in &self.edges[start..end] {
             if point.y < low_y || high_y < point.y {
                 continue;
             }
-            let (west, east) = if low_x < high_x {
-                (low_x, high_x)
-            } else {
-                (high_x, low_x)
-            };
+            let (west, east) = if low_x < high_x { (low_x, high_x) } else { (high_x, low_x) };
             if east < point.x {
                 continue;
             }
@@ -95,14 +77,7 @@ impl Stripes {
                 inside ^= crosses;
                 continue;
             }
-            let turn = turn(
-                Coord { x: low_x, y: low_y },
-                Coord {
-                    x: high_x,
-                    y: high_y,
-                },
-                point,
-            );
+            let turn = turn(Coord { x: low_x, y: low_y }, Coord { x: high_x, y: high_y }, point);
             if turn == 0.0 {
                 return true;
             }
@@ -113,29 +88,19 @@ impl Stripes {
 
     /// Every edge, some more than once.
     pub(super) fn edges(&self) -> impl Iterator<Item = [Coord<f64>; 2]> {
-        self.edges
-            .iter()
-            .map(|&[x, y, to_x, to_y]| [Coord { x, y }, Coord { x: to_x, y: to_y }])
+        self.edges.iter().map(|&[x, y, to_x, to_y]| [Coord { x, y }, Coord { x: to_x, y: to_y }])
     }
 
     /// West, south, east, north.
     pub(super) fn bounds(&self) -> [f64; 4] {
-        self.edges.iter().fold(
+        self.edges.iter().fold([f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY], |bounds, edge| {
             [
-                f64::INFINITY,
-                f64::INFINITY,
-                f64::NEG_INFINITY,
-                f64::NEG_INFINITY,
-            ],
-            |bounds, edge| {
-                [
-                    bounds[0].min(edge[0]).min(edge[2]),
-                    bounds[1].min(edge[1]),
-                    bounds[2].max(edge[0]).max(edge[2]),
-                    bounds[3].max(edge[3]),
-                ]
-            },
-        )
+                bounds[0].min(edge[0]).min(edge[2]),
+                bounds[1].min(edge[1]),
+                bounds[2].max(edge[0]).max(edge[2]),
+                bounds[3].max(edge[3]),
+            ]
+        })
     }
 
     /// The stripe of a latitude. It never falls as the latitude rises, whatever the rounding: so an edge lies in the stripe
@@ -147,11 +112,7 @@ impl Stripes {
 
 fn push_edges(ring: &LineString<f64>, edges: &mut Vec<[f64; 4]>) {
     let upward = |from: Coord<f64>, to: Coord<f64>| {
-        if from.y <= to.y {
-            [from.x, from.y, to.x, to.y]
-        } else {
-            [to.x, to.y, from.x, from.y]
-        }
+        if from.y <= to.y { [from.x, from.y, to.x, to.y] } else { [to.x, to.y, from.x, from.y] }
     };
     if let [only] = ring.0[..] {
         edges.push(upward(only, only));
@@ -182,28 +143,19 @@ fn turn(from: Coord<f64>, to: Coord<f64>, point: Coord<f64>) -> f64 {
     let right = (from.y - point.y) * (to.x - point.x);
     let turn = left - right;
     // Below 1e-280 products may have lost their digits to underflow.
-    if BOUND * (left.abs() + right.abs()) + 1e-280 < turn.abs() {
-        turn
-    } else {
-        exact_turn([from, to, point])
-    }
+    if BOUND * (left.abs() + right.abs()) + 1e-280 < turn.abs() { turn } else { exact_turn([from, to, point]) }
 }
 
 /// The sign of [`turn`], exact. Very small and very large numbers are first brought near 1, by a power of two.
 #[cold]
 fn exact_turn(corners: [Coord<f64>; 3]) -> f64 {
-    let largest = corners.iter().fold(0.0_f64, |largest, corner| {
-        largest.max(corner.x.abs()).max(corner.y.abs())
-    });
+    let largest = corners.iter().fold(0.0_f64, |largest, corner| largest.max(corner.x.abs()).max(corner.y.abs()));
     let scale = match largest {
         1e100.. => 2.0_f64.powi(-600),
         ..1e-100 => 2.0_f64.powi(600),
         _ => 1.0,
     };
-    let [from, to, point] = corners.map(|corner| robust::Coord {
-        x: corner.x * scale,
-        y: corner.y * scale,
-    });
+    let [from, to, point] = corners.map(|corner| robust::Coord { x: corner.x * scale, y: corner.y * scale });
     orient2d(from, to, point)
 }
 
@@ -227,16 +179,7 @@ mod tests {
             exterior: [(x: 0.0, y: 0.0), (x: 4.0, y: 0.0), (x: 4.0, y: 4.0), (x: 0.0, y: 4.0)],
             interiors: [[(x: 1.0, y: 1.0), (x: 1.0, y: 3.0), (x: 3.0, y: 3.0), (x: 3.0, y: 1.0)]],
         );
-        for (x, y) in [
-            (0.0, 0.0),
-            (4.0, 4.0),
-            (2.0, 0.0),
-            (4.0, 2.0),
-            (1.0, 1.0),
-            (2.0, 3.0),
-            (3.0, 2.0),
-            (0.5, 0.5),
-        ] {
+        for (x, y) in [(0.0, 0.0), (4.0, 4.0), (2.0, 0.0), (4.0, 2.0), (1.0, 1.0), (2.0, 3.0), (3.0, 2.0), (0.5, 0.5)] {
             assert!(holds(&ring, x, y), "{x} {y}");
         }
         for (x, y) in [(2.0, 2.0), (-1.0, 0.0), (5.0, 4.0), (4.0, 4.1), (-1.0, 1.0)] {
@@ -257,45 +200,23 @@ mod tests {
     #[test]
     fn what_is_empty_or_not_finite_is_refused() {
         assert!(Stripes::new(&polygon![]).is_none());
-        assert!(
-            Stripes::new(&polygon![(x: 0.0, y: 0.0), (x: 1.0, y: f64::NAN), (x: 1.0, y: 0.0)])
-                .is_none()
-        );
+        assert!(Stripes::new(&polygon![(x: 0.0, y: 0.0), (x: 1.0, y: f64::NAN), (x: 1.0, y: 0.0)]).is_none());
     }
 
     #[test]
     fn a_comb_of_tall_teeth_is_not_copied_into_every_stripe() {
-        let teeth = (0..10_000).map(|k| Coord {
-            x: f64::from(k),
-            y: f64::from(k % 2),
-        });
-        let comb = Polygon::new(
-            LineString::from_iter(teeth.chain([Coord { x: 0.0, y: -1.0 }])),
-            vec![],
-        );
+        let teeth = (0..10_000).map(|k| Coord { x: f64::from(k), y: f64::from(k % 2) });
+        let comb = Polygon::new(LineString::from_iter(teeth.chain([Coord { x: 0.0, y: -1.0 }])), vec![]);
         assert!(Stripes::new(&comb).unwrap().edges.len() < 40_000);
     }
 
     #[test]
     fn tiny_and_huge_numbers_turn_as_others_do() {
         for scale in [1e-300, 1e-160, 1.0, 1e160, 8e307] {
-            let at = |x: f64, y: f64| Coord {
-                x: x * scale,
-                y: y * scale,
-            };
-            assert!(
-                0.0 < turn(at(0.0, 0.0), at(2.0, 1.0), at(0.5, 0.5)),
-                "{scale}"
-            );
-            assert!(
-                turn(at(-1.0, -0.5), at(2.0, 1.0), at(0.5, 0.125)) < 0.0,
-                "{scale}"
-            );
-            assert_eq!(
-                turn(at(-1.0, -0.5), at(2.0, 1.0), at(0.5, 0.25)),
-                0.0,
-                "{scale}"
-            );
+            let at = |x: f64, y: f64| Coord { x: x * scale, y: y * scale };
+            assert!(0.0 < turn(at(0.0, 0.0), at(2.0, 1.0), at(0.5, 0.5)), "{scale}");
+            assert!(turn(at(-1.0, -0.5), at(2.0, 1.0), at(0.5, 0.125)) < 0.0, "{scale}");
+            assert_eq!(turn(at(-1.0, -0.5), at(2.0, 1.0), at(0.5, 0.25)), 0.0, "{scale}");
         }
     }
 }

@@ -56,38 +56,19 @@ impl PointGrid {
     /// With 2^32 points or more.
     pub fn build(points: &[Option<Coord<f64>>], usual_limit: f64) -> Self {
         let located: Vec<(u32, Coord<f64>)> = (points.iter().enumerate())
-            .filter_map(|(id, point)| {
-                Some((
-                    u32::try_from(id).expect("ids of points fit 32 bits"),
-                    (*point)?,
-                ))
-            })
+            .filter_map(|(id, point)| Some((u32::try_from(id).expect("ids of points fit 32 bits"), (*point)?)))
             .filter(|(_, point)| point.x.is_finite() && point.y.is_finite())
             .collect();
 
-        let south = located
-            .iter()
-            .map(|(_, point)| point.y)
-            .fold(90.0, f64::min);
-        let north = located
-            .iter()
-            .map(|(_, point)| point.y)
-            .fold(-90.0, f64::max)
-            .max(south);
+        let south = located.iter().map(|(_, point)| point.y).fold(90.0, f64::min);
+        let north = located.iter().map(|(_, point)| point.y).fold(-90.0, f64::max).max(south);
         let west = after_widest_gap(&located);
-        let extent = located
-            .iter()
-            .map(|(_, point)| eastward(west, point.x))
-            .fold(0.0, f64::max);
+        let extent = located.iter().map(|(_, point)| eastward(west, point.x)).fold(0.0, f64::max);
 
         // The grid: rows, and how many cells come before each.
         let cell = cell_size(located.len(), south, north, extent, usual_limit);
         let n_rows = ((north - south) * DEGREE / cell).ceil().max(1.0);
-        let rows_per_degree = if south < north {
-            n_rows / (north - south)
-        } else {
-            0.0
-        };
+        let rows_per_degree = if south < north { n_rows / (north - south) } else { 0.0 };
         let mut n_cells = 0;
         let rows: Vec<Row> = (0..n_rows as u32)
             .map(|row| {
@@ -96,16 +77,8 @@ impl PointGrid {
                 let n_columns = (length / cell).ceil().max(1.0) as u32;
                 let first_cell = n_cells;
                 n_cells += n_columns;
-                let columns_per_degree = if 0.0 < extent {
-                    f64::from(n_columns) / extent
-                } else {
-                    0.0
-                };
-                Row {
-                    first_cell,
-                    n_columns,
-                    columns_per_degree,
-                }
+                let columns_per_degree = if 0.0 < extent { f64::from(n_columns) / extent } else { 0.0 };
+                Row { first_cell, n_columns, columns_per_degree }
             })
             .collect();
         let mut grid = Self {
@@ -122,11 +95,7 @@ impl PointGrid {
         let mut in_order: Vec<(u32, u32, Place)> = (located.par_iter())
             .map(|&(id, point)| {
                 let row = &grid.rows[grid.row(point.y)];
-                (
-                    row.first_cell + row.column(eastward(west, point.x)),
-                    id,
-                    Place::new(point),
-                )
+                (row.first_cell + row.column(eastward(west, point.x)), id, Place::new(point))
             })
             .collect();
         in_order.par_sort_unstable_by_key(|&(cell, id, _)| (cell, id));
@@ -136,10 +105,7 @@ impl PointGrid {
         for cell in 0..n_cells as usize {
             grid.starts[cell + 1] += grid.starts[cell];
         }
-        grid.points = in_order
-            .into_iter()
-            .map(|(_, id, place)| Entry { place, id })
-            .collect();
+        grid.points = in_order.into_iter().map(|(_, id, place)| Entry { place, id }).collect();
         grid
     }
 
@@ -154,19 +120,13 @@ impl PointGrid {
     /// A negative limit or one that is NaN, and a centre that is not finite, visit nothing.
     pub fn within(&self, centre: Coord<f64>, limit_metres: f64, mut visit: impl FnMut(u32, f64)) {
         let limits = 0.0..=f64::INFINITY;
-        if !limits.contains(&limit_metres)
-            || !centre.x.is_finite()
-            || !centre.y.is_finite()
-            || self.points.is_empty()
-        {
+        if !limits.contains(&limit_metres) || !centre.x.is_finite() || !centre.y.is_finite() || self.points.is_empty() {
             return;
         }
         let from = Place::new(centre);
         let chord_2 = chord_2_within(limit_metres);
         let reach = Reach::new(centre.y, limit_metres);
-        if self.north() + SLACK < centre.y - reach.north
-            || centre.y + reach.north < self.south - SLACK
-        {
+        if self.north() + SLACK < centre.y - reach.north || centre.y + reach.north < self.south - SLACK {
             return;
         }
         let rows = self.row(centre.y - reach.north)..=self.row(centre.y + reach.north);
@@ -208,11 +168,7 @@ impl PointGrid {
             return whole;
         }
         let end = start + width;
-        let direct = if start <= self.extent {
-            row.column(start)..row.column(end) + 1
-        } else {
-            0..0
-        };
+        let direct = if start <= self.extent { row.column(start)..row.column(end) + 1 } else { 0..0 };
         if end < 360.0 {
             return [direct, 0..0];
         }
@@ -251,11 +207,7 @@ impl Reach {
         // The circle touches its outermost meridians at right angles.
         let ratio = angle.sin() / lat.to_radians().cos();
         let over_pole = 90.0 <= lat.abs() + north || !(0.0..1.0).contains(&ratio);
-        let east = if over_pole {
-            180.0
-        } else {
-            ratio.asin().to_degrees() + SLACK
-        };
+        let east = if over_pole { 180.0 } else { ratio.asin().to_degrees() + SLACK };
         Self { north, east }
     }
 }
@@ -268,16 +220,10 @@ fn cell_size(n_points: usize, south: f64, north: f64, extent: f64, limit: f64) -
     let width = (extent * DEGREE * middle.to_radians().cos().abs()).max(1.0);
     let n_points = n_points.max(1) as f64;
     let area_per_point = width * height / n_points;
-    let limit = if limit.is_finite() && 0.0 < limit {
-        limit
-    } else {
-        1000.0
-    };
+    let limit = if limit.is_finite() && 0.0 < limit { limit } else { 1000.0 };
     let wanted = (8.0 * area_per_point).sqrt().clamp(limit / 4.0, limit);
     // Long thin extents: rows and columns alone are no more than points.
-    let least = (area_per_point / 2.0)
-        .sqrt()
-        .max(width.max(height) / (2.0 * n_points));
+    let least = (area_per_point / 2.0).sqrt().max(width.max(height) / (2.0 * n_points));
     wanted.max(least).min(SEMI_MAJOR)
 }
 
@@ -295,14 +241,8 @@ fn after_widest_gap(points: &[(u32, Coord<f64>)]) -> f64 {
     for (_, point) in points {
         occupied[point.x.rem_euclid(360.0) as usize % 360] = true;
     }
-    let gap_before = |degree: usize| {
-        (1..360)
-            .take_while(|back| !occupied[(degree + 360 - back) % 360])
-            .count()
-    };
-    let west = (0..360)
-        .filter(|&degree| occupied[degree])
-        .max_by_key(|&degree| gap_before(degree));
+    let gap_before = |degree: usize| (1..360).take_while(|back| !occupied[(degree + 360 - back) % 360]).count();
+    let west = (0..360).filter(|&degree| occupied[degree]).max_by_key(|&degree| gap_before(degree));
     west.unwrap_or(0) as f64
 }
 
@@ -324,34 +264,19 @@ mod tests {
     }
 
     fn by_hand(points: &[Option<Coord<f64>>], centre: Coord<f64>, limit: f64) -> Vec<(u32, f64)> {
-        let distances = (0..)
-            .zip(points)
-            .filter_map(|(id, point)| Some((id, metres(centre, (*point)?))));
-        distances
-            .filter(|&(_, distance)| distance <= limit)
-            .collect()
+        let distances = (0..).zip(points).filter_map(|(id, point)| Some((id, metres(centre, (*point)?))));
+        distances.filter(|&(_, distance)| distance <= limit).collect()
     }
 
     // id  0 at the centre   1 exactly at the limit   2 beyond it   3 absent   4 at the centre again
     #[test]
     fn the_limit_is_inclusive_and_absent_points_are_not_visited() {
-        let points = [
-            Some(at(114.0, 22.5)),
-            Some(at(114.01, 22.5)),
-            Some(at(114.02, 22.5)),
-            None,
-            Some(at(114.0, 22.5)),
-        ];
+        let points =
+            [Some(at(114.0, 22.5)), Some(at(114.01, 22.5)), Some(at(114.02, 22.5)), None, Some(at(114.0, 22.5))];
         let limit = metres(at(114.0, 22.5), at(114.01, 22.5));
         let grid = PointGrid::build(&points, 1000.0);
-        assert_eq!(
-            found(&grid, at(114.0, 22.5), limit),
-            [(0, 0.0), (1, limit), (4, 0.0)]
-        );
-        assert_eq!(
-            found(&grid, at(114.0, 22.5), limit.next_down()),
-            [(0, 0.0), (4, 0.0)]
-        );
+        assert_eq!(found(&grid, at(114.0, 22.5), limit), [(0, 0.0), (1, limit), (4, 0.0)]);
+        assert_eq!(found(&grid, at(114.0, 22.5), limit.next_down()), [(0, 0.0), (4, 0.0)]);
         assert_eq!(found(&grid, at(114.0, 22.5), 0.0), [(0, 0.0), (4, 0.0)]);
         assert_eq!(found(&grid, at(114.0, 22.5), f64::INFINITY).len(), 4);
         assert_eq!(found(&grid, at(474.0, 22.5), 1.0).len(), 2);
@@ -359,12 +284,7 @@ mod tests {
 
     #[test]
     fn odd_input_visits_nothing() {
-        let points = [
-            Some(at(f64::NAN, 0.0)),
-            None,
-            Some(at(0.0, f64::INFINITY)),
-            Some(at(0.0, 0.0)),
-        ];
+        let points = [Some(at(f64::NAN, 0.0)), None, Some(at(0.0, f64::INFINITY)), Some(at(0.0, 0.0))];
         let grid = PointGrid::build(&points, f64::NAN);
         assert_eq!(found(&grid, at(0.0, 0.0), 10.0), [(3, 0.0)]);
         assert!(found(&grid, at(0.0, 0.0), -1.0).is_empty());
@@ -375,39 +295,17 @@ mod tests {
 
     #[test]
     fn points_on_both_sides_of_the_dateline_make_a_narrow_grid() {
-        let points: Vec<_> = (0..100)
-            .map(|n| {
-                Some(at(
-                    if n < 50 { 179.0 } else { -180.0 } + f64::from(n % 50) / 50.0,
-                    1.0,
-                ))
-            })
-            .collect();
+        let points: Vec<_> =
+            (0..100).map(|n| Some(at(if n < 50 { 179.0 } else { -180.0 } + f64::from(n % 50) / 50.0, 1.0))).collect();
         assert!(PointGrid::build(&points, 1000.0).extent < 3.0);
     }
 
     fn longitude() -> impl Strategy<Value = f64> {
-        prop_oneof![
-            113.0..115.0,
-            179.9..180.0,
-            -180.0..-179.9,
-            -180.0..180.0,
-            Just(180.0),
-            Just(-180.0),
-            Just(0.0)
-        ]
+        prop_oneof![113.0..115.0, 179.9..180.0, -180.0..-179.9, -180.0..180.0, Just(180.0), Just(-180.0), Just(0.0)]
     }
 
     fn latitude() -> impl Strategy<Value = f64> {
-        prop_oneof![
-            22.0..23.0,
-            -1.0..1.0,
-            89.0..90.0,
-            -90.0..-89.9,
-            -90.0..90.0,
-            Just(90.0),
-            Just(-90.0)
-        ]
+        prop_oneof![22.0..23.0, -1.0..1.0, 89.0..90.0, -90.0..-89.9, -90.0..90.0, Just(90.0), Just(-90.0)]
     }
 
     proptest! {
