@@ -199,23 +199,22 @@ fn judge_area(case: &Case<'_>, selection: &Selection, tier: &Tier<'_>, area: Are
         Verdict::Unknown { .. } => Verdict::unknown(why_maybe(platforms, selection, (count.high - count.low) as usize)),
         verdict => verdict,
     };
-    let met = verdict == Verdict::Met;
-    let sure = || platforms.iter().filter(|platform| platform.counts() == Tri::Yes);
-    let without = || platforms.iter().filter(|platform| platform.lacks_one_stop());
+    let missing = verdict != Verdict::Met;
+    let sure = platforms.iter().filter(|platform| platform.counts() == Tri::Yes);
     // Where none counts, a planner asks for those that are there and are not one-stop.
-    let lacks = Remark::Lacks { attribute: ONE_STOP.to_owned(), n_facilities: without().count() };
-    let named: Vec<FacilityId> = sure().chain(without().filter(|_| !met)).map(|platform| platform.facility).collect();
+    let without: Vec<&Platform> = platforms.iter().filter(|platform| missing && platform.lacks_one_stop()).collect();
+    let lacks = Remark::Lacks { attribute: ONE_STOP.to_owned(), n_facilities: without.len() };
+    let of_level = |facility| tier.sure.binary_search(&facility).is_ok();
     let evidence = Evidence {
         counted: Some(count.low),
         unknown: Some(count.high - count.low).filter(|&unknown| 0.0 < unknown),
-        nearest: (!met)
-            .then(|| {
-                let of_level = |facility| tier.sure.binary_search(&facility).is_ok();
-                case.travel.nearest_to_area(area, selection.service, of_level)
-            })
-            .flatten(),
-        facilities: named.into_iter().take(Evidence::FACILITIES).collect(),
-        remarks: without().next().filter(|_| !met).map(|_| lacks).into_iter().collect(),
+        nearest: missing.then(|| case.travel.nearest_to_area(area, selection.service, of_level)).flatten(),
+        facilities: sure
+            .chain(without.iter().copied())
+            .map(|platform| platform.facility)
+            .take(Evidence::FACILITIES)
+            .collect(),
+        remarks: (!without.is_empty()).then_some(lacks).into_iter().collect(),
         ..Evidence::default()
     };
     Subject {
