@@ -5,4 +5,6 @@ pub mod model;
 
 pub mod space;
 
+pub mod equity;
+
 pub mod rules;
