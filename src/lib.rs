@@ -5,6 +5,10 @@ pub mod model;
 
 pub mod space;
 
+pub mod access;
+
+pub mod equity;
+
 pub mod rules;
 
 pub mod read;
