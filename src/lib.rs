@@ -6,3 +6,7 @@ pub mod model;
 pub mod space;
 
 pub mod rules;
+
+pub mod assess;
+
+pub mod report;
