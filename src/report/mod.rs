@@ -1,1 +1,3 @@
-//! x
+//! Findings to outputs.
+pub mod json;
+pub mod words;
