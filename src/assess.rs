@@ -77,8 +77,11 @@ impl Only {
 
     /// The words that choose nothing in these packs.
     pub fn unmatched(&self, packs: &[Arc<Pack>]) -> Vec<&str> {
-        let ids: Vec<&str> =
-            packs.iter().flat_map(|pack| &pack.obligations).map(|obligation| obligation.id.get_ref().as_str()).collect();
+        let ids: Vec<&str> = packs
+            .iter()
+            .flat_map(|pack| &pack.obligations)
+            .map(|obligation| obligation.id.get_ref().as_str())
+            .collect();
         self.0.iter().map(String::as_str).filter(|word| !ids.iter().any(|id| matches(word, id))).collect()
     }
 }
@@ -100,8 +103,7 @@ pub fn assess(world: &World, travel: &TravelMatrix, packs: &[Arc<Pack>], only: &
     let mut headcounts: BTreeMap<&str, Option<Headcount>> =
         chosen.iter().map(|&(pack, obligation)| (group(check(pack, obligation)), None)).collect();
     headcounts.par_iter_mut().for_each(|(group, headcount)| *headcount = Headcount::of(world, group));
-    let estimated: Vec<LevelId> =
-        world.areas.levels().ids().filter(|&level| world.areas.is_estimated(level)).collect();
+    let estimated: Vec<LevelId> = world.areas.levels().ids().filter(|&level| world.areas.is_estimated(level)).collect();
 
     let findings = chosen.par_iter().map(|&(pack, obligation)| {
         let check = check(pack, obligation);
@@ -115,12 +117,7 @@ pub fn assess(world: &World, travel: &TravelMatrix, packs: &[Arc<Pack>], only: &
             finding,
         }
     });
-    Findings {
-        packs: packs.to_vec(),
-        findings: findings.collect(),
-        illustrative: world.is_illustrative(),
-        estimated,
-    }
+    Findings { packs: packs.to_vec(), findings: findings.collect(), illustrative: world.is_illustrative(), estimated }
 }
 
 /// The largest limit that any check of these packs asks of each service.

@@ -2,6 +2,7 @@
 //!
 //! Labels are the pack's own, else the study's, else the key. No layout, no escaping: that is each output's own.
 
+mod line;
 pub(crate) mod noun;
 pub(crate) mod number;
 pub(crate) mod reason;
@@ -38,10 +39,7 @@ impl<'a> Words<'a> {
 
     /// One of two ways to say it.
     pub(crate) fn pick<T>(self, en: T, zh: T) -> T {
-        match self.lang {
-            Lang::En => en,
-            Lang::Zh => zh,
-        }
+        self.lang.pick(en, zh)
     }
 
     /// How a promise stands.
@@ -138,11 +136,10 @@ impl<'a> Words<'a> {
         let persons = number::number(affected.persons);
         let group = self.group(&affected.group);
         match (affected.uncounted, self.lang) {
-            (0, Lang::En) => format!("{persons} {}", noun::english(group, affected.persons)),
+            (0, Lang::En) => format!("{persons} {group}"),
             (0, Lang::Zh) => format!("{group} {persons} 人"),
             (n, Lang::En) => {
-                let areas = noun::english("area", n as f64);
-                format!("at least {persons} {} ({n} {areas} not counted)", noun::english(group, affected.persons))
+                format!("at least {persons} {group} ({n} {} not counted)", noun::english("area", n as f64))
             }
             (n, Lang::Zh) => format!("{group}至少 {persons} 人（另有 {n} 个区域人数不详）"),
         }
@@ -166,12 +163,4 @@ pub fn plain(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::plain;
-
-    #[test]
-    fn what_would_run_or_turn_a_line_is_gone() {
-        assert_eq!(plain("a\x1b[31mb\u{9b}1m\u{202e}c\0\u{7}"), "a[31mb1mc");
-        assert_eq!(plain("两行\r\n名称"), "两行  名称");
-    }
-}
+mod tests;

@@ -7,13 +7,12 @@
 pub(crate) fn english(noun: &str, n: f64) -> String {
     let cut = [" for ", " of ", " with ", " in ", " ("].iter().filter_map(|stop| noun.find(stop)).min();
     let (head, tail) = noun.split_at(cut.unwrap_or(noun.len()));
-    let head = if n == 1.0 { singular(head) } else { plural(head) };
+    let head = if n.abs() == 1.0 { singular(head) } else { plural(head) };
     format!("{head}{tail}")
 }
 
 /// Nouns that are their own plural or are not counted, by how they end.
-const UNCHANGED: [&str; 8] =
-    ["staff", "people", "children", "elderly", "equipment", "care", "support", "personnel"];
+const UNCHANGED: [&str; 8] = ["staff", "people", "children", "elderly", "equipment", "care", "support", "personnel"];
 
 fn plural(noun: &str) -> String {
     let ends = |end: &str| noun.ends_with(end);

@@ -65,7 +65,9 @@ impl Words<'_> {
             }
             (Reason::NotDue { year }, Lang::En) => format!("the target is for {year}, which has not come yet"),
             (Reason::NotDue { year }, Lang::Zh) => format!("目标年份为 {year} 年，尚未到期"),
-            (Reason::UnknownSubjects { unknown, of }, Lang::En) => format!("unknown for {unknown} of {of}, unmet for none"),
+            (Reason::UnknownSubjects { unknown, of }, Lang::En) => {
+                format!("unknown for {unknown} of {of}, unmet for none")
+            }
             (Reason::UnknownSubjects { unknown, of }, Lang::Zh) => {
                 format!("{of} 个对象中有 {unknown} 个无法判定，其余均达标")
             }
@@ -83,8 +85,10 @@ impl Words<'_> {
             None => super::number::number(value),
         };
         match (high.is_finite(), self.lang) {
-            (true, Lang::En) => format!("missing data could change the verdict: {} to {}", quantity(low), quantity(high)),
-            (true, Lang::Zh) => format!("数据缺失可能影响结论：介于 {} 与 {} 之间", quantity(low), quantity(high)),
+            (true, Lang::En) => {
+                format!("missing data could change the verdict: {} to {}", quantity(low), quantity(high))
+            }
+            (true, Lang::Zh) => format!("数据缺失可能影响结论：介于 {}与 {}之间", quantity(low), quantity(high)),
             (false, Lang::En) => format!("missing data could change the verdict: {} or more", quantity(low)),
             (false, Lang::Zh) => format!("数据缺失可能影响结论：至少 {}，上限不明", quantity(low)),
         }

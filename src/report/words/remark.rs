@@ -22,7 +22,8 @@ impl Words<'_> {
             }
             (Remark::ShareOf { part, low, high }, _) => {
                 let (low, high) = (self.quantity(*low, &Unit::Share), self.quantity(*high, &Unit::Share));
-                let share = if low == high { low } else { self.pick(format!("{low} to {high}"), format!("{low}～{high}")) };
+                let share =
+                    if low == high { low } else { self.pick(format!("{low} to {high}"), format!("{low}～{high}")) };
                 format!("{}{}{share}", self.part(part), self.pick(": ", "："))
             }
             (Remark::Gap { attribute, best, worst, gap }, Lang::En) => format!(
@@ -41,12 +42,9 @@ impl Words<'_> {
                 quantity(*value),
                 quantity(*line),
             ),
-            (Remark::Pace { pace, year, value, line }, Lang::Zh) => format!(
-                "{}：{year} 年为 {}，按直线进度应为 {}",
-                self.pace(*pace),
-                quantity(*value),
-                quantity(*line),
-            ),
+            (Remark::Pace { pace, year, value, line }, Lang::Zh) => {
+                format!("{}：{year} 年为 {}，按直线进度应为 {}", self.pace(*pace), quantity(*value), quantity(*line),)
+            }
             (Remark::SumSoFar { sum, years, of }, Lang::En) => {
                 format!("{} so far, from {years} of {of} years", quantity(*sum))
             }
@@ -70,7 +68,7 @@ impl Words<'_> {
                 format!("{size}（{} 人及以上为大）", number(*from))
             }
             (Remark::JointAt { distance }, Lang::En) => format!("served by a joint one {} away", metres(*distance)),
-            (Remark::JointAt { distance }, Lang::Zh) => format!("由 {} 外的联办设施服务", metres(*distance)),
+            (Remark::JointAt { distance }, Lang::Zh) => format!("由 {}外的联办设施服务", metres(*distance)),
             (Remark::JointTooFar { distance }, Lang::En) => {
                 format!("the joint one that lists it is too far: {}", metres(*distance))
             }

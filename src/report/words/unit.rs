@@ -14,8 +14,21 @@ impl Words<'_> {
 
     /// A quantity that is read beside what is required: not rounded onto the limit.
     pub fn observed(self, observed: &Quantity, required: Option<&Required>) -> String {
-        let limit = required.filter(|required| required.unit == observed.unit).map(|required| required.threshold.limit());
+        let limit =
+            required.filter(|required| required.unit == observed.unit).map(|required| required.threshold.limit());
         self.with_unit(&self.figure(observed.value, &observed.unit, limit), observed.value, &observed.unit)
+    }
+
+    /// What was found, in a sentence: `kept in 3 streets`, `found 92.5 %`.
+    pub fn found(self, observed: &Quantity, required: Option<&Required>) -> String {
+        let quantity = self.observed(observed, required);
+        match (&observed.unit, self.lang) {
+            (Unit::Areas { .. }, Lang::En) => format!("kept in {quantity}"),
+            (Unit::Estates, Lang::En) => format!("kept for {quantity}"),
+            (Unit::Areas { .. } | Unit::Estates, Lang::Zh) => format!("达标 {quantity}"),
+            (_, Lang::En) => format!("found {quantity}"),
+            (_, Lang::Zh) => format!("实际 {quantity}"),
+        }
     }
 
     /// The limit and on which side its edge is: `at least 80 % (80 % itself is enough)`.
@@ -25,6 +38,8 @@ impl Words<'_> {
         let quantity = self.with_unit(&figure, limit, &required.unit);
         let is_share = matches!(required.unit, Unit::Share | Unit::Ratio | Unit::Per { .. } | Unit::Stated(_));
         match (required.threshold, self.lang) {
+            (Threshold::AtMost(0.0), Lang::En) => format!("no {}", self.unit(&required.unit)),
+            (Threshold::AtMost(0.0), Lang::Zh) => format!("为 {quantity}"),
             (Threshold::AtLeast(_), Lang::En) => format!("at least {quantity} ({figure} itself is enough)"),
             (Threshold::AtMost(_), Lang::En) => format!("at most {quantity} ({figure} itself is allowed)"),
             (Threshold::AtLeast(_), Lang::Zh) if is_share => format!("不低于 {quantity}（含）"),
@@ -65,7 +80,9 @@ impl Words<'_> {
         match unit {
             Unit::Share => format!("{}{}", digits(value, 100.0), self.pick(" %", "%")),
             Unit::Metres if value.abs() < 1000.0 => {
-                format!("{} {}", digits(value.round(), 1.0), self.pick("m", "米"))
+                // Beside a limit every centimetre may count.
+                let value = if limit.is_some() { value } else { value.round() };
+                format!("{} {}", digits(value, 1.0), self.pick("m", "米"))
             }
             Unit::Metres => format!("{} {}", digits(value, 1e-3), self.pick("km", "公里")),
             _ => digits(value, 1.0),
@@ -88,7 +105,11 @@ impl Words<'_> {
                 format!("{figure}{}", self.pick(format!(" {en}"), zh.clone()))
             }
             (
-                Unit::Areas { .. } | Unit::Facilities { .. } | Unit::Supply { .. } | Unit::Persons | Unit::Estates
+                Unit::Areas { .. }
+                | Unit::Facilities { .. }
+                | Unit::Supply { .. }
+                | Unit::Persons
+                | Unit::Estates
                 | Unit::Stated(_),
                 Lang::Zh,
             )
