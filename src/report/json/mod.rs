@@ -37,3 +37,6 @@ pub fn schema() -> serde_json::Value {
 pub fn schema_file() -> Vec<u8> {
     format!("{:#}\n", schema()).into_bytes()
 }
+
+#[cfg(test)]
+mod tests;
