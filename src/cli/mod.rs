@@ -5,7 +5,7 @@ mod explain;
 mod init;
 mod inspect;
 mod progress;
-mod sample;
+// mod sample;
 mod tell;
 
 use std::process::ExitCode;

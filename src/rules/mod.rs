@@ -36,7 +36,7 @@ pub use finding::{Finding, Verdict};
 pub use indicator::Indicator;
 pub use membership::Membership;
 pub use note::Note;
-pub use pack::{Document, Obligation, Pack};
+pub use pack::{Document, Obligation, Origin, Pack};
 pub use pairing::Pairing;
 pub use per_capita::PerCapita;
 pub use presence::Presence;
