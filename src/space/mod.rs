@@ -11,10 +11,12 @@
 //! (RFC 7946). What has no place here: files, names, persons. Things are known by their position in a list.
 
 pub mod distance;
+pub mod estimate;
 pub mod index;
 pub mod nearest;
 pub mod plane;
 pub mod within;
 
+mod cut;
 mod morton;
 mod stripes;
