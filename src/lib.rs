@@ -6,3 +6,5 @@ pub mod model;
 pub mod space;
 
 pub mod rules;
+
+pub mod read;

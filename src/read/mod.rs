@@ -1,0 +1,3 @@
+//! Files to a World and Packs; every problem with its place.
+
+pub mod vocabulary;
