@@ -63,6 +63,22 @@ impl Column {
         }
     }
 
+    /// Yes or no for entry `row`, if this is a column of flags and it has one.
+    pub fn flag(&self, row: usize) -> Option<bool> {
+        match self.get(row) {
+            Some(Value::Flag(flag)) => Some(flag),
+            _ => None,
+        }
+    }
+
+    /// The word of entry `row`, if this is a column of words and it has one.
+    pub fn text(&self, row: usize) -> Option<&str> {
+        match self.get(row) {
+            Some(Value::Text(word)) => Some(word),
+            _ => None,
+        }
+    }
+
     /// What the values are, for messages.
     pub fn type_name(&self) -> &'static str {
         match self {

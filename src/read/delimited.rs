@@ -7,7 +7,7 @@ use super::problem::{At, Problems, say};
 use super::table::{Cells, Reader, Table};
 
 /// Comma-separated values.
-pub struct Csv;
+pub(super) struct Csv;
 
 impl Reader for Csv {
     fn name(&self) -> &'static str {

@@ -52,7 +52,10 @@ pub fn read_inside(folder: &Path, name: &str, problems: &mut Problems) -> Option
     let outside = || {
         (
             say("the path leads outside the study's folder", "路径指向研究文件夹之外"),
-            say("copy the file into the study's folder and name it from there", "请把文件复制到研究文件夹内，并写相对路径"),
+            say(
+                "copy the file into the study's folder and name it from there",
+                "请把文件复制到研究文件夹内，并写相对路径",
+            ),
         )
     };
     let escapes = |path: &PathBuf| match (path.canonicalize(), folder.canonicalize()) {

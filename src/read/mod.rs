@@ -1,3 +1,54 @@
 //! Files to a World and Packs; every problem with its place.
 
+pub mod document;
+pub mod input;
+pub mod pack;
+pub mod problem;
+pub mod study;
+pub mod table;
 pub mod vocabulary;
+pub mod world;
+
+mod areas;
+mod attributes;
+mod columns;
+mod delimited;
+mod estates;
+mod facilities;
+mod gazetteer;
+mod geojson;
+mod membership;
+mod people;
+mod places;
+mod polygons;
+mod series;
+mod values;
+
+pub use world::{Failure, Options, ReadStudy, read_study};
+
+use input::Input;
+use problem::{At, Problems, say};
+use table::{Reader, Table};
+
+/// All formats that are read, in the order in which they are tried.
+pub const READERS: [&dyn Reader; 2] = [&geojson::GeoJson, &delimited::Csv];
+
+/// The rows of a file of any format that is read.
+pub fn read_table(input: &Input, problems: &mut Problems) -> Option<Table> {
+    let start = &input.bytes[..input.bytes.len().min(1024)];
+    match READERS.iter().find(|reader| reader.accepts(&input.name, start)) {
+        Some(reader) => reader.read(input, problems),
+        None => {
+            let formats: Vec<_> = READERS.iter().map(|reader| reader.name()).collect();
+            let formats = formats.join(", ");
+            problems.error(
+                "unknown-format",
+                &input.name,
+                At::File,
+                say("the format is not known by the file's name", "无法从文件名判断格式"),
+                say(format!("formats read: {formats}"), format!("可读取的格式：{formats}")),
+            );
+            None
+        }
+    }
+}

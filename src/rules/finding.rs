@@ -464,6 +464,35 @@ impl Finding {
         }
     }
 
+    /// The finding where every area among `subjects` must have `needed` facilities or more.
+    ///
+    /// Observed: areas that have them, of all. Margin: how many facilities the barest area could lose, or minus the
+    /// areas that lack some.
+    pub fn of_areas(subjects: Vec<Subject>, needed: f64, areas: Unit, facilities: Unit) -> Self {
+        let verdict = all_of(subjects.iter().map(|subject| &subject.verdict));
+        let n_with = |verdict: &Verdict| subjects.iter().filter(|subject| subject.verdict == *verdict).count() as f64;
+        let n_areas = subjects.iter().filter(|subject| matches!(subject.of, Of::Area(_))).count() as f64;
+        let margin = match verdict {
+            Verdict::Met => subjects
+                .iter()
+                .filter_map(|subject| subject.observed)
+                .min_by(f64::total_cmp)
+                .map(|barest| Quantity { value: barest - needed, unit: facilities.clone() }),
+            Verdict::Unmet => Some(Quantity { value: -n_with(&Verdict::Unmet), unit: areas.clone() }),
+            _ => None,
+        };
+        Self {
+            observed: Some(Quantity { value: n_with(&Verdict::Met), unit: areas.clone() }),
+            required: Some(Required { threshold: Threshold::AtLeast(n_areas), unit: areas }),
+            margin,
+            subject_unit: Some(facilities.clone()),
+            shortfall_unit: Some(facilities),
+            shortfall: Self::total_shortfall(&subjects),
+            subjects,
+            ..Self::bare(verdict)
+        }
+    }
+
     /// What all subjects lack together; `None` where none lacks anything that can be counted.
     pub fn total_shortfall(subjects: &[Subject]) -> Option<f64> {
         subjects.iter().filter_map(|subject| subject.shortfall).reduce(|sum, shortfall| sum + shortfall)

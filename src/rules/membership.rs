@@ -1,15 +1,42 @@
 //! Membership: every facility belongs to a group, and every group has its lead.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::finding::{Finding, Reason, Verdict};
-use super::select::{Where, attribute_names};
-use super::{Case, Kind, Name, Noun};
+use super::finding::{
+    Evidence, Finding, Of, Quantity, Reason, Remark, Required, Subject, Threshold, Unit, Verdict, all_of,
+};
+use super::select::{Filter, Tri, Where, attribute_names};
+use super::{Case, Kind, Mistake, Name, Noun, repeated};
+use crate::model::{Column, FacilityId, Id, Value};
+use crate::units::Decimal;
 
+/// Every facility belongs to a group, every group has its lead, and the groups that must exist do.
+///
+/// # What is judged
+/// Each facility of `service` that meets `where`: at least one of the attributes of `any-of` names a group that it
+/// belongs to. The word `none` (or `无`) says that it belongs to none, a plain yes that it belongs to one without a name,
+/// a plain no that it belongs to none; an empty cell says nothing.
+/// With `lead`, each group, that is each word of each of these attributes: at least one of its facilities has yes in
+/// the attribute `lead`. With `named`, each of these groups: at least one facility names it in the first attribute of
+/// `any-of`. One facility is enough for either.
+///
+/// # Observed, margin, shortfall
+/// Observed: facilities that belong to a group, of all. Margin: 0 where met; where unmet, minus the facilities without a
+/// group and the groups without a lead or a member. Shortfall: 1 facility for each of these.
+///
+/// # Unknown
+/// A facility that belongs to no group for sure, and for which one of the attributes is empty. A group without a lead,
+/// if `lead` is empty for one of its facilities, or if a facility that may be in it (that attribute is empty for it, and
+/// no other names its group) may be a lead. A named group without a member, if its attribute is empty for a facility.
+/// And all that hangs on a facility with a missing attribute of `where`.
+///
+/// # Example
 /// ```toml
-/// check.membership = { service = "school", where = { stage = [..] }, any-of = ["group", "alliance"], lead = "group-lead", named = ["east","west","north","puwan"] }
+/// check.membership = { service = "school", where = { stage = ["primary", "junior"] }, any-of = ["group", "alliance"], lead = "group-lead", named = ["east", "west", "north", "puwan"] }
 /// ```
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -27,9 +54,10 @@ pub struct Membership {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub lead: Option<Spanned<String>>,
-    /// Groups that must exist.
+    /// Groups that must exist, as words of the first attribute.
     #[serde(default)]
-    pub named: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub named: Vec<Spanned<String>>,
 }
 
 impl Kind for Membership {
@@ -41,7 +69,418 @@ impl Kind for Membership {
         names
     }
 
-    fn assess(&self, _: &Case<'_>) -> Finding {
-        Finding::bare(Verdict::unknown(Reason::NothingHere))
+    fn mistakes(&self) -> Vec<Mistake> {
+        let no_attribute = self.any_of.is_empty().then(|| Mistake {
+            at: self.service.span(),
+            what: "`any-of` names no attribute that could name a group".to_owned(),
+            help: "name one attribute or more, such as [\"group\"]".to_owned(),
+        });
+        let twice = repeated(&self.any_of).chain(repeated(&self.named)).map(|word| Mistake {
+            at: word.span(),
+            what: format!("`{}` is named twice", word.get_ref()),
+            help: "name it once".to_owned(),
+        });
+        let none = self.named.iter().filter(|word| is_none(word.get_ref())).map(|word| Mistake {
+            at: word.span(),
+            what: format!("`{}` stands for no group", word.get_ref()),
+            help: "name groups only".to_owned(),
+        });
+        no_attribute.into_iter().chain(twice).chain(none).collect()
+    }
+
+    fn assess(&self, case: &Case<'_>) -> Finding {
+        self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+    }
+}
+
+/// Whether a word says that a facility belongs to no group.
+fn is_none(word: &str) -> bool {
+    word == "none" || word == "无"
+}
+
+/// What one attribute says of the group of a facility.
+#[derive(Clone, Debug, PartialEq)]
+enum Belongs {
+    To(String),
+    /// To one that the file does not name: the attribute is a plain yes.
+    ToSome,
+    ToNone,
+    Unsaid,
+}
+
+impl Belongs {
+    fn read(column: Option<&Column>, row: usize) -> Self {
+        match column.and_then(|column| column.get(row)) {
+            None => Self::Unsaid,
+            Some(Value::Text(word)) if is_none(word) => Self::ToNone,
+            Some(Value::Text(word)) => Self::To(word.to_owned()),
+            // Groups may be numbered.
+            Some(Value::Number(number)) => Self::To(Decimal(number, 6).to_string()),
+            Some(Value::Date(date)) => Self::To(date.to_string()),
+            Some(Value::Flag(false)) => Self::ToNone,
+            Some(Value::Flag(true)) => Self::ToSome,
+        }
+    }
+}
+
+/// A facility and the groups it belongs to.
+struct Member {
+    facility: FacilityId,
+    /// Whether it meets `where`.
+    chosen: Tri,
+    /// One an attribute of `any-of`.
+    belongs: Vec<Belongs>,
+    /// Whether it is a lead.
+    lead: Tri,
+}
+
+impl Member {
+    /// Whether some attribute names a group of it.
+    fn has_group(&self) -> bool {
+        self.belongs.iter().any(|belongs| matches!(belongs, Belongs::To(_) | Belongs::ToSome))
+    }
+
+    /// Whether it may be the lead of any group of attribute `at`, for all that is known.
+    fn may_lead_any(&self, at: usize) -> bool {
+        self.belongs[at] == Belongs::Unsaid && !self.has_group() && self.lead != Tri::No
+    }
+}
+
+/// A group: the word of an attribute.
+struct Group<'a> {
+    /// Which attribute of `any-of`.
+    at: usize,
+    word: &'a str,
+    members: Vec<&'a Member>,
+}
+
+impl Group<'_> {
+    /// Whether any of its facilities is surely meant.
+    fn is_sure(&self) -> bool {
+        self.members.iter().any(|member| member.chosen == Tri::Yes)
+    }
+
+    /// What it lacks where it is unmet.
+    fn lacking(&self) -> Remark {
+        let group = self.word.to_owned();
+        if self.members.is_empty() { Remark::NoMember { group } } else { Remark::NoLead { group } }
+    }
+}
+
+impl Membership {
+    fn judge(&self, case: &Case<'_>) -> Result<Finding, Reason> {
+        let filter = case.facility_filter(&self.r#where);
+        let members = self.members(case)?;
+        let mut subjects: Vec<Subject> = members.iter().map(|member| self.judge_member(member, &filter)).collect();
+        let n_belong = subjects.iter().filter(|subject| subject.verdict == Verdict::Met).count() as f64;
+
+        let groups = self.groups(&members);
+        subjects.extend(groups.iter().map(|group| {
+            let verdict = self.judge_group(group, &members, &filter);
+            Subject {
+                of: Of::Part(self.part(group, &groups)),
+                observed: Some(group.members.len() as f64),
+                shortfall: (verdict == Verdict::Unmet).then_some(1.0),
+                evidence: Evidence {
+                    counted: Some(group.members.len() as f64),
+                    facilities: group.members.iter().take(Evidence::FACILITIES).map(|member| member.facility).collect(),
+                    remarks: (verdict == Verdict::Unmet).then(|| group.lacking()).into_iter().collect(),
+                    ..Evidence::default()
+                },
+                verdict,
+            }
+        }));
+
+        let verdict = all_of(subjects.iter().map(|subject| &subject.verdict));
+        let unit = Unit::Facilities { service: self.service.get_ref().clone() };
+        let shortfall = Finding::total_shortfall(&subjects);
+        let margin = match verdict {
+            Verdict::Met => Some(0.0),
+            Verdict::Unmet => shortfall.map(|lacking| -lacking),
+            _ => None,
+        };
+        Ok(Finding {
+            observed: Some(Quantity { value: n_belong, unit: unit.clone() }),
+            required: Some(Required { threshold: Threshold::AtLeast(members.len() as f64), unit: unit.clone() }),
+            margin: margin.map(|value| Quantity { value, unit: unit.clone() }),
+            subject_unit: Some(unit.clone()),
+            shortfall_unit: Some(unit),
+            shortfall,
+            subjects,
+            ..Finding::bare(verdict)
+        })
+    }
+
+    /// The facilities that are meant or may be, in the order of their ids.
+    fn members(&self, case: &Case<'_>) -> Result<Vec<Member>, Reason> {
+        let selection = case.select(self.service.get_ref(), &self.r#where)?;
+        let attribute = |key: &Spanned<String>| case.world.facilities.attribute(key.get_ref());
+        let columns: Vec<Option<&Column>> = self.any_of.iter().map(attribute).collect();
+        let leads = self.lead.as_ref().and_then(attribute);
+        let member = |(facility, chosen): (FacilityId, Tri)| Member {
+            facility,
+            chosen,
+            belongs: columns.iter().map(|&column| Belongs::read(column, facility.index())).collect(),
+            lead: leads.and_then(|leads| leads.flag(facility.index())).into(),
+        };
+        let mut members: Vec<Member> = selection.iter().map(member).collect();
+        members.sort_by_key(|member| member.facility);
+        Ok(members)
+    }
+
+    fn judge_member(&self, member: &Member, filter: &Filter<'_>) -> Subject {
+        let silent = self.any_of.iter().zip(&member.belongs).filter(|(_, belongs)| **belongs == Belongs::Unsaid);
+        let silent: Vec<String> = silent.map(|(key, _)| key.get_ref().clone()).collect();
+        let verdict = if member.has_group() {
+            Verdict::Met
+        } else if !silent.is_empty() {
+            Verdict::unknown(Reason::NoAttribute { attributes: silent, n_facilities: 1 })
+        } else if member.chosen == Tri::Unknown {
+            Verdict::unknown(filter.why_unknown(member.facility.index()))
+        } else {
+            Verdict::Unmet
+        };
+        Subject {
+            of: Of::Facility(member.facility),
+            observed: None,
+            shortfall: (verdict == Verdict::Unmet).then_some(1.0),
+            verdict,
+            evidence: Evidence::default(),
+        }
+    }
+
+    /// The groups that are judged: those named, then, where each must have a lead, all others by attribute and word.
+    fn groups<'a>(&'a self, members: &'a [Member]) -> Vec<Group<'a>> {
+        let mut by_word: BTreeMap<(usize, &str), Vec<&Member>> = BTreeMap::new();
+        for member in members {
+            for (at, belongs) in member.belongs.iter().enumerate() {
+                if let Belongs::To(word) = belongs {
+                    by_word.entry((at, word)).or_default().push(member);
+                }
+            }
+        }
+        let named: Vec<Group<'_>> = self
+            .named
+            .iter()
+            .map(|word| (0, word.get_ref().as_str()))
+            .map(|(at, word)| Group { at, word, members: by_word.remove(&(at, word)).unwrap_or_default() })
+            .collect();
+        let others = by_word.into_iter().map(|((at, word), members)| Group { at, word, members });
+        named.into_iter().chain(others.filter(|_| self.lead.is_some())).collect()
+    }
+
+    /// What a group is called: its word, with its attribute where two attributes use the word.
+    fn part(&self, group: &Group<'_>, groups: &[Group<'_>]) -> String {
+        match groups.iter().filter(|other| other.word == group.word).count() {
+            1 => group.word.to_owned(),
+            _ => format!("{} = {}", self.any_of[group.at].get_ref(), group.word),
+        }
+    }
+
+    fn judge_group(&self, group: &Group<'_>, members: &[Member], filter: &Filter<'_>) -> Verdict {
+        if group.members.is_empty() {
+            return self.judge_empty(group, members);
+        }
+        let leads = |member: &Member| if self.lead.is_some() { member.lead } else { Tri::Yes };
+        let status = |member: &Member| member.chosen.and(leads(member));
+        if group.members.iter().any(|member| status(member) == Tri::Yes) {
+            return Verdict::Met;
+        }
+        let maybe: Vec<&Member> =
+            group.members.iter().copied().filter(|&member| status(member) == Tri::Unknown).collect();
+        if !maybe.is_empty() {
+            return Verdict::unknown(self.why_maybe(&maybe, filter));
+        }
+        if !group.is_sure() {
+            // Without a lead, and perhaps not a group of those meant at all.
+            return Verdict::unknown(self.why_maybe(&group.members, filter));
+        }
+        let n_outside = members.iter().filter(|member| member.may_lead_any(group.at)).count();
+        self.unmet_unless_silent(group.at, n_outside)
+    }
+
+    /// The verdict on a named group that no facility names.
+    fn judge_empty(&self, group: &Group<'_>, members: &[Member]) -> Verdict {
+        let is_silent = |member: &&Member| matches!(member.belongs[group.at], Belongs::Unsaid | Belongs::ToSome);
+        let n_silent = members.iter().filter(is_silent).count();
+        self.unmet_unless_silent(group.at, n_silent)
+    }
+
+    /// Unmet, unless attribute `at` is empty for facilities that could mend it.
+    fn unmet_unless_silent(&self, at: usize, n_facilities: usize) -> Verdict {
+        if n_facilities == 0 {
+            return Verdict::Unmet;
+        }
+        Verdict::unknown(Reason::NoAttribute { attributes: vec![self.any_of[at].get_ref().clone()], n_facilities })
+    }
+
+    /// Why it is unknown whether one of these is meant and is a lead.
+    fn why_maybe(&self, maybe: &[&Member], filter: &Filter<'_>) -> Reason {
+        let mut attributes = BTreeSet::new();
+        for member in maybe {
+            attributes.extend(filter.missing(member.facility.index()));
+            let lead = self.lead.as_ref().filter(|_| member.lead == Tri::Unknown);
+            attributes.extend(lead.map(|lead| lead.get_ref().as_str()));
+        }
+        let attributes = attributes.into_iter().map(str::to_owned).collect();
+        Reason::NoAttribute { attributes, n_facilities: maybe.len() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::World;
+    use crate::model::sketch::Sketch;
+    use crate::rules::{try_check, try_mistakes};
+
+    const BELONGS: &str = r#"membership = { service = "school", any-of = ["group", "alliance"] }"#;
+    const LEAD: &str = r#"membership = { service = "school", any-of = ["group", "alliance"], lead = "head" }"#;
+    const NAMED: &str = r#"membership = { service = "school", any-of = ["group", "alliance"], named = ["east"] }"#;
+
+    // No map: schools, each with its group, its alliance, and whether it is the head of them.
+    fn schools(rows: &[(&str, &str, &str)]) -> Sketch {
+        let sketch = Sketch::new(&["district"]).service("school");
+        rows.iter().enumerate().fold(sketch, |sketch, (n, &(group, alliance, head))| {
+            let attributes = [("group", group), ("alliance", alliance), ("head", head)];
+            sketch.facility("school", &format!("s{n}"), None, None, &attributes)
+        })
+    }
+
+    fn world(rows: &[(&str, &str, &str)]) -> World {
+        schools(rows).world()
+    }
+
+    fn verdicts(finding: &Finding) -> Vec<&str> {
+        finding.subjects.iter().map(|subject| subject.verdict.key()).collect()
+    }
+
+    fn missing(attributes: &[&str], n_facilities: usize) -> Verdict {
+        let attributes = attributes.iter().map(|&key| key.to_owned()).collect();
+        Verdict::unknown(Reason::NoAttribute { attributes, n_facilities })
+    }
+
+    /// The verdict on a group, and what is remarked on it.
+    fn group(finding: &Finding, word: &str) -> (Verdict, Vec<Remark>) {
+        let group = finding.subjects.iter().find(|subject| subject.of == Of::Part(word.to_owned())).unwrap();
+        (group.verdict.clone(), group.evidence.remarks.clone())
+    }
+
+    #[test]
+    fn one_attribute_that_names_a_group_is_enough() {
+        let finding = try_check(BELONGS, &world(&[("east", "none", ""), ("", "pair", ""), ("无", "pair", "")]));
+        assert_eq!(verdicts(&finding), ["met"; 3]);
+        assert_eq!((finding.verdict, finding.margin.unwrap().value), (Verdict::Met, 0.0));
+        assert_eq!(finding.observed.unwrap().value, 3.0);
+    }
+
+    #[test]
+    fn a_facility_that_belongs_to_none_is_unmet_and_an_empty_cell_says_nothing() {
+        let rows = [("east", "", ""), ("none", "无", ""), ("none", "", ""), ("", "", "")];
+        let finding = try_check(BELONGS, &world(&rows));
+        assert_eq!(verdicts(&finding), ["met", "unmet", "unknown", "unknown"]);
+        assert_eq!(finding.subjects[2].verdict, missing(&["alliance"], 1));
+        assert_eq!(finding.subjects[3].verdict, missing(&["group", "alliance"], 1));
+        assert_eq!((finding.shortfall, finding.margin.unwrap().value), (Some(1.0), -1.0));
+        assert_eq!(finding.required.unwrap().threshold, Threshold::AtLeast(4.0));
+    }
+
+    #[test]
+    fn an_attribute_that_no_file_has_says_nothing() {
+        let finding = try_check(&BELONGS.replace("group", "cluster"), &world(&[("east", "none", "")]));
+        assert_eq!(finding.subjects[0].verdict, missing(&["cluster"], 1));
+    }
+
+    #[test]
+    fn a_numbered_group_is_a_group_and_a_plain_yes_is_some_group() {
+        let finding = try_check(LEAD, &world(&[("1", "true", "true"), ("", "true", ""), ("", "false", "")]));
+        assert_eq!(verdicts(&finding), ["met", "met", "unknown", "met"]);
+        assert_eq!(group(&finding, "1").0, Verdict::Met);
+    }
+
+    #[test]
+    fn every_group_of_every_attribute_needs_a_lead() {
+        let rows = [("east", "none", "true"), ("east", "pair", "false"), ("west", "none", "false")];
+        let finding = try_check(LEAD, &world(&rows));
+        let lacks = |word: &str| (Verdict::Unmet, vec![Remark::NoLead { group: word.to_owned() }]);
+        assert_eq!(group(&finding, "east"), (Verdict::Met, vec![]));
+        assert_eq!(group(&finding, "west"), lacks("west"));
+        assert_eq!(group(&finding, "pair"), lacks("pair"));
+        assert_eq!((finding.verdict, finding.shortfall), (Verdict::Unmet, Some(2.0)));
+        assert_eq!(finding.subjects[3].observed, Some(2.0));
+        assert_eq!(finding.subjects[3].evidence.facilities, [FacilityId::new(0), FacilityId::new(1)]);
+    }
+
+    #[test]
+    fn a_group_may_have_a_lead_that_the_file_does_not_mark() {
+        let finding = try_check(LEAD, &world(&[("east", "none", "false"), ("east", "none", "")]));
+        assert_eq!(group(&finding, "east").0, missing(&["head"], 1));
+    }
+
+    #[test]
+    fn a_head_whose_group_the_file_does_not_name_may_lead_any() {
+        let finding = try_check(LEAD, &world(&[("east", "none", "false"), ("", "none", "true")]));
+        assert_eq!(group(&finding, "east").0, missing(&["group"], 1));
+        let finding = try_check(LEAD, &world(&[("east", "none", "false"), ("", "none", "false")]));
+        assert_eq!(group(&finding, "east").0, Verdict::Unmet);
+        let finding = try_check(LEAD, &world(&[("east", "none", "false"), ("", "pair", "true")]));
+        assert_eq!(group(&finding, "east").0, Verdict::Unmet);
+    }
+
+    #[test]
+    fn a_named_group_needs_a_member_by_the_first_attribute() {
+        let finding = try_check(NAMED, &world(&[("east", "none", "")]));
+        assert_eq!(group(&finding, "east"), (Verdict::Met, vec![]));
+        let finding = try_check(NAMED, &world(&[("west", "east", "")]));
+        let no_member = Remark::NoMember { group: "east".to_owned() };
+        assert_eq!(group(&finding, "east"), (Verdict::Unmet, vec![no_member]));
+        assert_eq!((finding.verdict, finding.margin.unwrap().value), (Verdict::Unmet, -1.0));
+        let finding = try_check(NAMED, &world(&[("", "east", "")]));
+        assert_eq!(group(&finding, "east").0, missing(&["group"], 1));
+    }
+
+    #[test]
+    fn a_named_group_needs_its_lead_too_and_is_listed_once() {
+        let check = NAMED.replace("named", r#"lead = "head", named"#);
+        let finding = try_check(&check, &world(&[("east", "none", "false"), ("west", "none", "true")]));
+        assert_eq!(verdicts(&finding), ["met", "met", "unmet", "met"]);
+        assert_eq!(group(&finding, "east").1, [Remark::NoLead { group: "east".to_owned() }]);
+    }
+
+    #[test]
+    fn groups_of_two_attributes_with_the_same_word_are_two_groups() {
+        let finding = try_check(LEAD, &world(&[("east", "none", "true"), ("none", "east", "false")]));
+        assert_eq!(group(&finding, "group = east").0, Verdict::Met);
+        assert_eq!(group(&finding, "alliance = east").0, Verdict::Unmet);
+    }
+
+    #[test]
+    fn what_hangs_on_a_school_that_may_not_be_meant_is_unknown() {
+        let meant = |check: &str| check.replace("any-of", "where = { open = true }, any-of");
+        let rows = [("east", "none", "true"), ("none", "none", ""), ("west", "none", "false")];
+        let finding = try_check(&meant(LEAD), &world(&rows));
+        assert_eq!(verdicts(&finding), ["met", "unknown", "met", "unknown", "unknown"]);
+        assert_eq!(finding.subjects[1].verdict, missing(&["open"], 1));
+        assert_eq!(group(&finding, "east").0, missing(&["open"], 1));
+        assert_eq!(group(&finding, "west").0, missing(&["open"], 1));
+        assert_eq!(group(&try_check(&meant(NAMED), &world(&rows)), "east").0, missing(&["open"], 1));
+    }
+
+    #[test]
+    fn no_data_on_the_service_is_unknown_and_no_facility_leaves_nothing_to_judge() {
+        let finding = try_check(&BELONGS.replace("school", "college"), &world(&[]));
+        assert_eq!(finding.verdict, Verdict::unknown(Reason::NoService("college".to_owned())));
+        assert_eq!(try_check(BELONGS, &world(&[])).verdict, Verdict::NotCheckable { why: Reason::NothingHere });
+        assert_eq!(try_check(NAMED, &world(&[])).verdict, Verdict::Unmet);
+    }
+
+    #[test]
+    fn lists_that_make_no_sense_are_mistakes() {
+        let underlined =
+            |check: &str| -> Vec<String> { try_mistakes(check).into_iter().map(|(word, _)| word).collect() };
+        let none = r#"membership = { service = "school", any-of = [] }"#;
+        assert_eq!(underlined(none), [r#""school""#]);
+        let check = NAMED.replace(r#"["east"]"#, r#"["east", "east", "无"]"#);
+        assert_eq!(underlined(&check), [r#""east""#, r#""无""#]);
     }
 }

@@ -206,6 +206,11 @@ pub struct Mistake {
     pub help: String,
 }
 
+/// Words of a list that stand in it before already.
+fn repeated(words: &[Spanned<String>]) -> impl Iterator<Item = &Spanned<String>> {
+    words.iter().enumerate().filter(|&(at, word)| words[..at].contains(word)).map(|(_, word)| word)
+}
+
 /// What a check looks at.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
@@ -215,14 +220,29 @@ pub struct Case<'a> {
     pub travel: &'a TravelMatrix,
 }
 
-/// The finding of a check written as in a pack (`presence = { ... }`), with the travel costs that it asks for.
+/// A check written as in a pack (`presence = { ... }`).
 #[cfg(test)]
-pub(crate) fn try_check(check: &str, world: &World) -> Finding {
+fn parse_check(check: &str) -> Check {
     #[derive(Deserialize)]
     struct Wrapper {
         check: Check,
     }
     let Wrapper { check } = toml::from_str(&format!("check.{check}")).expect("the test's check is well formed");
+    check
+}
+
+/// The mistakes in a check written as in a pack: the word underlined, and what is wrong.
+#[cfg(test)]
+pub(crate) fn try_mistakes(check: &str) -> Vec<(String, String)> {
+    let text = format!("check.{check}");
+    let mistakes = parse_check(check).kind().mistakes();
+    mistakes.into_iter().map(|mistake| (text[mistake.at].to_owned(), mistake.what)).collect()
+}
+
+/// The finding of a check written as in a pack (`presence = { ... }`), with the travel costs that it asks for.
+#[cfg(test)]
+pub(crate) fn try_check(check: &str, world: &World) -> Finding {
+    let check = parse_check(check);
     let kind = check.kind();
     assert_eq!(kind.mistakes(), [], "the test's check makes sense");
     let mut limits = crate::space::travel::Limits::new();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use super::Check;
@@ -36,6 +37,40 @@ pub struct Pack {
     /// What the document promises, in its order.
     #[serde(default, rename = "obligation")]
     pub obligations: Vec<Obligation>,
+    /// The text that it was read from; empty where there is none.
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+/// The text that a pack was read from: what an output must name, and the parameters as they are written there.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Origin {
+    /// The path as the study or the command names it.
+    pub file: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// The text as a table.
+    pub table: toml::Table,
+}
+
+impl Pack {
+    /// Reads the text of a pack; whether its words make sense is another question.
+    ///
+    /// # Errors
+    /// Where the text is not TOML or not a pack, with the place.
+    pub fn from_toml(file: &str, text: &str) -> Result<Self, toml::de::Error> {
+        let mut pack: Self = toml::from_str(text)?;
+        let digest = Sha256::digest(text.as_bytes());
+        let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        pack.origin = Origin { file: file.to_owned(), sha256, table: toml::from_str(text)? };
+        Ok(pack)
+    }
+
+    /// The parameters of the check of one obligation, as they are written.
+    pub fn parameters(&self, obligation: usize) -> Option<&toml::Table> {
+        let written = self.origin.table.get("obligation")?.get(obligation)?;
+        written.get("check")?.get(self.obligations.get(obligation)?.check.key())?.as_table()
+    }
 }
 
 /// The document that a pack puts into rules.

@@ -64,6 +64,12 @@ impl From<bool> for Tri {
     }
 }
 
+impl From<Option<bool>> for Tri {
+    fn from(holds: Option<bool>) -> Self {
+        holds.map_or(Self::Unknown, Self::from)
+    }
+}
+
 /// The attributes that a `where` names, as words of a pack.
 pub fn attribute_names(conditions: &Where) -> impl Iterator<Item = Name<'_>> {
     conditions.keys().map(|key| Name { noun: Noun::Attribute, word: &key.0 })
@@ -122,6 +128,11 @@ impl<'a> Filter<'a> {
             .iter()
             .filter(move |(_, test)| Self::test(test.as_ref(), row) == Tri::Unknown)
             .map(|&(key, _)| key)
+    }
+
+    /// Why the verdict on the facility `row` alone is unknown, where the conditions leave it undecided.
+    pub fn why_unknown(&self, row: usize) -> Reason {
+        Reason::NoAttribute { attributes: self.missing(row).map(str::to_owned).collect(), n_facilities: 1 }
     }
 
     fn test(test: Option<&Test<'_>>, row: usize) -> Tri {

@@ -1,8 +1,26 @@
 //! Where things are and what it costs to get there.
+//!
+//! - [`index`]: which polygon holds a point, for millions of points
+//! - [`distance`]: straight-line distance on the ellipsoid, in metres
+//! - [`within`]: all points within a limit of a place
+//! - [`nearest`]: the nearest point that will do
+//! - [`plane`]: metres around one place, for drawing
+//! - [`estimate`]: boundaries for areas of which only a seat is known
+//! - [`travel`]: who reaches which facility at what cost
+//!
+//! Coordinates are longitude, latitude in degrees on WGS 84, and an edge is the straight line between its ends in these
+//! (RFC 7946). What has no place here: files, names, persons. Things are known by their position in a list.
 
 pub mod distance;
+pub mod estimate;
+pub mod index;
 pub mod nearest;
+pub mod plane;
 pub mod travel;
 pub mod within;
+
+mod cut;
+mod morton;
+mod stripes;
 
 pub use travel::TravelMatrix;

@@ -1,0 +1,150 @@
+//! Coordinates of a table's rows: columns or geometry, checked for their range and for swapped axes.
+
+use geo::{BoundingRect, Coord, Geometry, InteriorPoint};
+
+use super::columns::Columns;
+use super::problem::{At, Problems, say};
+use super::table::Table;
+use super::values;
+
+/// What a pair of numbers looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    Fine,
+    Swapped,
+    Plane,
+    Null,
+    Nonsense,
+}
+
+fn look(place: Coord<f64>) -> Look {
+    let Coord { x, y } = place;
+    if !x.is_finite() || !y.is_finite() {
+        Look::Nonsense
+    } else if x == 0.0 && y == 0.0 {
+        Look::Null
+    } else if x.abs() <= 180.0 && y.abs() <= 90.0 {
+        Look::Fine
+    } else if x.abs() <= 90.0 && y.abs() <= 180.0 {
+        Look::Swapped
+    } else if 180.0 < x.abs() && x.abs() < 5e7 && 90.0 < y.abs() && y.abs() < 2e7 {
+        Look::Plane
+    } else {
+        Look::Nonsense
+    }
+}
+
+/// One place a row: of a point the point, of another geometry a point inside it, else the columns `lon` and `lat`.
+/// What cannot be a place is said and left out; an error where that is so for most rows.
+pub(super) fn places(columns: &Columns<'_>, problems: &mut Problems) -> Vec<Option<Coord<f64>>> {
+    let table = columns.table();
+    let raw: Vec<Option<Coord<f64>>> = if table.geometry.is_empty() {
+        (0..table.n_rows).map(|row| from_cells(columns, row, problems)).collect()
+    } else {
+        table.geometry.iter().map(|geometry| geometry.as_ref().and_then(representative)).collect()
+    };
+    check(table, raw, problems)
+}
+
+/// A point that stands for a geometry.
+fn representative(geometry: &Geometry<f64>) -> Option<Coord<f64>> {
+    if let Geometry::Point(point) = geometry {
+        return Some(point.0);
+    }
+    let bounds = geometry.bounding_rect()?;
+    // Points far from where any place is would take the algorithm below out of its range: they are refused anyway.
+    if [bounds.min(), bounds.max()].map(look).contains(&Look::Fine) {
+        geometry.interior_point().map(|point| point.0)
+    } else {
+        Some(bounds.min())
+    }
+}
+
+fn from_cells(columns: &Columns<'_>, row: usize, problems: &mut Problems) -> Option<Coord<f64>> {
+    let (lon, lat) = (columns.cell("lon", row), columns.cell("lat", row));
+    if lon.is_empty() && lat.is_empty() {
+        return None;
+    }
+    match (values::number(lon), values::number(lat)) {
+        (Some(x), Some(y)) => Some(Coord { x, y }),
+        _ => {
+            let table = columns.table();
+            problems.warning(
+                "not-a-coordinate",
+                &table.file,
+                table.at(row),
+                say(
+                    format!("`{lon}`, `{lat}` is not a pair of coordinates; the place is taken as unknown"),
+                    format!("“{lon}，{lat}”不是一对坐标，位置按未知处理"),
+                ),
+                say("write longitude and latitude in decimal degrees", "请填写十进制度的经度和纬度"),
+            );
+            None
+        }
+    }
+}
+
+fn check(table: &Table, raw: Vec<Option<Coord<f64>>>, problems: &mut Problems) -> Vec<Option<Coord<f64>>> {
+    let there = raw.iter().flatten().count();
+    let count = |wanted: Look| raw.iter().flatten().filter(|&&place| look(place) == wanted).count();
+    let (swapped, plane) = (count(Look::Swapped), count(Look::Plane));
+    // Most of a file wrong in one way is one mistake, not thousands.
+    let mostly = |n: usize| there < 2 * n;
+    if mostly(swapped) {
+        problems.error(
+            "swapped-axes",
+            &table.file,
+            At::File,
+            say(
+                format!("longitude and latitude look swapped in {swapped} of {there} places"),
+                format!("{there} 个位置中有 {swapped} 个的经纬度似乎颠倒"),
+            ),
+            say(
+                "swap the columns, or in the study: columns = { lon = \"...\", lat = \"...\" }",
+                "请交换两列，或在研究文件中写明：columns = { lon = \"...\", lat = \"...\" }",
+            ),
+        );
+        return vec![None; raw.len()];
+    }
+    if mostly(plane) {
+        problems.error(
+            "wrong-crs",
+            &table.file,
+            At::File,
+            say(
+                format!("{plane} of {there} places are not in degrees but look like plane coordinates in metres"),
+                format!("{there} 个位置中有 {plane} 个不是经纬度，像是以米为单位的平面坐标"),
+            ),
+            say(
+                "turn the file into WGS 84 (EPSG:4326) or CGCS2000 (EPSG:4490) first",
+                "请先转换为 WGS 84（EPSG:4326）或 CGCS2000（EPSG:4490）",
+            ),
+        );
+        return vec![None; raw.len()];
+    }
+    let keep = |(row, place): (usize, Option<Coord<f64>>)| {
+        let place = place?;
+        let found = look(place);
+        if found == Look::Fine {
+            return Some(place);
+        }
+        let why = match found {
+            Look::Swapped => say("longitude and latitude look swapped", "经纬度似乎颠倒"),
+            Look::Plane => say("the numbers look like metres, not degrees", "数值像是米而不是度"),
+            Look::Null => say("0, 0 stands for no place", "0, 0 表示没有坐标"),
+            _ => say("the numbers are out of range", "数值超出范围"),
+        };
+        problems.warning(
+            "bad-coordinate",
+            &table.file,
+            table.at(row),
+            say(
+                format!("{}, {}: {}; the place is taken as unknown", place.x, place.y, why.en),
+                format!("{}，{}：{}，位置按未知处理", place.x, place.y, why.zh),
+            ),
+            say("correct the coordinates of this row", "请更正该行坐标"),
+        );
+        None
+    };
+    raw.into_iter().enumerate().map(keep).collect()
+}

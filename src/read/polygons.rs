@@ -1,0 +1,115 @@
+//! Polygons of a table's rows, made valid; what was repaired or cannot be is said.
+
+use geo::{Coord, Geometry, MakeValid, MultiPolygon, Polygon, Validation};
+use rayon::prelude::*;
+
+use super::problem::{At, Problems, say};
+use super::table::Table;
+
+/// What became of one row's geometry.
+enum Outcome {
+    Fine(Option<MultiPolygon<f64>>),
+    Repaired(MultiPolygon<f64>, String),
+    Unusable(String),
+    /// Outside what longitude and latitude can be.
+    Range(Coord<f64>),
+}
+
+/// One polygon a row; `None` where there is none or none that can be used.
+pub(super) fn read(table: &Table, problems: &mut Problems) -> Vec<Option<MultiPolygon<f64>>> {
+    if table.geometry.is_empty() {
+        return vec![None; table.n_rows];
+    }
+    let outcomes: Vec<Outcome> = table.geometry.par_iter().map(|geometry| outcome(geometry.as_ref())).collect();
+    let there = outcomes.iter().filter(|outcome| !matches!(outcome, Outcome::Fine(None))).count();
+    let out_of_range: Vec<Coord<f64>> =
+        outcomes.iter().filter_map(|outcome| if let Outcome::Range(at) = outcome { Some(*at) } else { None }).collect();
+    if there < 2 * out_of_range.len() {
+        let at = out_of_range[0];
+        let swapped = at.x.abs() <= 90.0 && at.y.abs() <= 180.0;
+        let (en, zh) = if swapped {
+            ("longitude and latitude look swapped", "经纬度似乎颠倒")
+        } else {
+            ("the numbers are not degrees but look like plane coordinates", "数值不是经纬度，像是平面坐标")
+        };
+        problems.error(
+            if swapped { "swapped-axes" } else { "wrong-crs" },
+            &table.file,
+            At::File,
+            say(
+                format!("{en} in {} of {there} polygons, such as {}, {}", out_of_range.len(), at.x, at.y),
+                format!("{there} 个多边形中有 {} 个{zh}，例如 {}，{}", out_of_range.len(), at.x, at.y),
+            ),
+            say("turn the file into WGS 84 (EPSG:4326), longitude first", "请转换为 WGS 84（EPSG:4326），经度在前"),
+        );
+        return vec![None; table.n_rows];
+    }
+    let take = |(row, outcome): (usize, Outcome)| match outcome {
+        Outcome::Fine(polygon) => polygon,
+        Outcome::Repaired(polygon, why) => {
+            problems.warning(
+                "repaired-geometry",
+                &table.file,
+                table.at(row),
+                say(format!("the polygon was repaired: {why}"), format!("多边形已修复：{why}")),
+                say("check the repaired boundary, and mend the source", "请检查修复后的边界，并更正源数据"),
+            );
+            Some(polygon)
+        }
+        Outcome::Unusable(why) => {
+            problems.warning(
+                "bad-geometry",
+                &table.file,
+                table.at(row),
+                say(format!("the geometry cannot be used: {why}"), format!("该几何无法使用：{why}")),
+                say("draw it again; until then the area has no boundary", "请重新绘制；在此之前该区域没有边界"),
+            );
+            None
+        }
+        Outcome::Range(at) => {
+            problems.warning(
+                "bad-coordinate",
+                &table.file,
+                table.at(row),
+                say(
+                    format!("{}, {} is out of range; the area has no boundary", at.x, at.y),
+                    format!("{}，{} 超出范围，该区域没有边界", at.x, at.y),
+                ),
+                say("correct the coordinates", "请更正坐标"),
+            );
+            None
+        }
+    };
+    outcomes.into_iter().enumerate().map(take).collect()
+}
+
+fn outcome(geometry: Option<&Geometry<f64>>) -> Outcome {
+    let polygon = match geometry {
+        None => return Outcome::Fine(None),
+        Some(Geometry::Polygon(polygon)) => MultiPolygon(vec![polygon.clone()]),
+        Some(Geometry::MultiPolygon(polygons)) => polygons.clone(),
+        Some(_) => return Outcome::Unusable("it is not a polygon".to_owned()),
+    };
+    let coordinates = polygon.0.iter().flat_map(|polygon| {
+        std::iter::once(polygon.exterior()).chain(polygon.interiors()).flat_map(|ring| ring.0.iter().copied())
+    });
+    for at in coordinates {
+        let inside = at.x.is_finite() && at.y.is_finite() && at.x.abs() <= 180.0 && at.y.abs() <= 90.0;
+        if !inside {
+            return Outcome::Range(at);
+        }
+    }
+    match polygon.check_validation() {
+        Ok(()) => Outcome::Fine(Some(polygon)),
+        Err(why) => repaired(&polygon, why.to_string()),
+    }
+}
+
+fn repaired(polygon: &MultiPolygon<f64>, why: String) -> Outcome {
+    let usable: Vec<Polygon<f64>> =
+        polygon.0.iter().filter(|polygon| 4 <= polygon.exterior().0.len()).cloned().collect();
+    match MultiPolygon(usable).make_valid() {
+        Ok(valid) if !valid.0.is_empty() => Outcome::Repaired(valid, why),
+        _ => Outcome::Unusable(why),
+    }
+}

@@ -1,0 +1,223 @@
+//! The study file: what a study is called, which packs it is checked against, and which files hold what.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::document;
+use crate::model::Text;
+use crate::rules::Mistake;
+use crate::units::Metres;
+
+/// A study: `study.toml` in its folder.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Study {
+    /// `evenreach.study/1`.
+    #[schemars(with = "String")]
+    pub format: Spanned<String>,
+    /// What it is called.
+    pub name: Text,
+    /// The day on which the promises are judged, such as `"2020-12-31"`.
+    #[schemars(with = "String")]
+    pub reference_date: Spanned<String>,
+    /// The packs it is checked against: a pack that comes with evenreach by its name, or a file in the study's folder.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub packs: Vec<Spanned<String>>,
+    /// The coordinate system of layers that do not name their own: `EPSG:4326` (WGS 84) or `EPSG:4490` (CGCS2000).
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub crs: Option<Spanned<String>>,
+    /// The levels of areas from the top down.
+    pub levels: Vec<LevelWords>,
+    /// Files of areas, one or more a level.
+    #[serde(default)]
+    pub areas: Vec<AreasLayer>,
+    /// Files of people.
+    #[serde(default)]
+    pub people: Vec<DataLayer>,
+    /// Files of facilities.
+    #[serde(default)]
+    pub facilities: Vec<FacilitiesLayer>,
+    /// Files of values by year.
+    #[serde(default)]
+    pub series: Vec<DataLayer>,
+    /// Files of new residential areas.
+    #[serde(default)]
+    pub estates: Vec<DataLayer>,
+}
+
+/// A level of areas.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LevelWords {
+    /// The word that packs use, such as `street`.
+    #[schemars(with = "String")]
+    pub key: Spanned<String>,
+    /// In English.
+    pub en: String,
+    /// 中文。
+    pub zh: String,
+}
+
+/// A file of areas.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AreasLayer {
+    /// Their level.
+    #[schemars(with = "String")]
+    pub level: Spanned<String>,
+    /// The file, from the study's folder.
+    pub file: String,
+    /// The coordinate system of its coordinates, if not the study's.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub crs: Option<Spanned<String>>,
+    /// Which column holds what, where its header does not say: the key, then the header.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+    /// Words of the file for words of the packs, by attribute: `values.kind = { village = ["村委会"] }`.
+    #[serde(default)]
+    pub values: Values,
+    /// Boundaries are built from the seat points, for areas that have no polygon.
+    #[serde(default)]
+    pub estimate: Option<Estimate>,
+    /// Made up to show how the tool works.
+    #[serde(default)]
+    pub illustrative: bool,
+}
+
+/// How boundaries are estimated: Voronoi cells of the seats, clipped.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum Estimate {
+    /// To a polygon: a file in the study's folder.
+    Outline(String),
+    /// To a circle around each seat.
+    Radius(Metres),
+}
+
+/// A file of people, series or estates.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DataLayer {
+    /// The file, from the study's folder.
+    pub file: String,
+    /// The coordinate system of its coordinates, if not the study's.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub crs: Option<Spanned<String>>,
+    /// Which column holds what, where its header does not say: the key, then the header.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+    /// Made up to show how the tool works.
+    #[serde(default)]
+    pub illustrative: bool,
+}
+
+/// A file of facilities.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FacilitiesLayer {
+    /// The file, from the study's folder.
+    pub file: String,
+    /// The service of all its rows; without it a column says so.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub service: Option<Spanned<String>>,
+    /// Services that the file lists in full, even where it has no row for them: none is then known to be none.
+    #[serde(default)]
+    pub services: Vec<String>,
+    /// Which area holds a facility when what it declares and where it lies disagree.
+    #[serde(default)]
+    pub membership: Membership,
+    /// The coordinate system of its coordinates, if not the study's.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub crs: Option<Spanned<String>>,
+    /// Which column holds what, where its header does not say: the key, then the header.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+    /// Words of the file for words of the packs, by attribute: `values.ownership = { public = ["公办"] }`.
+    #[serde(default)]
+    pub values: Values,
+    /// Made up to show how the tool works.
+    #[serde(default)]
+    pub illustrative: bool,
+}
+
+/// By attribute (or `service`): the word of the packs, then the words of the file.
+pub type Values = BTreeMap<String, BTreeMap<String, Vec<String>>>;
+
+/// Which area holds a facility when what it declares and where it lies disagree.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Membership {
+    /// The area that it declares.
+    #[default]
+    Declared,
+    /// The area that its coordinates lie in.
+    Located,
+}
+
+/// Coordinate systems that are read: CGCS2000 is WGS 84 to well below a metre.
+const KNOWN_CRS: [&str; 4] = ["EPSG:4326", "EPSG:4490", "WGS84", "CGCS2000"];
+
+impl Study {
+    /// A study from its text.
+    ///
+    /// # Errors
+    /// Every mistake in the text, at its word.
+    pub fn parse(text: &str) -> Result<Self, Vec<Mistake>> {
+        let study: Self = document::parse(text)?;
+        let mistakes = study.mistakes();
+        if mistakes.is_empty() { Ok(study) } else { Err(mistakes) }
+    }
+
+    /// The reference date.
+    pub fn date(&self) -> Date {
+        self.reference_date.get_ref().parse().expect("`mistakes` refuses a study whose date does not parse")
+    }
+
+    fn mistakes(&self) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        let mut wrong = |at: &Spanned<String>, what: String, help: String| {
+            mistakes.push(Mistake { at: at.span(), what, help });
+        };
+        if self.format.get_ref() != "evenreach.study/1" {
+            wrong(&self.format, "this format of study is not known".into(), "write \"evenreach.study/1\"".into());
+        }
+        if self.reference_date.get_ref().parse::<Date>().is_err() {
+            let help = "write a day such as \"2020-12-31\"".to_owned();
+            wrong(&self.reference_date, "this is not a day".into(), help);
+        }
+        let keys: Vec<&str> = self.levels.iter().map(|level| level.key.get_ref().as_str()).collect();
+        for (index, level) in self.levels.iter().enumerate() {
+            if keys[..index].contains(&level.key.get_ref().as_str()) {
+                wrong(&level.key, "this level is there twice".into(), "give each level its own key".into());
+            }
+        }
+        for layer in &self.areas {
+            if !keys.contains(&layer.level.get_ref().as_str()) {
+                let help = format!("levels of this study: {}", keys.join(", "));
+                wrong(&layer.level, format!("no level is called `{}`", layer.level.get_ref()), help);
+            }
+        }
+        let data = self.people.iter().chain(&self.series).chain(&self.estates).map(|layer| &layer.crs);
+        let all_crs = std::iter::once(&self.crs)
+            .chain(self.areas.iter().map(|layer| &layer.crs))
+            .chain(self.facilities.iter().map(|layer| &layer.crs))
+            .chain(data);
+        for crs in all_crs.flatten() {
+            if !KNOWN_CRS.iter().any(|known| known.eq_ignore_ascii_case(crs.get_ref())) {
+                let help = format!("read so far: {}; turn the file into one of them first", KNOWN_CRS.join(", "));
+                wrong(crs, "this coordinate system is not read yet".into(), help);
+            }
+        }
+        mistakes
+    }
+}

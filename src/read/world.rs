@@ -1,0 +1,208 @@
+//! A study's folder to a World and its packs: every file read, every problem gathered.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use toml::Spanned;
+
+use super::document::Refused;
+use super::gazetteer::Gazetteer;
+use super::input::{self, read_inside};
+use super::problem::{At, Problems, say};
+use super::study::Study;
+use super::table::Table;
+use super::{areas, estates, facilities, membership, pack, people, read_table, series};
+use crate::model::{IdVec, Layer, Source, SourceId, World};
+use crate::rules::Pack;
+
+/// The study file in a study's folder.
+pub const STUDY_FILE: &str = "study.toml";
+
+/// What reading a study gives, when nothing stops it.
+#[derive(Debug)]
+pub struct ReadStudy {
+    /// The world.
+    pub world: World,
+    /// The packs that the study and the command name, in that order.
+    pub packs: Vec<Arc<Pack>>,
+    /// Warnings.
+    pub problems: Problems,
+}
+
+/// Why a study could not be read.
+#[derive(Debug)]
+pub enum Failure {
+    /// The study file or packs were refused.
+    Refused(Vec<Refused>),
+    /// The data files have errors.
+    Problems(Problems),
+}
+
+/// How a study is read.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Packs named on the command line; if there are any, the study's own are not used.
+    pub packs: Vec<PathBuf>,
+    /// Whether warnings stop the run.
+    pub strict: bool,
+    /// Whether layers marked as illustrative are left out.
+    pub skip_illustrative: bool,
+}
+
+/// Input files on their way in.
+pub struct Inputs<'a> {
+    folder: &'a Path,
+    study: &'a Study,
+    skip_illustrative: bool,
+    sources: IdVec<SourceId, Source>,
+    /// Called with the name of each file before it is read.
+    progress: &'a dyn Fn(&str),
+}
+
+impl Inputs<'_> {
+    /// The files read so far.
+    pub fn sources(&self) -> &IdVec<SourceId, Source> {
+        &self.sources
+    }
+
+    /// The rows of a file and its number among the sources; `None` where a problem stops it or it is left out.
+    pub fn table(
+        &mut self,
+        file: &str,
+        layer: Layer,
+        illustrative: bool,
+        crs: Option<&Spanned<String>>,
+        problems: &mut Problems,
+    ) -> Option<(Table, SourceId)> {
+        if illustrative && self.skip_illustrative {
+            return None;
+        }
+        (self.progress)(file);
+        let input = read_inside(self.folder, file, problems)?;
+        let table = read_table(&input, problems)?;
+        let crs = crs.or(self.study.crs.as_ref()).map_or("EPSG:4326", |crs| crs.get_ref().as_str());
+        if let Some(stated) = table.crs.as_deref().filter(|stated| !is_degrees(stated)) {
+            problems.error(
+                "wrong-crs",
+                file,
+                At::File,
+                say(
+                    format!("the file states the coordinate system `{stated}`"),
+                    format!("文件声明的坐标系为 {stated}"),
+                ),
+                say("turn the file into WGS 84 (EPSG:4326) first", "请先转换为 WGS 84（EPSG:4326）"),
+            );
+        }
+        let source = self.sources.push(Source {
+            file: input.name,
+            layer,
+            sha256: input.sha256,
+            rows: table.n_rows,
+            illustrative,
+            crs: crs.to_owned(),
+        });
+        Some((table, source))
+    }
+}
+
+/// Whether a `crs` member of the GeoJSON of 2008 names longitude and latitude.
+fn is_degrees(crs: &str) -> bool {
+    ["CRS84", "4326", "4490"].iter().any(|known| crs.ends_with(known))
+}
+
+/// Reads the study in `folder`. `progress` is called with the name of each file.
+///
+/// # Errors
+/// Every mistake in the study file and the packs, or every problem in the data if one of them is an error.
+pub fn read_study(folder: &Path, options: &Options, progress: &dyn Fn(&str)) -> Result<ReadStudy, Failure> {
+    let mut problems = Problems::default();
+    let input = input::read(&folder.join(STUDY_FILE), STUDY_FILE, &mut problems);
+    let Some((input, text)) = input.as_ref().and_then(|input| Some((input, input.text(&mut problems)?))) else {
+        return Err(Failure::Problems(problems));
+    };
+    let study = Study::parse(text).map_err(|mistakes| {
+        Failure::Refused(vec![Refused { file: STUDY_FILE.to_owned(), text: text.to_owned(), mistakes }])
+    })?;
+    let mut inputs = Inputs {
+        folder,
+        study: &study,
+        skip_illustrative: options.skip_illustrative,
+        sources: IdVec::default(),
+        progress,
+    };
+    inputs.sources.push(Source {
+        file: STUDY_FILE.to_owned(),
+        layer: Layer::Study,
+        sha256: input.sha256.clone(),
+        rows: 0,
+        illustrative: false,
+        crs: String::new(),
+    });
+    let world = world(&study, &mut inputs, &mut problems);
+    let packs = packs(&study, folder, &options.packs, &world, &mut problems);
+    if options.strict {
+        problems.make_strict();
+    }
+    match packs {
+        // Problems of the data may be why a word of a pack is not known: they are shown first.
+        _ if problems.has_errors() => Err(Failure::Problems(problems)),
+        Err(refused) => Err(Failure::Refused(refused)),
+        Ok(packs) => Ok(ReadStudy { world, packs, problems }),
+    }
+}
+
+fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> World {
+    let areas = areas::Reading::new(study).read(inputs, problems);
+    let gazetteer = Gazetteer::new(&areas);
+    let indexes = membership::boundaries(&areas);
+    let people = people::read(&study.people, &areas, &gazetteer, &indexes, inputs, problems);
+    let facilities = facilities::read(&study.facilities, &areas, &gazetteer, &indexes, inputs, problems);
+    let series = series::read(&study.series, &areas, &gazetteer, &facilities, inputs, problems);
+    let estates = estates::read(&study.estates, &areas, &gazetteer, &indexes, inputs, problems);
+    World {
+        name: study.name.clone(),
+        reference_date: study.date(),
+        areas: Arc::new(areas),
+        people: Arc::new(people),
+        facilities: Arc::new(facilities),
+        series: Arc::new(series),
+        estates: Arc::new(estates),
+        sources: Arc::new(std::mem::take(&mut inputs.sources)),
+    }
+}
+
+/// The packs that the command names, else those of the study.
+fn packs(
+    study: &Study,
+    folder: &Path,
+    named: &[PathBuf],
+    world: &World,
+    problems: &mut Problems,
+) -> Result<Vec<Arc<Pack>>, Vec<Refused>> {
+    let text = |input: Option<input::Input>, problems: &mut Problems| {
+        input.as_ref().and_then(|input| input.text(problems)).map(str::to_owned)
+    };
+    let mut texts: Vec<(String, Option<String>)> = Vec::new();
+    for path in named {
+        let name = path.display().to_string();
+        let input = input::read(path, &name, problems);
+        texts.push((name, text(input, problems)));
+    }
+    for name in study.packs.iter().filter(|_| named.is_empty()).map(|name| name.get_ref()) {
+        let found = match pack::seed(name) {
+            Some(seed) => Some(seed.to_owned()),
+            None => text(read_inside(folder, name, problems), problems),
+        };
+        texts.push((name.clone(), found));
+    }
+    let mut packs = Vec::new();
+    let mut refused = Vec::new();
+    for (name, text) in texts {
+        let Some(text) = text else { continue };
+        match pack::read(&name, &text, Some(world)) {
+            Ok(pack) => packs.push(Arc::new(pack)),
+            Err(mistakes) => refused.push(mistakes),
+        }
+    }
+    if refused.is_empty() { Ok(packs) } else { Err(refused) }
+}
