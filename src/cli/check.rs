@@ -9,8 +9,9 @@ use super::progress::Progress;
 use super::tell::{self, Stopped};
 use crate::assess::{Only, assess, limits};
 use crate::model::{Lang, Text};
+use crate::read::problem::{At, Problem, Severity};
 use crate::read::{Options, read_study};
-use crate::report;
+use crate::report::{self, terminal::Look};
 use crate::space::TravelMatrix;
 
 /// Check a study against its policy packs.
@@ -73,8 +74,7 @@ impl FailOn {
 
 pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped> {
     let progress = Progress::new(STEPS);
-    let options =
-        Options { packs: arguments.packs.clone(), strict: arguments.strict, ..Options::default() };
+    let options = Options { packs: arguments.packs.clone(), strict: arguments.strict, ..Options::default() };
     let read = read_study(&arguments.study, &options, &|file| progress.step(file));
     let read = read.map_err(|failure| {
         progress.done();
@@ -95,7 +95,9 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         progress.done();
         return Err(tell::stop(
             &Text {
-                en: format!("no obligation has the id `{word}` or one that starts with it; `evenreach explain` lists them"),
+                en: format!(
+                    "no obligation has the id `{word}` or one that starts with it; `evenreach explain` lists them"
+                ),
                 zh: format!("没有编号为或以 {word} 开头的条款；可用 evenreach explain 查看"),
             },
             lang,
@@ -116,7 +118,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         Lang::En => "outputs",
         Lang::Zh => "写出结果",
     });
-    let problems = report::json::problems(&read.problems);
+    let problems: Vec<serde_json::Value> = read.problems.kept().iter().map(published).collect();
     let outputs = report::outputs(&findings, &read.world, &problems, lang);
     let out = arguments.out.clone().unwrap_or_else(|| default_out(&arguments.study));
     let written = report::files::write(&out, &outputs);
@@ -125,7 +127,11 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
 
     tell::problems(&read.problems, lang);
     match arguments.format {
-        Format::Text => tell::result(&report::terminal::summary(&findings, &read.world, lang, tell::style(), &out)),
+        Format::Text => {
+            let folder = out.display().to_string();
+            let look = Look { lang, style: tell::style(), width: tell::width(), folder: Some(&folder) };
+            tell::result(&report::terminal::summary(&findings, &read.world, look));
+        }
         Format::Json => {
             let json = outputs.iter().find(|(name, _)| name == "findings.json");
             tell::result(&json.map(|(_, bytes)| String::from_utf8_lossy(bytes)).unwrap_or_default());
@@ -136,6 +142,26 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         .iter()
         .any(|fail_on| findings.findings.iter().any(|found| found.finding.verdict.key() == fail_on.verdict()));
     Ok(ExitCode::from(u8::from(so)))
+}
+
+/// A problem with the input as findings.json shows it.
+fn published(problem: &Problem) -> serde_json::Value {
+    let (row, feature, column) = match &problem.at {
+        At::Row(row) => (Some(*row), None, None),
+        At::Feature(feature) => (None, Some(*feature), None),
+        At::Column(column) => (None, None, Some(column.as_str())),
+        At::File | At::Line(..) => (None, None, None),
+    };
+    serde_json::json!({
+        "severity": match problem.severity { Severity::Error => "error", Severity::Warning => "warning" },
+        "code": problem.code,
+        "file": problem.file,
+        "row": row,
+        "feature": feature,
+        "column": column,
+        "what": problem.what,
+        "help": problem.help,
+    })
 }
 
 /// Steps of a usual run, for the bar: the study's files and what follows.

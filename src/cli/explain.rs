@@ -68,12 +68,15 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         tell::result(&manual(&kind));
         return Ok(ExitCode::SUCCESS);
     }
-    let all = packs.iter().flat_map(|pack| pack.obligations.iter().enumerate().map(move |(index, one)| (pack, index, one)));
+    let all =
+        packs.iter().flat_map(|pack| pack.obligations.iter().enumerate().map(move |(index, one)| (pack, index, one)));
     let found: Vec<_> = all.filter(|(_, _, obligation)| obligation.id.get_ref() == word).collect();
     if found.is_empty() {
         return Err(tell::stop(
             &Text {
-                en: format!("`{word}` is neither a check kind nor the id of an obligation; `evenreach explain` lists both"),
+                en: format!(
+                    "`{word}` is neither a check kind nor the id of an obligation; `evenreach explain` lists both"
+                ),
                 zh: format!("“{word}”既不是核查类型，也不是条款编号；可用 evenreach explain 查看"),
             },
             lang,
@@ -157,7 +160,13 @@ fn explained(pack: &Pack, index: usize, obligation: &Obligation, lang: Lang) -> 
     let lead = pack.leads.get(obligation.lead.get_ref()).map_or("", |lead| lead.get(lang));
     let _ = writeln!(text, "{}: {} {}", word("clause", "条款"), pack.document.title.get(lang), obligation.clause);
     let _ = writeln!(text, "{}: {lead}", word("lead unit", "牵头单位"));
-    let _ = writeln!(text, "{}: {} (evenreach explain {})", word("check", "核查类型"), obligation.check.key(), obligation.check.key());
+    let _ = writeln!(
+        text,
+        "{}: {} (evenreach explain {})",
+        word("check", "核查类型"),
+        obligation.check.key(),
+        obligation.check.key()
+    );
     let _ = writeln!(text, "\n{}:", word("parameters", "参数"));
     for (key, value) in pack.parameters(index).into_iter().flatten() {
         let edge = match key.as_str() {
@@ -180,7 +189,7 @@ fn explained(pack: &Pack, index: usize, obligation: &Obligation, lang: Lang) -> 
         let _ = writeln!(text, "\n{}:", word("data it needs", "所需数据"));
     }
     for (noun, key) in needs {
-        let label = label(pack, noun, key).map_or("", |label| label.get(lang)).to_owned();
+        let label = label(pack, noun, key).map_or_else(String::new, |label| label.get(lang).to_owned());
         let noun = match noun {
             Noun::Service => word("facilities of the service", "设施"),
             Noun::Group => word("people of the group", "人口"),

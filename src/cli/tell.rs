@@ -26,6 +26,11 @@ pub(super) fn style() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
+/// The columns of the terminal; of a file, enough for a readable line.
+pub(super) fn width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(60, 160))
+}
+
 /// Prints to the error stream.
 pub(super) fn note(text: &str) {
     let mut err = anstream::stderr().lock();

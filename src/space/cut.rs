@@ -59,10 +59,7 @@ pub(super) fn cut<S: Copy>(
         };
         let mut open = false;
         for step in 0..ring.len() {
-            let (here, next) = (
-                (beyond + step) % ring.len(),
-                (beyond + step + 1) % ring.len(),
-            );
+            let (here, next) = ((beyond + step) % ring.len(), (beyond + step + 1) % ring.len());
             let (corner, to) = (&ring[here], &ring[next]);
             if open && let Some(chain) = chains.last_mut() {
                 chain.push(*corner);
@@ -72,23 +69,16 @@ pub(super) fn cut<S: Copy>(
             }
             let meeting = (line.meet)(corner, to);
             if inside[next] {
-                chains.push(vec![Corner {
-                    spot: meeting,
-                    side: corner.side,
-                }]);
+                chains.push(vec![Corner { spot: meeting, side: corner.side }]);
             } else if let Some(chain) = chains.last_mut() {
-                chain.push(Corner {
-                    spot: meeting,
-                    side: line.side,
-                });
+                chain.push(Corner { spot: meeting, side: line.side });
             }
             open = inside[next];
         }
     }
 
     // Along the line what is inside begins where a ring leaves and ends where the next comes back.
-    let position =
-        |corner: &Corner<S>| corner.spot.at[0] * line.along[0] + corner.spot.at[1] * line.along[1];
+    let position = |corner: &Corner<S>| corner.spot.at[0] * line.along[0] + corner.spot.at[1] * line.along[1];
     let in_order = |end: fn(&Ring<S>) -> Option<&Corner<S>>| {
         let mut order: Vec<usize> = (0..chains.len()).collect();
         order.sort_by(|&a, &b| {
@@ -97,10 +87,7 @@ pub(super) fn cut<S: Copy>(
         });
         order
     };
-    let (leaving, returning) = (
-        in_order(|chain| chain.last()),
-        in_order(|chain| chain.first()),
-    );
+    let (leaving, returning) = (in_order(|chain| chain.last()), in_order(|chain| chain.first()));
     let mut follower = vec![0; chains.len()];
     for (&leaves, &returns) in leaving.iter().zip(&returning) {
         follower[leaves] = returns;
@@ -121,9 +108,7 @@ pub(super) fn cut<S: Copy>(
             }
             same
         });
-        while 1 < ring.len()
-            && ring.first().map(|corner| corner.spot.at) == ring.last().map(|corner| corner.spot.at)
-        {
+        while 1 < ring.len() && ring.first().map(|corner| corner.spot.at) == ring.last().map(|corner| corner.spot.at) {
             ring.pop();
         }
         if has_area(&ring) {
@@ -138,12 +123,8 @@ pub(super) fn signed_area<S>(ring: &Ring<S>) -> f64 {
     let Some(origin) = ring.first() else {
         return 0.0;
     };
-    let from_origin = |corner: &Corner<S>| {
-        (
-            corner.spot.at[0] - origin.spot.at[0],
-            corner.spot.at[1] - origin.spot.at[1],
-        )
-    };
+    let from_origin =
+        |corner: &Corner<S>| (corner.spot.at[0] - origin.spot.at[0], corner.spot.at[1] - origin.spot.at[1]);
     let twice: f64 = ring
         .windows(2)
         .map(|side| {
@@ -156,13 +137,8 @@ pub(super) fn signed_area<S>(ring: &Ring<S>) -> f64 {
 
 /// Whether a ring is more than a line drawn there and back.
 fn has_area<S>(ring: &Ring<S>) -> bool {
-    let sides = ring
-        .iter()
-        .zip(ring.iter().cycle().skip(1))
-        .map(|(from, to)| (from.spot.at, to.spot.at));
-    let length: f64 = sides
-        .map(|(from, to)| (to[0] - from[0]).hypot(to[1] - from[1]))
-        .sum();
+    let sides = ring.iter().zip(ring.iter().cycle().skip(1)).map(|(from, to)| (from.spot.at, to.spot.at));
+    let length: f64 = sides.map(|(from, to)| (to[0] - from[0]).hypot(to[1] - from[1])).sum();
     2 < ring.len() && THIN * length < signed_area(ring).abs()
 }
 
@@ -175,13 +151,7 @@ mod tests {
     }
 
     fn ring(corners: &[[f64; 2]]) -> Ring<char> {
-        corners
-            .iter()
-            .map(|&at| Corner {
-                spot: spot(at),
-                side: 'a',
-            })
-            .collect()
+        corners.iter().map(|&at| Corner { spot: spot(at), side: 'a' }).collect()
     }
 
     /// What is west of a meridian.
@@ -190,15 +160,7 @@ mod tests {
             let ([from_x, from_y], [to_x, to_y]) = (from.spot.at, to.spot.at);
             spot([x, from_y + (x - from_x) / (to_x - from_x) * (to_y - from_y)])
         };
-        cut(
-            rings,
-            &Cut {
-                distance: |at: [f64; 2]| x - at[0],
-                along: [0.0, 1.0],
-                meet,
-                side: 'b',
-            },
-        )
+        cut(rings, &Cut { distance: |at: [f64; 2]| x - at[0], along: [0.0, 1.0], meet, side: 'b' })
     }
 
     //   5 +---------+
@@ -223,24 +185,12 @@ mod tests {
             [3.0, 1.0],
             [0.0, 1.0],
         ]);
-        let mut areas: Vec<f64> = west_of(2.0, std::slice::from_ref(&comb))
-            .iter()
-            .map(signed_area)
-            .collect();
+        let mut areas: Vec<f64> = west_of(2.0, std::slice::from_ref(&comb)).iter().map(signed_area).collect();
         areas.sort_by(f64::total_cmp);
         assert_eq!(areas, [2.0, 2.0, 2.0]);
         // At the back of the teeth the line runs along sides.
-        assert_eq!(
-            west_of(3.0, std::slice::from_ref(&comb))
-                .iter()
-                .map(signed_area)
-                .sum::<f64>(),
-            9.0
-        );
-        assert_eq!(
-            west_of(9.0, std::slice::from_ref(&comb)),
-            std::slice::from_ref(&comb)
-        );
+        assert_eq!(west_of(3.0, std::slice::from_ref(&comb)).iter().map(signed_area).sum::<f64>(), 9.0);
+        assert_eq!(west_of(9.0, std::slice::from_ref(&comb)), std::slice::from_ref(&comb));
         assert!(west_of(0.0, &[comb]).is_empty());
     }
 
@@ -250,15 +200,8 @@ mod tests {
         let hole = |x: f64| ring(&[[x, 4.0], [x, 5.0], [x + 2.0, 5.0], [x + 2.0, 4.0]]);
         let pieces = west_of(5.0, &[square, hole(1.0), hole(4.0), hole(6.0)]);
         assert_eq!(pieces.len(), 2);
-        assert_eq!(
-            pieces.iter().map(signed_area).sum::<f64>(),
-            45.0 - 2.0 - 1.0
-        );
-        let along_line = pieces
-            .iter()
-            .flatten()
-            .filter(|corner| corner.side == 'b')
-            .count();
+        assert_eq!(pieces.iter().map(signed_area).sum::<f64>(), 45.0 - 2.0 - 1.0);
+        let along_line = pieces.iter().flatten().filter(|corner| corner.side == 'b').count();
         assert_eq!(along_line, 2);
     }
 }

@@ -55,18 +55,9 @@ pub enum Limit<'a> {
 /// # Source
 /// Okabe, Boots, Sugihara and Chiu, Spatial Tessellations (2000), section 4.2 (half-plane intersection).
 pub fn voronoi_cells(seats: &[Coord<f64>], limit: Limit<'_>) -> Vec<Option<MultiPolygon<f64>>> {
-    let finite = || {
-        seats
-            .iter()
-            .copied()
-            .filter(|seat| seat.x.is_finite() && seat.y.is_finite())
-    };
+    let finite = || seats.iter().copied().filter(|seat| seat.x.is_finite() && seat.y.is_finite());
     let centre = match limit {
-        Limit::Outline(outline) => middle(
-            outline
-                .iter()
-                .flat_map(|part| part.exterior().0.iter().copied()),
-        ),
+        Limit::Outline(outline) => middle(outline.iter().flat_map(|part| part.exterior().0.iter().copied())),
         Limit::Radius(radius) if 0.0 < radius && radius.is_finite() => middle(finite()),
         Limit::Radius(_) => None,
     };
@@ -78,30 +69,15 @@ pub fn voronoi_cells(seats: &[Coord<f64>], limit: Limit<'_>) -> Vec<Option<Multi
     let mut taken = HashSet::new();
     let counted: Vec<bool> = (on_plane.iter())
         .map(|at| {
-            at.iter().all(|metres| metres.is_finite())
-                && taken.insert(at.map(|metres| (metres * 1e3).round() as i64))
+            at.iter().all(|metres| metres.is_finite()) && taken.insert(at.map(|metres| (metres * 1e3).round() as i64))
         })
         .collect();
-    let entries = (0..)
-        .zip(&on_plane)
-        .zip(&counted)
-        .filter(|(_, counted)| **counted);
-    let tree = RTree::bulk_load(
-        entries
-            .map(|((seat, &at), _)| GeomWithData::new(at, seat))
-            .collect(),
-    );
-    let world = World {
-        plane,
-        seats: &on_plane,
-        tree,
-    };
+    let entries = (0..).zip(&on_plane).zip(&counted).filter(|(_, counted)| **counted);
+    let tree = RTree::bulk_load(entries.map(|((seat, &at), _)| GeomWithData::new(at, seat)).collect());
+    let world = World { plane, seats: &on_plane, tree };
 
     let outline = match limit {
-        Limit::Outline(outline) => outline
-            .iter()
-            .map(|part| Part::of_outline(part, &plane))
-            .collect(),
+        Limit::Outline(outline) => outline.iter().map(|part| Part::of_outline(part, &plane)).collect(),
         Limit::Radius(_) => Vec::new(),
     };
     (0..seats.len())
@@ -163,52 +139,29 @@ enum Side {
 
 impl Part {
     fn of_outline(part: &Polygon<f64>, plane: &LocalPlane) -> Self {
-        if part
-            .coords_iter()
-            .any(|corner| !corner.x.is_finite() || !corner.y.is_finite())
-        {
+        if part.coords_iter().any(|corner| !corner.x.is_finite() || !corner.y.is_finite()) {
             return Self::new(Vec::new(), Vec::new(), 0.0);
         }
         let mut corners: Vec<Spot> = Vec::new();
         let mut rings = Vec::new();
-        for (n, ring) in std::iter::once(part.exterior())
-            .chain(part.interiors())
-            .enumerate()
-        {
+        for (n, ring) in std::iter::once(part.exterior()).chain(part.interiors()).enumerate() {
             let first = corners.len() as u32;
             for side in ring.lines().filter(|side| side.start != side.end) {
                 let (from, to) = (plane.project(side.start), plane.project(side.end));
                 let step = side.delta() / f64::from(n_pieces(from, to));
-                let places =
-                    (0..n_pieces(from, to)).map(|piece| side.start + step * f64::from(piece));
-                corners.extend(places.map(|place| Spot {
-                    at: plane.project(place),
-                    place: Some(place),
-                }));
+                let places = (0..n_pieces(from, to)).map(|piece| side.start + step * f64::from(piece));
+                corners.extend(places.map(|place| Spot { at: plane.project(place), place: Some(place) }));
             }
             let n_corners = corners.len() as u32 - first;
             let side = |corner: u32| Side::Limit(first + corner, first + (corner + 1) % n_corners);
             let spots = &corners[first as usize..];
-            let mut ring: Ring<Side> = (0..n_corners)
-                .zip(spots)
-                .map(|(n, &spot)| Corner {
-                    spot,
-                    side: side(n),
-                })
-                .collect();
+            let mut ring: Ring<Side> =
+                (0..n_corners).zip(spots).map(|(n, &spot)| Corner { spot, side: side(n) }).collect();
             // The inside to the left: outer rings counter-clockwise, holes clockwise.
             if (signed_area(&ring) < 0.0) != (n != 0) {
-                let sides: Vec<Side> = ring
-                    .iter()
-                    .rev()
-                    .skip(1)
-                    .chain(ring.last())
-                    .map(|corner| corner.side)
-                    .collect();
+                let sides: Vec<Side> = ring.iter().rev().skip(1).chain(ring.last()).map(|corner| corner.side).collect();
                 ring.reverse();
-                ring.iter_mut()
-                    .zip(sides)
-                    .for_each(|(corner, side)| corner.side = side);
+                ring.iter_mut().zip(sides).for_each(|(corner, side)| corner.side = side);
             }
             rings.push(ring);
         }
@@ -220,24 +173,11 @@ impl Part {
 
     fn new(rings: Vec<Ring<Side>>, corners: Vec<Spot>, meridian: f64) -> Self {
         let extent = AABB::from_points(corners.iter().map(|spot| &spot.at));
-        let sides = rings
-            .iter()
-            .flat_map(|ring| ring.iter().zip(ring.iter().cycle().skip(1)));
-        let sides = sides
-            .map(|(from, to)| Rectangle::from_corners(from.spot.at, to.spot.at))
-            .collect();
+        let sides = rings.iter().flat_map(|ring| ring.iter().zip(ring.iter().cycle().skip(1)));
+        let sides = sides.map(|(from, to)| Rectangle::from_corners(from.spot.at, to.spot.at)).collect();
         let mut flat = rings.iter().map(on_plane);
-        let stripes = flat
-            .next()
-            .and_then(|outer| Stripes::new(&Polygon::new(outer, flat.collect())));
-        Self {
-            rings,
-            corners,
-            extent,
-            sides: RTree::bulk_load(sides),
-            stripes,
-            meridian,
-        }
+        let stripes = flat.next().and_then(|outer| Stripes::new(&Polygon::new(outer, flat.collect())));
+        Self { rings, corners, extent, sides: RTree::bulk_load(sides), stripes, meridian }
     }
 
     fn of_circle(seat: Coord<f64>, radius: f64, plane: &LocalPlane) -> Self {
@@ -246,43 +186,24 @@ impl Part {
             let (sin, cos) = (std::f64::consts::TAU * f64::from(n) / f64::from(N_SIDES)).sin_cos();
             around_seat.unproject([radius * cos, radius * sin])
         };
-        Self::of_outline(
-            &Polygon::new((0..N_SIDES).map(corner).collect(), Vec::new()),
-            plane,
-        )
+        Self::of_outline(&Polygon::new((0..N_SIDES).map(corner).collect(), Vec::new()), plane)
     }
 
     /// A rectangle on the plane.
     fn of_frame([west, south]: [f64; 2], [east, north]: [f64; 2]) -> Self {
-        let corners: Vec<Spot> = [[west, south], [east, south], [east, north], [west, north]]
-            .map(|at| Spot { at, place: None })
-            .into();
-        let ring = (0..4)
-            .zip(&corners)
-            .map(|(n, &spot)| Corner {
-                spot,
-                side: Side::Limit(n, (n + 1) % 4),
-            })
-            .collect();
+        let corners: Vec<Spot> =
+            [[west, south], [east, south], [east, north], [west, north]].map(|at| Spot { at, place: None }).into();
+        let ring = (0..4).zip(&corners).map(|(n, &spot)| Corner { spot, side: Side::Limit(n, (n + 1) % 4) }).collect();
         Self::new(vec![ring], corners, 0.0)
     }
 
     /// Whether the polygon holds a box whole, or nothing of it. `None` if a side may come into it.
     fn holds_box(&self, extent: &AABB<[f64; 2]>) -> Option<bool> {
-        if self
-            .sides
-            .locate_in_envelope_intersecting(*extent)
-            .next()
-            .is_some()
-        {
+        if self.sides.locate_in_envelope_intersecting(*extent).next().is_some() {
             return None;
         }
         let corner = Coord::from(extent.lower());
-        Some(
-            self.stripes
-                .as_ref()
-                .is_some_and(|stripes| stripes.holds(corner)),
-        )
+        Some(self.stripes.as_ref().is_some_and(|stripes| stripes.holds(corner)))
     }
 }
 
@@ -290,22 +211,11 @@ impl World<'_> {
     /// The cell of a seat within the parts of the limit.
     fn cell(&self, seat: u32, parts: &[Part]) -> MultiPolygon<f64> {
         let open_cell = self.open_cell(seat, parts);
-        let corners: Vec<[f64; 2]> = open_cell
-            .iter()
-            .flatten()
-            .map(|corner| corner.spot.at)
-            .collect();
+        let corners: Vec<[f64; 2]> = open_cell.iter().flatten().map(|corner| corner.spot.at).collect();
         let extent = AABB::from_points(&corners);
         let sides = open_cell.iter().flatten().map(|corner| corner.side);
-        let mut neighbours: Vec<u32> = sides
-            .filter_map(|side| {
-                if let Side::Seat(neighbour) = side {
-                    Some(neighbour)
-                } else {
-                    None
-                }
-            })
-            .collect();
+        let mut neighbours: Vec<u32> =
+            sides.filter_map(|side| if let Side::Seat(neighbour) = side { Some(neighbour) } else { None }).collect();
         neighbours.sort_unstable();
         neighbours.dedup();
 
@@ -315,9 +225,7 @@ impl World<'_> {
                 Some(true) => polygons.extend(self.polygons(&open_cell, part.meridian)),
                 Some(false) => {}
                 None => {
-                    let cut_off = |rings: Vec<_>, &neighbour: &u32| {
-                        self.cut_off(&rings, part, seat, neighbour)
-                    };
+                    let cut_off = |rings: Vec<_>, &neighbour: &u32| self.cut_off(&rings, part, seat, neighbour);
                     let rings = neighbours.iter().fold(part.rings.clone(), cut_off);
                     polygons.extend(self.polygons(&rings, part.meridian));
                 }
@@ -331,10 +239,7 @@ impl World<'_> {
         let own = self.seats[seat as usize];
         let mut extent = AABB::from_point(own);
         parts.iter().for_each(|part| extent.merge(&part.extent));
-        let frame = Part::of_frame(
-            extent.lower().map(|low| low - 1.0),
-            extent.upper().map(|high| high + 1.0),
-        );
+        let frame = Part::of_frame(extent.lower().map(|low| low - 1.0), extent.upper().map(|high| high + 1.0));
         let mut rings = frame.rings.clone();
 
         // From the nearest seat on, until none can reach over half the way to the farthest corner.
@@ -359,9 +264,7 @@ impl World<'_> {
         let sign = if seat < other { 1.0 } else { -1.0 };
         let meet = |from: &Corner<Side>, to: &Corner<Side>| match from.side {
             // From the ends of the whole side: each neighbour computes the same.
-            Side::Limit(start, end) => {
-                line.meet(part.corners[start as usize], part.corners[end as usize])
-            }
+            Side::Limit(start, end) => line.meet(part.corners[start as usize], part.corners[end as usize]),
             Side::Seat(third) => {
                 let at = self.meeting([seat, other, third], [from.spot, to.spot], &line);
                 Spot { at, place: None }
@@ -369,15 +272,7 @@ impl World<'_> {
         };
         let distance = |at| sign * line.distance(at);
         let along = [sign * line.normal[1], -sign * line.normal[0]];
-        cut(
-            rings,
-            &Cut {
-                distance,
-                along,
-                meet,
-                side: Side::Seat(other),
-            },
-        )
+        cut(rings, &Cut { distance, along, meet, side: Side::Seat(other) })
     }
 
     /// Where the borders of three seats meet: equally far from each. It is between the two `ends`, and on the line.
@@ -388,53 +283,31 @@ impl World<'_> {
         let (bx, by, cx, cy) = (bx - x, by - y, cx - x, cy - y);
         let twice = 2.0 * (bx * cy - by * cx);
         let (b_2, c_2) = (bx * bx + by * by, cx * cx + cy * cy);
-        let centre = [
-            x + (cy * b_2 - by * c_2) / twice,
-            y + (bx * c_2 - cx * b_2) / twice,
-        ];
+        let centre = [x + (cy * b_2 - by * c_2) / twice, y + (bx * c_2 - cx * b_2) / twice];
         let between = (0..2).all(|axis| {
-            let (low, high) = (
-                ends[0].at[axis].min(ends[1].at[axis]),
-                ends[0].at[axis].max(ends[1].at[axis]),
-            );
+            let (low, high) = (ends[0].at[axis].min(ends[1].at[axis]), ends[0].at[axis].max(ends[1].at[axis]));
             (low - 1e-3..=high + 1e-3).contains(&centre[axis])
         });
         // Bisectors that are almost parallel meet anywhere: then the side itself says where.
-        let meeting = if between {
-            centre
-        } else {
-            line.meet(ends[0], ends[1]).at
-        };
+        let meeting = if between { centre } else { line.meet(ends[0], ends[1]).at };
         meeting.map(|metres| (metres / CORNER_GRID).round() * CORNER_GRID)
     }
 
     /// A place on the globe, its longitude within half a circle of the meridian.
     fn place(&self, at: [f64; 2], meridian: f64) -> Coord<f64> {
         let Coord { x, y } = self.plane.unproject(at);
-        Coord {
-            x: x - 360.0 * ((x - meridian) / 360.0).round(),
-            y,
-        }
+        Coord { x: x - 360.0 * ((x - meridian) / 360.0).round(), y }
     }
 
     /// Rings on the plane as polygons on the globe: each outer ring with the holes in it.
     fn polygons(&self, rings: &[Ring<Side>], meridian: f64) -> Vec<Polygon<f64>> {
-        let (outer, holes): (Vec<_>, Vec<_>) =
-            rings.iter().partition(|ring| 0.0 < signed_area(ring));
-        let shapes: Vec<Polygon<f64>> = outer
-            .iter()
-            .map(|ring| Polygon::new(on_plane(ring), Vec::new()))
-            .collect();
-        let mut polygons: Vec<Polygon<f64>> = outer
-            .iter()
-            .map(|ring| Polygon::new(self.on_globe(ring, meridian), Vec::new()))
-            .collect();
+        let (outer, holes): (Vec<_>, Vec<_>) = rings.iter().partition(|ring| 0.0 < signed_area(ring));
+        let shapes: Vec<Polygon<f64>> = outer.iter().map(|ring| Polygon::new(on_plane(ring), Vec::new())).collect();
+        let mut polygons: Vec<Polygon<f64>> =
+            outer.iter().map(|ring| Polygon::new(self.on_globe(ring, meridian), Vec::new())).collect();
         for hole in holes {
             // A hole may touch its outer ring, but not with every corner.
-            let holds = |shape: &Polygon<f64>| {
-                hole.iter()
-                    .any(|corner| shape.contains(&Coord::from(corner.spot.at)))
-            };
+            let holds = |shape: &Polygon<f64>| hole.iter().any(|corner| shape.contains(&Coord::from(corner.spot.at)));
             if let Some(holder) = shapes.iter().position(holds) {
                 polygons[holder].interiors_push(self.on_globe(hole, meridian));
             }
@@ -445,12 +318,7 @@ impl World<'_> {
     fn on_globe(&self, ring: &Ring<Side>, meridian: f64) -> LineString<f64> {
         let mut line = Vec::with_capacity(ring.len() + 1);
         for (corner, next) in ring.iter().zip(ring.iter().cycle().skip(1)) {
-            line.push(
-                corner
-                    .spot
-                    .place
-                    .unwrap_or_else(|| self.place(corner.spot.at, meridian)),
-            );
+            line.push(corner.spot.place.unwrap_or_else(|| self.place(corner.spot.at, meridian)));
             if let Side::Seat(_) = corner.side {
                 let between = between(corner.spot.at, next.spot.at);
                 line.extend(between.into_iter().map(|at| self.place(at, meridian)));
@@ -470,10 +338,7 @@ struct Bisector {
 
 impl Bisector {
     fn between(seats: &[[f64; 2]], one: u32, other: u32) -> Self {
-        let ([low_x, low_y], [high_x, high_y]) = (
-            seats[one.min(other) as usize],
-            seats[one.max(other) as usize],
-        );
+        let ([low_x, low_y], [high_x, high_y]) = (seats[one.min(other) as usize], seats[one.max(other) as usize]);
         let length = (low_x - high_x).hypot(low_y - high_y);
         Self {
             middle: [(low_x + high_x) / 2.0, (low_y + high_y) / 2.0],
@@ -500,18 +365,13 @@ impl Bisector {
         let on_way = |axis: usize| from.at[axis] + share * (to.at[axis] - from.at[axis]);
         Spot {
             at: [on_way(0), on_way(1)],
-            place: from
-                .place
-                .zip(to.place)
-                .map(|(from, to)| from + (to - from) * share),
+            place: from.place.zip(to.place).map(|(from, to)| from + (to - from) * share),
         }
     }
 }
 
 fn on_plane(ring: &Ring<Side>) -> LineString<f64> {
-    ring.iter()
-        .map(|corner| Coord::from(corner.spot.at))
-        .collect()
+    ring.iter().map(|corner| Coord::from(corner.spot.at)).collect()
 }
 
 /// Places between two corners of a border, which is straight on the plane and on the globe a little bent.
@@ -520,9 +380,8 @@ fn between(from: [f64; 2], to: [f64; 2]) -> Vec<[f64; 2]> {
     let (start, end) = if from < to { (from, to) } else { (to, from) };
     let n_pieces = n_pieces(from, to);
     let shares = (1..n_pieces).map(|piece| f64::from(piece) / f64::from(n_pieces));
-    let mut places: Vec<[f64; 2]> = shares
-        .map(|share| [0, 1].map(|axis: usize| start[axis] + share * (end[axis] - start[axis])))
-        .collect();
+    let mut places: Vec<[f64; 2]> =
+        shares.map(|share| [0, 1].map(|axis: usize| start[axis] + share * (end[axis] - start[axis]))).collect();
     if start != from {
         places.reverse();
     }
@@ -531,32 +390,21 @@ fn between(from: [f64; 2], to: [f64; 2]) -> Vec<[f64; 2]> {
 
 /// Into how many pieces the way between two corners is divided.
 fn n_pieces(from: [f64; 2], to: [f64; 2]) -> u32 {
-    ((to[0] - from[0]).hypot(to[1] - from[1]) / LONGEST_PIECE)
-        .ceil()
-        .clamp(1.0, 1e4) as u32
+    ((to[0] - from[0]).hypot(to[1] - from[1]) / LONGEST_PIECE).ceil().clamp(1.0, 1e4) as u32
 }
 
 /// The middle of places on the globe. `None` without any.
 fn middle(places: impl Iterator<Item = Coord<f64>>) -> Option<Coord<f64>> {
     let mut first = None;
-    let [x, y, z] = places
-        .filter(|place| place.x.is_finite() && place.y.is_finite())
-        .fold([0.0; 3], |sum, place| {
-            first.get_or_insert(place);
-            let Place([x, y, z]) = Place::new(place);
-            [sum[0] + x, sum[1] + y, sum[2] + z]
-        });
+    let [x, y, z] = places.filter(|place| place.x.is_finite() && place.y.is_finite()).fold([0.0; 3], |sum, place| {
+        first.get_or_insert(place);
+        let Place([x, y, z]) = Place::new(place);
+        [sum[0] + x, sum[1] + y, sum[2] + z]
+    });
     // What balances around the earth's centre has no middle.
     let balanced = x.hypot(y).hypot(z) < 1.0;
-    let middle = Coord {
-        x: y.atan2(x).to_degrees(),
-        y: z.atan2(x.hypot(y)).to_degrees(),
-    };
-    if balanced {
-        first
-    } else {
-        first.map(|_| middle)
-    }
+    let middle = Coord { x: y.atan2(x).to_degrees(), y: z.atan2(x.hypot(y)).to_degrees() };
+    if balanced { first } else { first.map(|_| middle) }
 }
 
 #[cfg(test)]
@@ -574,9 +422,7 @@ mod tests {
 
     /// Drawn in steps of a hundredth of a degree, somewhere in Shenzhen.
     fn drawn(polygon: Polygon<f64>) -> MultiPolygon<f64> {
-        polygon
-            .map_coords(|corner| at(114.0, 22.5) + corner * 0.01)
-            .into()
+        polygon.map_coords(|corner| at(114.0, 22.5) + corner * 0.01).into()
     }
 
     fn seat(x: f64, y: f64) -> Coord<f64> {
@@ -584,16 +430,11 @@ mod tests {
     }
 
     fn area(cell: &Option<MultiPolygon<f64>>) -> f64 {
-        cell.as_ref()
-            .map_or(0.0, |cell| cell.unsigned_area() / 1e-4)
+        cell.as_ref().map_or(0.0, |cell| cell.unsigned_area() / 1e-4)
     }
 
     /// What holds of all cells: valid, oriented, together the outline, each seat in its own.
-    fn check(
-        seats: &[Coord<f64>],
-        outline: &MultiPolygon<f64>,
-        cells: &[Option<MultiPolygon<f64>>],
-    ) {
+    fn check(seats: &[Coord<f64>], outline: &MultiPolygon<f64>, cells: &[Option<MultiPolygon<f64>>]) {
         for cell in cells.iter().flatten() {
             cell.check_validation().unwrap();
             assert_eq!(*cell, cell.orient(Direction::Default));
@@ -622,32 +463,19 @@ mod tests {
             interiors: [[(x: 3.0, y: 4.0), (x: 4.0, y: 5.0), (x: 5.0, y: 4.0), (x: 4.0, y: 3.0)]],
         ));
         let square = MultiPolygon::from(Polygon::new(ring.0[0].exterior().clone(), vec![]));
-        let seats = [
-            seat(2.0, 6.0),
-            seat(6.0, 6.0),
-            seat(2.0, 2.0),
-            seat(6.0, 2.0),
-            seat(2.0, 6.0),
-            at(f64::NAN, 0.0),
-        ];
+        let seats = [seat(2.0, 6.0), seat(6.0, 6.0), seat(2.0, 2.0), seat(6.0, 2.0), seat(2.0, 6.0), at(f64::NAN, 0.0)];
         for (outline, quarter) in [(&square, 16.0), (&ring, 15.5)] {
             let cells = voronoi_cells(&seats, Limit::Outline(outline));
             check(&seats, outline, &cells);
-            assert_eq!(
-                cells.iter().map(Option::is_some).collect::<Vec<_>>(),
-                [true, true, true, true, false, false]
-            );
+            assert_eq!(cells.iter().map(Option::is_some).collect::<Vec<_>>(), [true, true, true, true, false, false]);
             // Not all of one size: the parallels are bent, and a degree is shorter in the north.
-            cells[..4]
-                .iter()
-                .for_each(|cell| assert!((area(cell) - quarter).abs() < 0.01, "{}", area(cell)));
+            cells[..4].iter().for_each(|cell| assert!((area(cell) - quarter).abs() < 0.01, "{}", area(cell)));
         }
     }
 
     #[test]
     fn one_seat_gets_all_two_get_halves_and_seats_on_a_line_get_strips() {
-        let outline =
-            drawn(polygon![(x: 0.0, y: 0.0), (x: 6.0, y: 0.0), (x: 6.0, y: 2.0), (x: 0.0, y: 2.0)]);
+        let outline = drawn(polygon![(x: 0.0, y: 0.0), (x: 6.0, y: 0.0), (x: 6.0, y: 2.0), (x: 0.0, y: 2.0)]);
         let all = voronoi_cells(&[seat(9.0, 9.0)], Limit::Outline(&outline));
         check(&[seat(9.0, 9.0)], &outline, &all);
         let halves = [seat(1.0, 1.0), seat(5.0, 1.0)];
@@ -657,9 +485,7 @@ mod tests {
         let on_line = [0.5, 1.5, 2.5, 3.5, 4.5, 5.5].map(|x| seat(x, 1.0));
         let cells = voronoi_cells(&on_line, Limit::Outline(&outline));
         check(&on_line, &outline, &cells);
-        cells
-            .iter()
-            .for_each(|cell| assert!((area(cell) - 2.0).abs() < 1e-3));
+        cells.iter().for_each(|cell| assert!((area(cell) - 2.0).abs() < 1e-3));
         assert!(voronoi_cells(&[], Limit::Outline(&outline)).is_empty());
         let not_finite = polygon![(x: 0.0, y: 0.0), (x: f64::NAN, y: 1.0), (x: 1.0, y: 1.0)];
         for nothing in [vec![], vec![polygon![]], vec![not_finite]] {
@@ -678,16 +504,10 @@ mod tests {
         let outline = drawn(polygon![
             (x: 0.0, y: 0.0), (x: 4.0, y: 0.0), (x: 4.0, y: 2.0), (x: 2.0, y: 2.0), (x: 2.0, y: 4.0), (x: 0.0, y: 4.0)
         ]);
-        for seats in [
-            [seat(1.0, 1.0), seat(3.0, 1.0)],
-            [seat(1.0, 3.0), seat(3.0, 1.0)],
-            [seat(1.0, 3.0), seat(1.0, 1.0)],
-        ] {
-            check(
-                &seats,
-                &outline,
-                &voronoi_cells(&seats, Limit::Outline(&outline)),
-            );
+        for seats in
+            [[seat(1.0, 1.0), seat(3.0, 1.0)], [seat(1.0, 3.0), seat(3.0, 1.0)], [seat(1.0, 3.0), seat(1.0, 1.0)]]
+        {
+            check(&seats, &outline, &voronoi_cells(&seats, Limit::Outline(&outline)));
         }
     }
 
@@ -721,23 +541,15 @@ mod tests {
         let cells = voronoi_cells(&seats, Limit::Radius(1000.0));
         let alone = cells[2].as_ref().unwrap();
         assert_eq!(alone.0[0].exterior().0.len(), 65);
-        alone
-            .exterior_corners()
-            .for_each(|corner| assert!((metres(seats[2], corner) - 1000.0).abs() < 1e-3));
+        alone.exterior_corners().for_each(|corner| assert!((metres(seats[2], corner) - 1000.0).abs() < 1e-3));
         let [left, right] = [&cells[0], &cells[1]].map(|cell| cell.clone().unwrap());
         left.check_validation().unwrap();
         assert!(left.unsigned_area() < 0.9 * alone.unsigned_area());
         let middle = metres(seats[0], seats[1]) / 2.0;
-        left.exterior_corners()
-            .for_each(|corner| assert!(metres(seats[1], corner) > middle - 0.01));
-        right
-            .exterior_corners()
-            .for_each(|corner| assert!(metres(seats[1], corner) < 1000.001));
+        left.exterior_corners().for_each(|corner| assert!(metres(seats[1], corner) > middle - 0.01));
+        right.exterior_corners().for_each(|corner| assert!(metres(seats[1], corner) < 1000.001));
         for radius in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-            assert_eq!(
-                voronoi_cells(&seats, Limit::Radius(radius)),
-                [None, None, None]
-            );
+            assert_eq!(voronoi_cells(&seats, Limit::Radius(radius)), [None, None, None]);
         }
     }
 
@@ -747,8 +559,7 @@ mod tests {
 
     impl Corners for MultiPolygon<f64> {
         fn exterior_corners(&self) -> impl Iterator<Item = Coord<f64>> {
-            self.iter()
-                .flat_map(|part| part.exterior().0.iter().copied())
+            self.iter().flat_map(|part| part.exterior().0.iter().copied())
         }
     }
 
