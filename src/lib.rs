@@ -7,4 +7,6 @@ pub mod space;
 
 pub mod rules;
 
+pub mod sample;
+
 pub mod read;
