@@ -1,12 +1,53 @@
 //! evenreach: where is a promise of even public services not kept, for whom, by how much, and what would mend it.
+//!
+//! Everything goes one way, and so do the rooms:
+//!
+//! ```text
+//! study files ─read─▶ World ─▶ TravelMatrix ─▶ measures ─▶ Findings ─report─▶ GeoJSON · CSV · JSON · terminal
+//! ```
+//!
+//! - [`units`]: quantities that are read and printed the same way
+//! - [`model`]: what a world is made of
+//! - [`space`]: where things are, and what it costs to get there
+//! - [`access`] and [`equity`]: one measure a file, from ids and numbers to numbers
+//! - [`rules`]: policy packs, one check kind a file, and what a check finds
+//! - [`assess`]: where these meet
+//! - [`sample`]: illustrative data for real areas, made up from a seed
+//! - [`read`]: files to worlds and packs, every problem with its place
+//! - [`report`]: findings to outputs
+//! - [`cli`]: the commands
+//!
+//! From files to findings:
+//!
+//! ```no_run
+//! use evenreach::assess::{Only, assess, limits};
+//! use evenreach::read::{Options, read_study};
+//! use evenreach::space::TravelMatrix;
+//!
+//! let study = read_study("geodata/jinpu".as_ref(), &Options::default(), &|_| ()).expect("the study is sound");
+//! let travel = TravelMatrix::compute(&study.world, &limits(&study.world, &study.packs));
+//! let findings = assess(&study.world, &travel, &study.packs, &Only::default());
+//! for assessed in &findings.findings {
+//!     println!("{}: {}", findings.obligation(assessed).id.get_ref(), assessed.finding.verdict.key());
+//! }
+//! ```
+
 pub mod units;
 
 pub mod model;
 
 pub mod space;
 
+pub mod access;
+pub mod equity;
+
 pub mod rules;
+
+pub mod assess;
 
 pub mod sample;
 
 pub mod read;
+pub mod report;
+
+pub mod cli;

@@ -1,2 +1,7 @@
-//! Arguments in, exit code out.
-fn main() {}
+//! Arguments in, exit code out: 0 ran, 1 with `--fail-on` and something so, 2 could not run.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    evenreach::cli::run()
+}

@@ -11,7 +11,7 @@ const EXTENT: f64 = 10.0;
 
 /// `n` x `n` areas, row by row from the south-west. Each of the four sides is a line of 2^`depth` pieces by midpoint
 /// displacement, shared with the neighbour to the last bit: 4 * 2^`depth` corners an area.
-pub fn polygons(n: usize, depth: u32) -> Vec<MultiPolygon<f64>> {
+pub(crate) fn polygons(n: usize, depth: u32) -> Vec<MultiPolygon<f64>> {
     let mut random = Random::new(42);
     let step = EXTENT / n as f64;
     let node = |random: &mut Random, column: usize, row: usize| {
@@ -48,7 +48,7 @@ pub fn polygons(n: usize, depth: u32) -> Vec<MultiPolygon<f64>> {
 }
 
 /// `n` points, uniform over the country in longitude and latitude.
-pub fn points(n: usize, seed: u64) -> Vec<Coord<f64>> {
+pub(crate) fn points(n: usize, seed: u64) -> Vec<Coord<f64>> {
     let mut random = Random::new(seed);
     let mut point = || Coord { x: WEST + EXTENT * random.unit(), y: SOUTH + EXTENT * random.unit() };
     (0..n).map(|_| point()).collect()

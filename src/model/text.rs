@@ -36,3 +36,13 @@ pub enum Lang {
     /// English
     En,
 }
+
+impl Lang {
+    /// The one of two that is in this language.
+    pub fn pick<T>(self, en: T, zh: T) -> T {
+        match self {
+            Self::En => en,
+            Self::Zh => zh,
+        }
+    }
+}

@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 use toml::Spanned;
 
 use super::document::{self, Refused, nearest};
-use super::input::digest;
 use super::vocabulary::vocabulary;
 use crate::model::World;
-use crate::rules::pack::Origin;
 use crate::rules::{Mistake, Noun, Pack};
 
 /// Packs that come with the program, by name.
@@ -25,9 +23,8 @@ pub fn seed(name: &str) -> Option<&'static str> {
 /// Every mistake in the text, at its word.
 pub fn read(file: &str, text: &str, world: Option<&World>) -> Result<Pack, Refused> {
     let refused = |mistakes| Refused { file: file.to_owned(), text: text.to_owned(), mistakes };
-    let mut pack: Pack = document::parse(text).map_err(refused)?;
-    let table = document::parse(text).map_err(refused)?;
-    pack.origin = Origin { file: file.to_owned(), sha256: digest(text.as_bytes()), table };
+    let pack: Pack = document::parse(text).map_err(refused)?;
+    let pack = pack.with_origin(file, text, document::parse(text).map_err(refused)?);
     let mistakes = mistakes(&pack, world);
     if mistakes.is_empty() { Ok(pack) } else { Err(refused(mistakes)) }
 }

@@ -67,4 +67,13 @@ impl Interval {
             Threshold::AtMost(_) => self.high,
         }
     }
+
+    /// The value behind a verdict: where not all is known, the end that decided it; `None` where it is undecided.
+    pub fn deciding(self, threshold: Threshold) -> Option<f64> {
+        match (threshold.holds(self.worst(threshold)), threshold.holds(self.best(threshold))) {
+            (true, _) => Some(self.worst(threshold)),
+            (_, false) => Some(self.best(threshold)),
+            _ => None,
+        }
+    }
 }

@@ -36,7 +36,7 @@ pub use finding::{Finding, Verdict};
 pub use indicator::Indicator;
 pub use membership::Membership;
 pub use note::Note;
-pub use pack::{Document, Obligation, Pack};
+pub use pack::{Document, Obligation, Origin, Pack};
 pub use pairing::Pairing;
 pub use per_capita::PerCapita;
 pub use presence::Presence;
@@ -251,4 +251,59 @@ pub(crate) fn try_check(check: &str, world: &World) -> Finding {
     }
     let travel = TravelMatrix::compute(world, &limits);
     kind.assess(&Case { world, travel: &travel })
+}
+
+/// What the mistakes in a check written as in a pack underline.
+#[cfg(test)]
+pub(crate) fn underlined(check: &str) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Wrapper {
+        check: Check,
+    }
+    let text = format!("check.{check}");
+    let Wrapper { check } = toml::from_str(&text).expect("the test's check is well formed");
+    check.kind().mistakes().into_iter().map(|mistake| text[mistake.at].to_owned()).collect()
+}
+
+/// Asserts that what was found before some of the unknown became known agrees with what is found after.
+#[cfg(test)]
+pub(crate) fn assert_agrees(before: &Finding, after: &Finding) {
+    use finding::Reason;
+    assert_eq!(before.subjects.len(), after.subjects.len());
+    for (before, after) in before.subjects.iter().zip(&after.subjects) {
+        let is_nothing = matches!(after.verdict, Verdict::NotCheckable { .. });
+        match &before.verdict {
+            Verdict::Met | Verdict::Unmet => {
+                assert!(is_nothing || after.verdict == before.verdict, "{before:?} {after:?}")
+            }
+            Verdict::NotCheckable { .. } => assert_eq!(after.verdict, before.verdict),
+            Verdict::Unknown { why: Reason::Undecided { low, high } } => {
+                let value = after.observed.unwrap_or(*low);
+                assert!(low - 1e-9 <= value && value <= high + 1e-9, "{before:?} {after:?}");
+            }
+            Verdict::Unknown { .. } => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The TOML of all examples in the documentation of the kinds.
+    fn examples() -> Vec<String> {
+        let schema = schemars::schema_for!(Check).to_value().to_string();
+        let blocks = schema.split("```toml\\n").skip(1).map(|rest| rest.split("\\n```").next().unwrap_or(rest));
+        blocks.map(|block| serde_json::from_str(&format!("\"{block}\"")).expect("a part of a JSON string")).collect()
+    }
+
+    #[test]
+    fn every_example_of_a_kind_is_a_check_that_makes_sense() {
+        let examples = examples();
+        assert!(Check::KINDS.len() <= examples.len() + 1, "{examples:#?}");
+        for example in examples {
+            let check = example.strip_prefix("check.").expect("an example starts with its key");
+            assert_eq!(underlined(check), [""; 0], "{example}");
+        }
+    }
 }

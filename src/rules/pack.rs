@@ -57,13 +57,19 @@ impl Pack {
     /// Reads the text of a pack; whether its words make sense is another question.
     ///
     /// # Errors
-    /// Where the text is not TOML or not a pack, with the place.
+    /// Where the text is not TOML or not a pack, with the first place.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, toml::de::Error> {
-        let mut pack: Self = toml::from_str(text)?;
+        let pack: Self = toml::from_str(text)?;
+        let table = toml::from_str(text)?;
+        Ok(pack.with_origin(file, text, table))
+    }
+
+    /// The pack with the text that it was read from, and that text as a table.
+    pub fn with_origin(mut self, file: &str, text: &str, table: toml::Table) -> Self {
         let digest = Sha256::digest(text.as_bytes());
         let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        pack.origin = Origin { file: file.to_owned(), sha256, table: toml::from_str(text)? };
-        Ok(pack)
+        self.origin = Origin { file: file.to_owned(), sha256, table };
+        self
     }
 
     /// The parameters of the check of one obligation, as they are written.

@@ -4,11 +4,42 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::finding::{Finding, Reason, Verdict};
-use super::select::{Where, attribute_names};
-use super::{Case, Kind, Name, Noun};
+use super::decide::{no_limit, whole_units};
+use super::finding::{
+    Evidence, Finding, Of, Quantity, Reason, Remark, Required, Subject, Threshold, Unit, Verdict, all_of,
+};
+use super::select::{Amounts, Selection, Tri, Where, attribute_names};
+use super::{Case, Kind, Mistake, Name, Noun};
+use crate::access::assignment::{Assignment, Pair, assign, ones, thousandths};
+use crate::model::{Column, Date, Estate, EstateId, FacilityId, Id};
+use crate::space::within::PointGrid;
 use crate::units::Metres;
 
+/// Every new estate has its facility: near, open in time, and large enough.
+///
+/// # What is judged
+/// Each estate of the study is met when a facility of `service` that meets `where` is at most `within` away in a
+/// straight line and, with `opens`, its day in that attribute is not later than the day of the estate's first phase.
+/// The distance itself is near enough, the day itself is in time. With `capacity` and `places-per-household`, the
+/// estate's households times that number must also find places in such facilities. Estates share the places of a
+/// facility that is near several: the nearest are served first, and where an estate must wait, one that can go farther
+/// makes room; how places that do not suffice are split is one of several ways, always the same one. Places are all
+/// that the attribute says: where others use some already, name an attribute of places that are free.
+///
+/// # Observed, margin, shortfall
+/// Observed: estates that are met, of all; for each the distance to the nearest facility that counts. Margin: where
+/// met, by how much the estate that is farthest from its facility is inside the distance; where unmet, minus the
+/// estates that are not met. Shortfall: places lacking, a whole number, the unknown counted as right; without
+/// `places-per-household` one facility for each estate that has none. Facilities near enough that open late are named.
+///
+/// # Unknown
+/// A facility with a missing attribute may count, one without a place may be near every estate, an estate without a
+/// place near every facility (it takes no places from others). A missing day may be in time, a missing or negative
+/// capacity may be enough, missing households may need any number of places. An estate that is met only with these, or
+/// only without what others may need, is unknown. A study without a layer of estates is unknown; one whose layer is
+/// empty has nothing to judge.
+///
+/// # Example
 /// ```toml
 /// check.pairing = { service = "school", where = { stage = "primary" }, within = "1 km", opens = "opened", capacity = "capacity", places-per-household = 0.25 }
 /// ```
@@ -33,7 +64,8 @@ pub struct Pairing {
     pub capacity: Option<Spanned<String>>,
     /// Places needed for each household.
     #[serde(default)]
-    pub places_per_household: Option<f64>,
+    #[schemars(with = "Option<f64>")]
+    pub places_per_household: Option<Spanned<f64>>,
 }
 
 impl Kind for Pairing {
@@ -45,7 +77,532 @@ impl Kind for Pairing {
         names
     }
 
-    fn assess(&self, _: &Case<'_>) -> Finding {
-        Finding::bare(Verdict::unknown(Reason::NothingHere))
+    fn mistakes(&self) -> Vec<Mistake> {
+        let alone = |at, what: &str, help: &str| Some(Mistake { at, what: what.to_owned(), help: help.to_owned() });
+        let places = match (&self.capacity, &self.places_per_household) {
+            (Some(capacity), None) => alone(
+                capacity.span(),
+                "`capacity` is compared with nothing",
+                "add `places-per-household`, or leave `capacity` out",
+            ),
+            (None, Some(needed)) => alone(
+                needed.span(),
+                "nothing says how many places a facility has",
+                "add `capacity` with an attribute, or leave `places-per-household` out",
+            ),
+            _ => None,
+        };
+        places.into_iter().chain(self.places_per_household.as_ref().and_then(no_limit)).collect()
+    }
+
+    fn assess(&self, case: &Case<'_>) -> Finding {
+        self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+    }
+}
+
+/// A facility that is near an estate, or may be.
+struct Offer {
+    /// Its position in the selection.
+    position: u32,
+    facility: FacilityId,
+    /// How far it is; `None` where it or the estate has no place.
+    cost: Option<f64>,
+    /// Whether it meets the conditions.
+    is_selected: Tri,
+    in_time: Tri,
+    /// For how many facilities it stands: without a cost those that are alike in all else are one.
+    n_facilities: usize,
+}
+
+impl Offer {
+    /// Whether the estate can count on it.
+    fn counts(&self) -> Tri {
+        let near = if self.cost.is_some() { Tri::Yes } else { Tri::Unknown };
+        near.and(self.is_selected).and(self.in_time)
+    }
+}
+
+/// The places that estates ask for and get, in thousandths; an estate's are at its position.
+struct Places<'a> {
+    capacities: Amounts<'a>,
+    /// `None` where the households are missing.
+    needed: Vec<Option<u64>>,
+    /// With what is sure only.
+    worst: Assignment,
+    /// With all near facilities that may count.
+    best: Assignment,
+}
+
+impl Pairing {
+    fn judge(&self, case: &Case<'_>) -> Result<Finding, Reason> {
+        let estates = &case.world.estates;
+        if !estates.known {
+            return Err(Reason::NoEstates);
+        }
+        let selection = case.select(self.service.get_ref(), &self.r#where)?;
+        let offers = self.offers(case, &selection);
+        let places = self.capacity.as_ref().zip(self.places_per_household.as_ref()).map(|(capacity, per_household)| {
+            let capacities = case.amounts(capacity.get_ref());
+            Places::share_out(case, &selection, &offers, capacities, *per_household.get_ref())
+        });
+
+        let subjects: Vec<Subject> = estates
+            .rows
+            .ids()
+            .map(|estate| self.judge_estate(case, &selection, &offers, places.as_ref(), estate))
+            .collect();
+        let verdict = all_of(subjects.iter().map(|subject| &subject.verdict));
+        let count = |key: &str| subjects.iter().filter(|subject| subject.verdict.key() == key).count() as f64;
+        let margin = match verdict {
+            Verdict::Met => {
+                let farthest = subjects.iter().filter_map(|subject| subject.observed).max_by(f64::total_cmp);
+                farthest.map(|metres| Quantity { value: self.within.get() - metres, unit: Unit::Metres })
+            }
+            Verdict::Unmet => Some(Quantity { value: -count("unmet"), unit: Unit::Estates }),
+            _ => None,
+        };
+        let service = self.service.get_ref().clone();
+        let threshold = Threshold::AtLeast(subjects.len() as f64);
+        let mut remarks: Vec<Remark> = case.lacking(&self.r#where, selection.maybe.iter().copied()).collect();
+        remarks.extend(places.as_ref().and_then(|places| places.capacities.lacking(selection.facilities())));
+        Ok(Finding {
+            observed: Some(Quantity { value: count("met"), unit: Unit::Estates }),
+            required: Some(Required { threshold, unit: Unit::Estates }),
+            margin,
+            subject_unit: Some(Unit::Metres),
+            shortfall_unit: Some(match places {
+                Some(_) => Unit::Supply { service },
+                None => Unit::Facilities { service },
+            }),
+            shortfall: Finding::total_shortfall(&subjects),
+            subjects,
+            remarks,
+            ..Finding::bare(verdict)
+        })
+    }
+
+    /// For each estate the selected facilities that are near or may be, the nearest first.
+    fn offers(&self, case: &Case<'_>, selection: &Selection) -> Vec<Vec<Offer>> {
+        let estates = case.world.estates.rows.values();
+        let opens = self.opens.as_ref().map(|attribute| case.world.facilities.attribute(attribute.get_ref()));
+        let places: Vec<_> = estates.iter().map(|estate| estate.place).collect();
+        let grid = PointGrid::build(&places, self.within.get());
+        let placed: Vec<usize> = (0..estates.len()).filter(|&estate| places[estate].is_some()).collect();
+        let homeless: Vec<usize> = (0..estates.len()).filter(|&estate| places[estate].is_none()).collect();
+        let mut offers: Vec<Vec<Offer>> = estates.iter().map(|_| Vec::new()).collect();
+        for (position, (facility, is_selected)) in (0..).zip(selection.iter()) {
+            let offer = |estate: usize, cost: Option<f64>| {
+                let in_time = in_time(opens, facility, &estates[estate]);
+                Offer { position, facility, cost, is_selected, in_time, n_facilities: 1 }
+            };
+            match case.world.facilities[facility].place {
+                Some(place) => grid.within(place, self.within.get(), |estate, cost| {
+                    offers[estate as usize].push(offer(estate as usize, Some(cost)));
+                }),
+                None => placed.iter().for_each(|&estate| add_alike(&mut offers[estate], offer(estate, None))),
+            }
+            homeless.iter().for_each(|&estate| add_alike(&mut offers[estate], offer(estate, None)));
+        }
+        for offers in &mut offers {
+            let cost = |offer: &Offer| offer.cost.unwrap_or(f64::INFINITY);
+            offers.sort_by(|a, b| cost(a).total_cmp(&cost(b)).then(a.facility.cmp(&b.facility)));
+        }
+        offers
+    }
+
+    fn judge_estate(
+        &self,
+        case: &Case<'_>,
+        selection: &Selection,
+        offers: &[Vec<Offer>],
+        places: Option<&Places<'_>>,
+        estate: EstateId,
+    ) -> Subject {
+        let own = &offers[estate.index()];
+        let has_facility = any(own.iter().map(Offer::counts));
+        let has_places = places.map_or(Tri::Yes, |places| places.suffice(own, estate));
+        let verdict = match has_facility.and(has_places) {
+            Tri::Yes => Verdict::Met,
+            Tri::No => Verdict::Unmet,
+            Tri::Unknown => Verdict::unknown(self.why(case, selection, offers, places, estate)),
+        };
+        let shortfall = match places {
+            _ if verdict != Verdict::Unmet => None,
+            None => Some(1.0),
+            Some(places) => places.lacking(estate),
+        };
+
+        let sure = || own.iter().filter(|offer| offer.counts() == Tri::Yes);
+        let mut remarks: Vec<Remark> = places.and_then(|places| places.remark(estate)).into_iter().collect();
+        if verdict != Verdict::Met {
+            remarks.extend(self.late(case, own, estate));
+        }
+        let nearest = match sure().next() {
+            Some(offer) => offer.cost.and_then(Metres::new).map(|cost| (offer.facility, cost)),
+            None => case.travel.nearest_to_estate(estate, selection.service, |facility| selection.is_sure(facility)),
+        };
+        Subject {
+            of: Of::Estate(estate),
+            observed: sure().next().and_then(|offer| offer.cost),
+            shortfall,
+            verdict,
+            evidence: Evidence {
+                counted: Some(sure().count() as f64),
+                nearest,
+                facilities: sure().map(|offer| offer.facility).take(Evidence::FACILITIES).collect(),
+                remarks,
+                ..Evidence::default()
+            },
+        }
+    }
+
+    /// Facilities near enough that open late.
+    fn late(&self, case: &Case<'_>, offers: &[Offer], estate: EstateId) -> Vec<Remark> {
+        let due = case.world.estates.rows[estate].first_phase;
+        let opens = self.opens.as_ref().and_then(|attribute| case.world.facilities.attribute(attribute.get_ref()));
+        let remark = |offer: &Offer| {
+            let opens = opens?.date(offer.facility.index())?;
+            Some(Remark::OpensLate { facility: offer.facility, opens, due: due? })
+        };
+        let late = offers.iter().filter(|offer| offer.in_time == Tri::No && offer.cost.is_some());
+        late.filter_map(remark).take(Evidence::FACILITIES).collect()
+    }
+
+    /// What is missing for a verdict on an estate: of its own first, then of those it shares places with.
+    fn why(
+        &self,
+        case: &Case<'_>,
+        selection: &Selection,
+        offers: &[Vec<Offer>],
+        places: Option<&Places<'_>>,
+        estate: EstateId,
+    ) -> Reason {
+        let all = &case.world.estates.rows;
+        if all[estate].place.is_none() {
+            return Reason::NoPlace;
+        }
+        let everyone: Vec<EstateId> = all.ids().collect();
+        let found = [&[estate][..], &everyone].into_iter().find_map(|estates| {
+            let rows = || estates.iter().map(|&id| &all[id]);
+            let near = || estates.iter().flat_map(|id| &offers[id.index()]);
+            let may = || near().filter(|offer| offer.counts() == Tri::Unknown);
+            let undated: usize =
+                may().filter(|offer| offer.in_time == Tri::Unknown).map(|offer| offer.n_facilities).sum();
+            if 0 < undated && rows().any(|estate| estate.first_phase.is_none()) {
+                return Some(Reason::NoDate);
+            }
+            if may().any(|offer| offer.is_selected == Tri::Unknown) {
+                return Some(selection.why_maybe());
+            }
+            if let Some(opens) = self.opens.as_ref().filter(|_| 0 < undated) {
+                let attributes = vec![opens.get_ref().clone()];
+                return Some(Reason::NoAttribute { attributes, n_facilities: undated });
+            }
+            if may().any(|offer| offer.cost.is_none()) {
+                return Some(Reason::NoPlace);
+            }
+            if places.is_some() && rows().any(|estate| households(estate).is_none()) {
+                return Some(Reason::NoPersons { group: "households".to_owned() });
+            }
+            let capacities = places.map(|places| places.capacities)?;
+            let without = near().filter(|offer| capacities.of(offer.facility).is_none()).count();
+            (0 < without).then(|| capacities.why_missing(without))
+        });
+        found.unwrap_or_else(|| selection.why_maybe())
+    }
+}
+
+/// Adds an offer without a cost to one that is alike in all that matters.
+fn add_alike(offers: &mut Vec<Offer>, offer: Offer) {
+    let alike = |other: &&mut Offer| {
+        other.cost.is_none() && (other.is_selected, other.in_time) == (offer.is_selected, offer.in_time)
+    };
+    match offers.iter_mut().find(alike) {
+        Some(other) => other.n_facilities += 1,
+        None => offers.push(offer),
+    }
+}
+
+impl<'a> Places<'a> {
+    fn share_out(
+        case: &Case<'_>,
+        selection: &Selection,
+        offers: &[Vec<Offer>],
+        capacities: Amounts<'a>,
+        per_household: f64,
+    ) -> Self {
+        let estates = case.world.estates.rows.values();
+        let needed: Vec<Option<u64>> =
+            estates.iter().map(|estate| Some(thousandths(per_household * households(estate)?))).collect();
+        let total: u64 = needed.iter().flatten().sum();
+        let supply = |unknown: u64| -> Vec<u64> {
+            selection.facilities().map(|facility| capacities.of(facility).map_or(unknown, thousandths)).collect()
+        };
+        let share_out = |supply: Vec<u64>, unknown_need: u64, counts: &dyn Fn(&Offer) -> bool| {
+            let demand: Vec<u64> = needed.iter().map(|needed| needed.unwrap_or(unknown_need)).collect();
+            let pairs = (0..).zip(offers).flat_map(|(demand, offers)| {
+                let near = offers.iter().filter(|offer| counts(offer));
+                near.filter_map(move |offer| Some(Pair { demand, supply: offer.position, cost: offer.cost? }))
+            });
+            assign(&demand, &supply, pairs.collect())
+        };
+        // At worst an estate of unknown size takes all that is near it, at best nothing.
+        let sure = supply(0);
+        let all = sure.iter().sum();
+        let worst = share_out(sure, all, &|offer| offer.counts() == Tri::Yes);
+        let best = share_out(supply(total), 0, &|offer| offer.counts() != Tri::No);
+        Self { capacities, needed, worst, best }
+    }
+
+    /// Whether the estate gets all the places it needs.
+    fn suffice(&self, offers: &[Offer], estate: EstateId) -> Tri {
+        let Some(needed) = self.needed[estate.index()] else { return Tri::Unknown };
+        let may_have_more = offers.iter().any(|offer| offer.cost.is_none() && offer.counts() == Tri::Unknown);
+        if needed <= self.worst.seated()[estate.index()] {
+            Tri::Yes
+        } else if needed <= self.best.seated()[estate.index()] || may_have_more {
+            Tri::Unknown
+        } else {
+            Tri::No
+        }
+    }
+
+    /// Places that the estate lacks, whatever the unknown are.
+    fn lacking(&self, estate: EstateId) -> Option<f64> {
+        let lacking = self.needed[estate.index()]? - self.best.seated()[estate.index()];
+        (0 < lacking).then(|| whole_units(ones(lacking)))
+    }
+
+    fn remark(&self, estate: EstateId) -> Option<Remark> {
+        let (needed, had) = (self.needed[estate.index()]?, self.worst.seated()[estate.index()]);
+        Some(Remark::Places { needed: ones(needed), had: ones(had) })
+    }
+}
+
+/// Whether any holds.
+fn any(all: impl Iterator<Item = Tri>) -> Tri {
+    all.fold(Tri::No, |any, one| match (any, one) {
+        (Tri::Yes, _) | (_, Tri::Yes) => Tri::Yes,
+        (Tri::No, Tri::No) => Tri::No,
+        _ => Tri::Unknown,
+    })
+}
+
+/// The dwellings of an estate; `None` where the file says nothing or what cannot be.
+fn households(estate: &Estate) -> Option<f64> {
+    estate.households.filter(|households| households.is_finite() && 0.0 <= *households)
+}
+
+/// Whether a facility opens by the day of the estate's first phase; `opens` is `None` where nothing is asked, and the
+/// column in it where the study has none.
+fn in_time(opens: Option<Option<&Column>>, facility: FacilityId, estate: &Estate) -> Tri {
+    let Some(column) = opens else { return Tri::Yes };
+    let opens: Option<Date> = column.and_then(|column| column.date(facility.index()));
+    match (opens, estate.first_phase) {
+        (Some(opens), Some(due)) => Tri::from(opens <= due),
+        _ => Tri::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::sketch::Sketch;
+    use crate::rules::{try_check, underlined};
+
+    const DUE: Option<Date> = Some(date(2020, 9, 1));
+
+    // estate E(400 households) --0.5 km-- school A(100 places) --0.8 km-- estate F(200) --0.6 km-- school B(50)
+    fn row() -> Sketch {
+        Sketch::new(&["street"])
+            .estate("E", Some((0.0, 0.0)), Some(400.0), DUE)
+            .estate("F", Some((1.3, 0.0)), Some(200.0), DUE)
+            .facility(
+                "school",
+                "A",
+                None,
+                Some((0.5, 0.0)),
+                &[("opened", "2020-09-01"), ("capacity", "100"), ("new", "true")],
+            )
+            .facility(
+                "school",
+                "B",
+                None,
+                Some((1.9, 0.0)),
+                &[("opened", "2020-08-01"), ("capacity", "50"), ("new", "true")],
+            )
+    }
+
+    fn check(rest: &str, world: Sketch) -> Finding {
+        try_check(&format!(r#"pairing = {{ service = "school", where = {{ new = true }}, {rest} }}"#), &world.world())
+    }
+
+    const FULL: &str = r#"within = "1 km", opens = "opened", capacity = "capacity", places-per-household = 0.25"#;
+
+    fn verdicts(finding: &Finding) -> Vec<&str> {
+        finding.subjects.iter().map(|subject| subject.verdict.key()).collect()
+    }
+
+    #[test]
+    fn an_estate_is_met_with_just_enough_places_on_the_day_itself() {
+        let finding = check(FULL, row());
+        assert_eq!(finding.verdict, Verdict::Met);
+        assert_eq!(finding.observed.as_ref().unwrap().value, 2.0);
+        assert!((finding.margin.as_ref().unwrap().value - 400.0).abs() < 5.0);
+        assert_eq!(finding.subjects[0].evidence.remarks, [Remark::Places { needed: 100.0, had: 100.0 }]);
+        let finding = check(&FULL.replace("0.25", "0.26"), row());
+        assert_eq!(verdicts(&finding), ["unmet", "unmet"]);
+        // 104 of 100 places, and 52 of 50.
+        assert_eq!((finding.shortfall, finding.margin.unwrap().value), (Some(6.0), -2.0));
+    }
+
+    #[test]
+    fn the_distance_itself_is_near_enough_and_a_hair_less_is_not() {
+        let world = row().world();
+        let exact = crate::space::distance::metres(
+            world.facilities[FacilityId::new(0)].place.unwrap(),
+            world.estates.rows[EstateId::new(0)].place.unwrap(),
+        );
+        let at = |metres: f64| verdicts(&check(&format!(r#"within = "{metres} m""#), row()))[0].to_owned();
+        assert_eq!(at(exact), "met");
+        assert_eq!(at(exact.next_down()), "unmet");
+    }
+
+    #[test]
+    fn an_estate_without_a_facility_lacks_one_and_is_shown_the_nearest() {
+        let finding = check(r#"within = "550 m""#, row());
+        assert_eq!(verdicts(&finding), ["met", "unmet"]);
+        assert_eq!(finding.shortfall, Some(1.0));
+        assert_eq!(finding.shortfall_unit, Some(Unit::Facilities { service: "school".to_owned() }));
+        let (nearest, distance) = finding.subjects[1].evidence.nearest.unwrap();
+        assert_eq!(nearest, FacilityId::new(1));
+        assert!((distance.get() - 600.0).abs() < 5.0);
+        assert_eq!(finding.subjects[1].observed, None);
+    }
+
+    #[test]
+    fn one_day_late_is_late_and_is_named() {
+        let late = [("opened", "2020-09-02"), ("capacity", "500"), ("new", "true")];
+        let world = Sketch::new(&["street"]).estate("E", Some((0.0, 0.0)), Some(400.0), DUE).facility(
+            "school",
+            "A",
+            None,
+            Some((0.5, 0.0)),
+            &late,
+        );
+        let finding = check(FULL, world);
+        assert_eq!((finding.verdict, finding.shortfall), (Verdict::Unmet, Some(100.0)));
+        let opens = date(2020, 9, 2);
+        let late = Remark::OpensLate { facility: FacilityId::new(0), opens, due: date(2020, 9, 1) };
+        assert_eq!(finding.subjects[0].evidence.remarks, [Remark::Places { needed: 100.0, had: 0.0 }, late]);
+    }
+
+    #[test]
+    fn estates_compete_for_places_and_who_can_go_farther_makes_room() {
+        // G has only A within reach; F can go to B, and does.
+        let world = || row().estate("G", Some((0.4, 0.0)), Some(40.0), DUE);
+        let finding = check(FULL, world());
+        assert_eq!(verdicts(&finding), ["unmet", "met", "met"]);
+        assert_eq!(finding.shortfall, Some(10.0));
+        assert_eq!(finding.subjects[0].evidence.remarks, [Remark::Places { needed: 100.0, had: 90.0 }]);
+    }
+
+    #[test]
+    fn a_missing_day_place_standing_or_capacity_is_unknown_where_it_matters() {
+        let estate = || Sketch::new(&["street"]).estate("E", Some((0.0, 0.0)), Some(40.0), DUE);
+        let at = Some((0.5, 0.0));
+        let why = |world: Sketch| check(FULL, world).subjects[0].verdict.clone();
+        let attribute =
+            |key: &str| Verdict::unknown(Reason::NoAttribute { attributes: vec![key.to_owned()], n_facilities: 1 });
+        let (day, places, new) = (("opened", "2020-09-01"), ("capacity", "10"), ("new", "true"));
+        assert_eq!(why(estate().facility("school", "A", None, at, &[day, places, new])), Verdict::Met);
+        assert_eq!(why(estate().facility("school", "A", None, at, &[places, new])), attribute("opened"));
+        assert_eq!(why(estate().facility("school", "A", None, at, &[day, places])), attribute("new"));
+        assert_eq!(why(estate().facility("school", "A", None, at, &[day, new])), attribute("capacity"));
+        let no_place = Verdict::unknown(Reason::NoPlace);
+        assert_eq!(why(estate().facility("school", "A", None, None, &[day, places, new])), no_place);
+        // Too late, wherever it is.
+        let late = ("opened", "2021-09-01");
+        assert_eq!(why(estate().facility("school", "A", None, None, &[late, places, new])), Verdict::Unmet);
+    }
+
+    #[test]
+    fn what_an_estate_lacks_is_unknown_where_it_matters() {
+        let estate = |at, households, due| {
+            let cells = [("opened", "2020-09-01"), ("capacity", "10"), ("new", "true")];
+            Sketch::new(&["street"]).estate("E", at, households, due).facility(
+                "school",
+                "A",
+                None,
+                Some((0.5, 0.0)),
+                &cells,
+            )
+        };
+        let why = |rest: &str, world: Sketch| check(rest, world).subjects[0].verdict.clone();
+        let at = Some((0.0, 0.0));
+        assert_eq!(why(FULL, estate(None, Some(40.0), DUE)), Verdict::unknown(Reason::NoPlace));
+        assert_eq!(why(FULL, estate(at, Some(40.0), None)), Verdict::unknown(Reason::NoDate));
+        let households = Verdict::unknown(Reason::NoPersons { group: "households".to_owned() });
+        assert_eq!(why(FULL, estate(at, None, DUE)), households);
+        assert_eq!(why(r#"within = "1 km""#, estate(at, None, None)), Verdict::Met);
+        let far = Some((5.0, 0.0));
+        assert_eq!(why(FULL, estate(far, None, None)), Verdict::Unmet);
+        assert_eq!(check(FULL, estate(far, None, None)).shortfall, None);
+    }
+
+    #[test]
+    fn an_estate_of_unknown_size_may_take_what_another_needs() {
+        let finding = check(FULL, row().estate("G", Some((0.4, 0.0)), None, DUE));
+        assert_eq!(verdicts(&finding), ["unknown", "met", "unknown"]);
+        let households = Verdict::unknown(Reason::NoPersons { group: "households".to_owned() });
+        assert_eq!(finding.subjects[0].verdict, households);
+    }
+
+    #[test]
+    fn no_layer_of_estates_is_unknown_and_so_is_a_service_without_data() {
+        let verdict = check(FULL, Sketch::new(&["street"]).service("school")).verdict;
+        assert_eq!(verdict, Verdict::unknown(Reason::NoEstates));
+        let world = Sketch::new(&["street"]).estate("E", None, None, None);
+        assert_eq!(check(FULL, world).verdict, Verdict::unknown(Reason::NoService("school".to_owned())));
+        let world = Sketch::new(&["street"]).estate("E", None, None, None).service("school");
+        assert_eq!(check(FULL, world).verdict, Verdict::Unmet);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_underlined() {
+        let check = |rest| underlined(&format!(r#"pairing = {{ service = "s", within = "1 km", {rest} }}"#));
+        assert_eq!(check(r#"capacity = "c""#), [r#""c""#]);
+        assert_eq!(check("places-per-household = 0.5"), ["0.5"]);
+        assert_eq!(check(r#"capacity = "c", places-per-household = -0.5"#), ["-0.5"]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_wider_limit_or_one_more_school_never_leaves_more_without_a_place(
+            estates in prop::collection::vec((0..6_u8, 0..40_u8), 1..5),
+            schools in prop::collection::vec((0..6_u8, 0..30_u8), 1..4),
+            within in 0..4_u8,
+        ) {
+            let lacking = |within: u8, schools: &[(u8, u8)]| {
+                let km = |east: u8| Some((f64::from(east), 0.0));
+                let mut sketch = Sketch::new(&["street"]).service("school");
+                for &(east, households) in &estates {
+                    sketch = sketch.estate("E", km(east), Some(f64::from(households)), DUE);
+                }
+                for &(east, places) in schools {
+                    let places = places.to_string();
+                    let cells = [("new", "true"), ("capacity", places.as_str())];
+                    sketch = sketch.facility("school", "S", None, km(east), &cells);
+                }
+                let rest = format!(r#"within = "{within} km", capacity = "capacity", places-per-household = 1"#);
+                check(&rest, sketch).shortfall.unwrap_or(0.0)
+            };
+            let before = lacking(within, &schools);
+            prop_assert!(lacking(within + 1, &schools) <= before);
+            prop_assert!(before <= lacking(within, &schools[1..]));
+        }
     }
 }

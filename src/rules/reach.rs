@@ -4,21 +4,35 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::decide::Decide;
-use super::finding::{Finding, Reason, Verdict};
-use super::select::{Where, attribute_names};
-use super::{Case, Kind, Name, Noun};
+use super::decide::{Decide, Standard, more_than_all, no_areas_to_decide};
+use super::finding::{Evidence, Finding, Of, Reason, Subject, Threshold, Unit, Verdict};
+use super::select::{Selection, Tri, Where, attribute_names};
+use super::tally::{ByArea, Tally};
+use super::{Case, Kind, Mistake, Name, Noun};
+use crate::model::{AreaId, FacilityId, PerArea, PerPoint, PointId};
 use crate::units::{Metres, Share};
 
 /// A share of the people of a group has a facility within a distance, in a straight line.
 ///
 /// # What is judged
-/// Persons of `group` with a facility of `service` that meets `where` at most `within` away are `at-least` of all or more.
-/// The distance itself is near enough, the share itself is enough. With `each`/`decide` as in share.
-/// # Observed.. margin.. shortfall in persons.
+/// Persons of `group` with a facility of `service` that meets `where` at most `within` away are `at-least` of all
+/// persons of the group or more. The distance itself is near enough, the share itself is enough. With `each`, every
+/// area of that level gets its own verdict: its persons count, wherever the facility that they reach is. `decide` says
+/// whether the promise is about the `whole` (the default) or about `each` area.
+///
+/// # Observed, margin, shortfall
+/// Observed: the share in all, or with `decide = "each"` that of the area farthest behind; where not all is known, the
+/// bound that decides. Margin: it less the limit. Shortfall: how many more persons must have a facility within the
+/// distance, the unknown counted as having one. For an area that is not met the evidence names the nearest facility.
+///
 /// # Unknown
-/// A facility with a missing attribute may cover; one without a place may cover the people of the areas it belongs to. People
-/// without a place or number are kept apart, and there is a verdict only when they cannot change it.
+/// A facility with a missing attribute may cover those near it. One without a place may cover the people of the area it
+/// belongs to, or everyone where its area is missing too. People without a place may be near any facility that there
+/// is, people without a number may be any number. There is a verdict only when they cannot change it, else the bounds
+/// are given. Where there is no person of the group, there is nothing to judge. A level that the study does not have
+/// gives no verdicts by area; with `decide = "each"` the whole is unknown.
+///
+/// # Example
 /// ```toml
 /// check.reach = { service = "rehabilitation", group = "disabled", within = "5 km", at-least = "95 %", each = "street" }
 /// ```
@@ -37,14 +51,16 @@ pub struct Reach {
     /// A facility this far away and no farther is within reach.
     pub within: Metres,
     /// Met with this share of the people and more.
-    pub at_least: Share,
+    #[schemars(with = "Share")]
+    pub at_least: Spanned<Share>,
     /// A level whose areas get their own verdict.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub each: Option<Spanned<String>>,
     /// Whether the promise is about the whole or about each area.
-    #[serde(default)]
-    pub decide: Decide,
+    #[serde(default = "Decide::unsaid")]
+    #[schemars(with = "Decide")]
+    pub decide: Spanned<Decide>,
 }
 
 impl Kind for Reach {
@@ -64,7 +80,345 @@ impl Kind for Reach {
         Some((self.service.get_ref(), self.within))
     }
 
-    fn assess(&self, _: &Case<'_>) -> Finding {
-        Finding::bare(Verdict::unknown(Reason::NothingHere))
+    fn mistakes(&self) -> Vec<Mistake> {
+        let decide = no_areas_to_decide(&self.decide, self.each.as_ref());
+        more_than_all(&self.at_least).into_iter().chain(decide).collect()
+    }
+
+    fn assess(&self, case: &Case<'_>) -> Finding {
+        self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+    }
+}
+
+impl Reach {
+    fn judge(&self, case: &Case<'_>) -> Result<Finding, Reason> {
+        let decide = *self.decide.get_ref();
+        let (areas, people) = (&case.world.areas, &case.world.people);
+        let selection = case.select(self.service.get_ref(), &self.r#where)?;
+        let group = case.group(self.group.get_ref())?;
+        let each = case.each(self.each.as_ref(), decide)?;
+
+        let covered = covered(case, &selection, self.within);
+        let items: Vec<(Option<AreaId>, Tally)> = covered
+            .iter()
+            .map(|(point, &status)| (people.areas[point], Tally::of(status, people.persons(group, point))))
+            .collect();
+
+        let standard = Standard {
+            threshold: Some(Threshold::AtLeast(self.at_least.get_ref().get())),
+            unit: Unit::Share,
+            shortfall_unit: Unit::Persons,
+        };
+        let all: Tally = items.iter().map(|&(_, tally)| tally).sum();
+        let whole = subject(&standard, Of::Whole, &all, &Tally::default());
+        let judge_areas = |level| {
+            let tallies = ByArea::sort(areas, level, items.iter().copied());
+            let judge_area = |&area: &AreaId| {
+                let mut subject = subject(&standard, Of::Area(area), tallies.known(area), &tallies.floating(area));
+                if matches!(subject.verdict, Verdict::Unmet | Verdict::Unknown { .. }) {
+                    let sure = |facility: FacilityId| selection.is_sure(facility);
+                    subject.evidence.nearest = case.travel.nearest_to_area(area, selection.service, sure);
+                }
+                subject
+            };
+            areas.at_level(level).iter().map(judge_area).collect()
+        };
+        let mut finding = standard.finding(decide, whole, each.map(judge_areas).unwrap_or_default());
+        finding.remarks.extend(case.lacking(&self.r#where, selection.maybe.iter().copied()));
+        Ok(finding)
+    }
+}
+
+fn subject(standard: &Standard, of: Of, known: &Tally, floating: &Tally) -> Subject {
+    let (best, all) = known.best(floating);
+    let unknown = known.unknown.sum + floating.yes.sum + floating.no.sum + floating.unknown.sum;
+    let evidence = Evidence {
+        counted: Some(known.yes.sum),
+        of: Some(known.yes.sum + known.no.sum + known.unknown.sum),
+        unknown: Some(unknown).filter(|&unknown| 0.0 < unknown),
+        ..Evidence::default()
+    };
+    standard.subject(of, known.share(floating), |limit| limit * all - best, evidence)
+}
+
+/// Whether each point has a selected facility within the distance.
+fn covered(case: &Case<'_>, selection: &Selection, within: Metres) -> PerPoint<Tri> {
+    let people = &case.world.people;
+    let mut covered: PerPoint<Tri> = PerPoint::filled(people.len(), Tri::No);
+    // What surely covers comes last, and has the last word.
+    for (facilities, status) in [(&selection.maybe, Tri::Unknown), (&selection.yes, Tri::Yes)] {
+        for &facility in facilities {
+            let near = case.travel.catchment(facility).iter().filter(|&(_, cost)| cost <= within.get());
+            near.for_each(|(point, _)| covered[point] = status);
+        }
+    }
+
+    let unplaced = Unplaced::of(case, selection);
+    let any = selection.facilities().next().is_some();
+    let may_be = |point: PointId| match people.places[point] {
+        None => any,
+        Some(_) => unplaced.may_cover(case, people.areas[point]),
+    };
+    for point in people.places.ids() {
+        if covered[point] == Tri::No && may_be(point) {
+            covered[point] = Tri::Unknown;
+        }
+    }
+    covered
+}
+
+/// Where the selected facilities that have no place may be.
+struct Unplaced {
+    any: bool,
+    /// One of them has no area either.
+    anywhere: bool,
+    /// Areas that such a facility is known to be in, as named.
+    named: PerArea<bool>,
+    /// These and all areas that hold them.
+    holding: PerArea<bool>,
+}
+
+impl Unplaced {
+    fn of(case: &Case<'_>, selection: &Selection) -> Self {
+        let areas = &case.world.areas;
+        let none = PerArea::filled(areas.len(), false);
+        let mut unplaced = Self { any: false, anywhere: false, named: none.clone(), holding: none };
+        let facilities = &case.world.facilities;
+        for facility in selection.facilities().filter(|&facility| facilities[facility].place.is_none()) {
+            unplaced.any = true;
+            match facilities[facility].area {
+                Some(area) => {
+                    unplaced.named[area] = true;
+                    areas.chain(area).for_each(|holder| unplaced.holding[holder] = true);
+                }
+                None => unplaced.anywhere = true,
+            }
+        }
+        unplaced
+    }
+
+    /// Whether one may cover people of `area`: it is in this area, in one that this holds, or in one that holds this.
+    fn may_cover(&self, case: &Case<'_>, area: Option<AreaId>) -> bool {
+        let in_same = |area| self.holding[area] || case.world.areas.chain(area).any(|holder| self.named[holder]);
+        self.any && (self.anywhere || area.is_none_or(in_same))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::sketch::Sketch;
+    use crate::model::{Id, World};
+    use crate::rules::finding::Remark;
+    use crate::rules::{assert_agrees, try_check, underlined};
+
+    // A(80) --1 km-- clinic        B(20), 10 km away
+    fn two_villages() -> Sketch {
+        Sketch::new(&["district", "village"])
+            .area("district", "D", None, None, &[])
+            .area("village", "A", Some("D"), Some((0.0, 0.0)), &[])
+            .area("village", "B", Some("D"), Some((10.0, 0.0)), &[])
+            .people(Some("A"), Some((0.0, 0.0)), &[("disabled", 80.0)])
+            .people(Some("B"), Some((10.0, 0.0)), &[("disabled", 20.0)])
+            .facility("clinic", "c", Some("A"), Some((0.0, 1.0)), &[("open", "true")])
+    }
+
+    fn check(rest: &str, world: Sketch) -> Finding {
+        let text =
+            format!(r#"reach = {{ service = "clinic", where = {{ open = true }}, group = "disabled", {rest} }}"#);
+        try_check(&text, &world.world())
+    }
+
+    fn verdicts(finding: &Finding) -> Vec<&str> {
+        finding.subjects.iter().map(|subject| subject.verdict.key()).collect()
+    }
+
+    #[test]
+    fn the_share_itself_is_enough_and_a_little_more_is_not_reached() {
+        let finding = check(r#"within = "2 km", at-least = "80 %", each = "village""#, two_villages());
+        assert_eq!(verdicts(&finding), ["met", "met", "unmet"]);
+        assert_eq!((finding.verdict, finding.margin.unwrap().value), (Verdict::Met, 0.0));
+        assert_eq!(finding.subjects[2].shortfall, Some(16.0));
+        let (nearest, distance) = finding.subjects[2].evidence.nearest.unwrap();
+        assert_eq!(nearest, FacilityId::new(0));
+        assert!((distance.get() - 10_050.0).abs() < 50.0);
+        assert_eq!(finding.subjects[1].evidence.nearest, None);
+
+        let finding = check(r#"within = "2 km", at-least = "85 %""#, two_villages());
+        assert_eq!((finding.verdict, finding.shortfall), (Verdict::Unmet, Some(5.0)));
+    }
+
+    #[test]
+    fn the_distance_itself_is_near_enough_and_a_hair_less_is_not() {
+        let world = two_villages().world();
+        let places =
+            (world.people.places[PointId::new(0)].unwrap(), world.facilities[FacilityId::new(0)].place.unwrap());
+        let exact = crate::space::distance::metres(places.1, places.0);
+        let covered = |metres: f64| {
+            let finding = check(&format!(r#"within = "{metres} m", at-least = "80 %""#), two_villages());
+            finding.observed.unwrap().value
+        };
+        assert_eq!(covered(exact), 0.8);
+        assert_eq!(covered(exact.next_down()), 0.0);
+    }
+
+    #[test]
+    fn areas_decide_where_the_pack_says_so() {
+        let rest = r#"within = "2 km", at-least = "80 %", each = "village", decide = "each""#;
+        let finding = check(rest, two_villages());
+        assert_eq!((finding.verdict, finding.shortfall), (Verdict::Unmet, Some(16.0)));
+        assert_eq!((finding.observed.unwrap().value, finding.margin.unwrap().value), (0.0, -0.8));
+    }
+
+    #[test]
+    fn a_facility_that_may_not_count_may_cover() {
+        let world = two_villages().facility("clinic", "x", Some("B"), Some((10.0, 0.5)), &[]);
+        let finding = check(r#"within = "2 km", at-least = "90 %", each = "village""#, world);
+        assert_eq!(finding.verdict, Verdict::unknown(Reason::Undecided { low: 0.8, high: 1.0 }));
+        assert_eq!(verdicts(&finding), ["unknown", "met", "unknown"]);
+        assert_eq!(finding.subjects[0].evidence.unknown, Some(20.0));
+        assert_eq!(finding.remarks, [Remark::Lacks { attribute: "open".to_owned(), n_facilities: 1 }]);
+    }
+
+    #[test]
+    fn a_facility_without_a_place_may_cover_the_people_of_its_area() {
+        let rest = r#"within = "2 km", at-least = "80 %", each = "village""#;
+        let in_area = |area| check(rest, two_villages().facility("clinic", "x", area, None, &[("open", "true")]));
+        assert_eq!(verdicts(&in_area(Some("B"))), ["met", "met", "unknown"]);
+        assert_eq!(verdicts(&in_area(Some("A"))), ["met", "met", "unmet"]);
+        assert_eq!(verdicts(&in_area(Some("D"))), ["met", "met", "unknown"]);
+        assert_eq!(verdicts(&in_area(None)), ["met", "met", "unknown"]);
+    }
+
+    #[test]
+    fn people_known_only_to_be_in_the_district_may_live_where_an_unplaced_facility_is() {
+        let world = two_villages().facility("clinic", "x", Some("B"), None, &[("open", "true")]).people(
+            Some("D"),
+            Some((50.0, 0.0)),
+            &[("disabled", 100.0)],
+        );
+        let finding = check(r#"within = "2 km", at-least = "80 %""#, world);
+        assert_eq!(finding.verdict, Verdict::unknown(Reason::Undecided { low: 0.4, high: 1.0 }));
+    }
+
+    #[test]
+    fn people_without_a_place_may_be_near_unless_there_is_no_facility() {
+        let world = two_villages().people(Some("B"), None, &[("disabled", 20.0)]);
+        let finding = check(r#"within = "2 km", at-least = "75 %""#, world);
+        assert_eq!(finding.verdict, Verdict::unknown(Reason::Undecided { low: 80.0 / 120.0, high: 100.0 / 120.0 }));
+
+        let text = r#"reach = { service = "library", group = "disabled", within = "2 km", at-least = "75 %" }"#;
+        let world = two_villages().people(Some("B"), None, &[("disabled", 20.0)]).service("library").world();
+        let finding = try_check(text, &world);
+        assert_eq!((finding.verdict, finding.shortfall), (Verdict::Unmet, Some(90.0)));
+    }
+
+    #[test]
+    fn people_without_a_number_may_be_any_number() {
+        let world = || two_villages().people(Some("B"), Some((10.0, 0.0)), &[]);
+        let finding = check(r#"within = "2 km", at-least = "75 %""#, world());
+        assert_eq!(finding.verdict, Verdict::unknown(Reason::Undecided { low: 0.0, high: 0.8 }));
+        assert_eq!(check(r#"within = "2 km", at-least = "85 %""#, world()).verdict, Verdict::Unmet);
+    }
+
+    #[test]
+    fn no_data_is_unknown_and_nobody_is_nothing_to_judge() {
+        let text = r#"reach = { service = "library", group = "disabled", within = "2 km", at-least = "75 %" }"#;
+        let verdict = try_check(text, &two_villages().world()).verdict;
+        assert_eq!(verdict, Verdict::unknown(Reason::NoService("library".to_owned())));
+        let text = r#"reach = { service = "clinic", group = "pupils", within = "2 km", at-least = "75 %" }"#;
+        let verdict = try_check(text, &two_villages().world()).verdict;
+        assert_eq!(verdict, Verdict::unknown(Reason::NoGroup("pupils".to_owned())));
+        let nobody = Sketch::new(&["village"]).people(None, Some((0.0, 0.0)), &[("pupils", 0.0)]).facility(
+            "clinic",
+            "c",
+            None,
+            None,
+            &[],
+        );
+        assert_eq!(try_check(text, &nobody.world()).verdict, Verdict::NotCheckable { why: Reason::NothingHere });
+        let rest = r#"within = "2 km", at-least = "80 %", each = "street", decide = "each""#;
+        let verdict = check(rest, two_villages()).verdict;
+        assert_eq!(verdict, Verdict::unknown(Reason::NoLevel("street".to_owned())));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_underlined() {
+        let check = |rest| underlined(&format!(r#"reach = {{ service = "s", group = "g", within = "1 km", {rest} }}"#));
+        assert_eq!(check(r#"at-least = "120 %""#), [r#""120 %""#]);
+        assert_eq!(check(r#"at-least = "80 %", decide = "each""#), [r#""each""#]);
+    }
+
+    type Point = (Option<u8>, Option<(u8, u8)>);
+    type Clinic = (Option<bool>, Option<(u8, u8)>);
+
+    fn random_world(people: &[Point], clinics: &[Clinic]) -> World {
+        // Villages are columns two kilometres wide.
+        let mut sketch = Sketch::new(&["village"]);
+        for village in ["0", "1", "2"] {
+            sketch = sketch.area("village", village, None, None, &[]);
+        }
+        let km = |place: Option<(u8, u8)>| place.map(|(east, north)| (f64::from(east), f64::from(north)));
+        let village = |place: Option<(u8, u8)>| place.map(|(east, _)| (east / 2).to_string());
+        for &(persons, place) in people {
+            let persons: Vec<(&str, f64)> = persons.iter().map(|&n| ("disabled", f64::from(n))).collect();
+            sketch = sketch.people(village(place).as_deref(), km(place), &persons);
+        }
+        for (i, &(open, place)) in clinics.iter().enumerate() {
+            let open = open.map(|open| open.to_string());
+            let cells: Vec<(&str, &str)> = open.iter().map(|open| ("open", open.as_str())).collect();
+            sketch = sketch.facility("clinic", &i.to_string(), village(place).as_deref(), km(place), &cells);
+        }
+        sketch.service("clinic").people(Some("0"), Some((0.0, 0.0)), &[("disabled", 0.0)]).world()
+    }
+
+    prop_compose! {
+        fn places()(east in 0..6_u8, north in 0..3_u8) -> (u8, u8) { (east, north) }
+    }
+
+    fn share(world: &World, within: u8) -> f64 {
+        let text = format!(
+            r#"reach = {{ service = "clinic", group = "disabled", within = "{within} km", at-least = "50 %" }}"#
+        );
+        try_check(&text, world).observed.map_or(0.0, |observed| observed.value)
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_said_holds_however_the_unknown_turns_out(
+            people in prop::collection::vec((0..5_u8, places()), 0..6),
+            clinics in prop::collection::vec((any::<bool>(), places()), 0..4),
+            hidden in prop::collection::vec((any::<bool>(), any::<bool>()), 10),
+            within in 0..4_u8, limit in 0..=10_u8,
+        ) {
+            let all = (
+                people.iter().map(|&(n, place)| (Some(n), Some(place))).collect::<Vec<_>>(),
+                clinics.iter().map(|&(open, place)| (Some(open), Some(place))).collect::<Vec<_>>(),
+            );
+            let some = (
+                all.0.iter().zip(&hidden).map(|(&(n, place), hide)| (n.filter(|_| !hide.0), place.filter(|_| !hide.1))).collect::<Vec<_>>(),
+                all.1.iter().zip(&hidden[6..]).map(|(&(open, place), hide)| (open.filter(|_| !hide.0), place.filter(|_| !hide.1))).collect::<Vec<_>>(),
+            );
+            let text = format!(
+                r#"reach = {{ service = "clinic", where = {{ open = true }}, group = "disabled", within = "{within} km", at-least = "{} %", each = "village" }}"#,
+                u32::from(limit) * 10
+            );
+            assert_agrees(&try_check(&text, &random_world(&some.0, &some.1)), &try_check(&text, &random_world(&all.0, &all.1)));
+        }
+
+        #[test]
+        fn a_wider_limit_or_one_more_facility_never_covers_fewer(
+            people in prop::collection::vec((0..5_u8, places()), 1..6),
+            clinics in prop::collection::vec(places(), 1..4), within in 0..4_u8,
+        ) {
+            let people: Vec<Point> = people.into_iter().map(|(n, place)| (Some(n), Some(place))).collect();
+            let clinics: Vec<Clinic> = clinics.into_iter().map(|place| (Some(true), Some(place))).collect();
+            let world = random_world(&people, &clinics);
+            prop_assert!(share(&world, within) <= share(&world, within + 1));
+            let fewer = random_world(&people, &clinics[1..]);
+            prop_assert!(share(&fewer, within) <= share(&world, within));
+        }
     }
 }

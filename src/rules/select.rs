@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::finding::{Evidence, Reason, Verdict};
+use super::decide::Decide;
+use super::finding::{Evidence, Reason, Remark, Verdict};
 use super::{Case, Name, Noun};
 use crate::model::{AreaId, Areas, Column, FacilityId, GroupId, Id, LevelId, ServiceId, Value};
 
@@ -182,10 +183,55 @@ impl Selection {
         yes.chain(self.maybe.iter().map(|&facility| (facility, Tri::Unknown)))
     }
 
+    /// All that meet the conditions or may.
+    pub fn facilities(&self) -> impl Iterator<Item = FacilityId> + Clone {
+        self.yes.iter().chain(&self.maybe).copied()
+    }
+
+    /// Whether `facility` surely meets the conditions.
+    pub fn is_sure(&self, facility: FacilityId) -> bool {
+        self.yes.binary_search(&facility).is_ok()
+    }
+
     /// Why a verdict that these could change is unknown.
     pub fn why_maybe(&self) -> Reason {
         Reason::NoAttribute { attributes: self.missing.clone(), n_facilities: self.maybe.len() }
     }
+}
+
+/// An attribute of facilities that is counted or summed, such as beds.
+#[derive(Clone, Copy)]
+pub struct Amounts<'a> {
+    key: &'a str,
+    column: Option<&'a Column>,
+}
+
+impl<'a> Amounts<'a> {
+    /// How much `facility` has; `None` where the file says nothing, or gives what cannot be an amount.
+    pub fn of(&self, facility: FacilityId) -> Option<f64> {
+        let amount = self.column?.number(facility.index())?;
+        (amount.is_finite() && 0.0 <= amount).then_some(amount)
+    }
+
+    /// Why a verdict that rests on the amounts of so many other facilities is unknown.
+    pub fn why_missing(&self, n_facilities: usize) -> Reason {
+        Reason::NoAttribute { attributes: vec![self.key.to_owned()], n_facilities }
+    }
+
+    /// How many of `facilities` have no amount, if any.
+    pub fn lacking(&self, facilities: impl IntoIterator<Item = FacilityId>) -> Option<Remark> {
+        lacking(self.key, facilities, |facility| self.of(facility).is_none())
+    }
+}
+
+/// The remark that some of `facilities` lack an attribute, if any does.
+fn lacking(
+    key: &str,
+    facilities: impl IntoIterator<Item = FacilityId>,
+    lacks: impl Fn(FacilityId) -> bool,
+) -> Option<Remark> {
+    let n_facilities = facilities.into_iter().filter(|&facility| lacks(facility)).count();
+    (0 < n_facilities).then(|| Remark::Lacks { attribute: key.to_owned(), n_facilities })
 }
 
 /// The verdict on an area that lacks an attribute of `among` and would else be unmet.
@@ -247,6 +293,47 @@ impl<'a> Case<'a> {
         'a: 'w,
     {
         Filter::new(conditions, |key| self.world.facilities.attribute(key))
+    }
+
+    /// An attribute of facilities that is counted or summed.
+    pub fn amounts<'w>(&self, key: &'w str) -> Amounts<'w>
+    where
+        'a: 'w,
+    {
+        Amounts { key, column: self.world.facilities.attribute(key) }
+    }
+
+    /// For each attribute of `conditions`, how many of `facilities` lack it, if any.
+    pub fn lacking<'w>(
+        &self,
+        conditions: &'w Where,
+        facilities: impl Iterator<Item = FacilityId> + Clone + 'w,
+    ) -> impl Iterator<Item = Remark> + 'w
+    where
+        'a: 'w,
+    {
+        let all = &self.world.facilities;
+        conditions.keys().filter_map(move |key| {
+            let key = key.0.get_ref();
+            let column = all.attribute(key);
+            lacking(key, facilities.clone(), |facility| {
+                column.is_none_or(|column| column.get(facility.index()).is_none())
+            })
+        })
+    }
+
+    /// The level whose areas get their own verdict. `None` where the check names none, or where the study has none
+    /// and the areas decide nothing.
+    ///
+    /// # Errors
+    /// [`Reason::NoLevel`] where the areas decide and the study has none.
+    pub fn each(&self, level: Option<&Spanned<String>>, decide: Decide) -> Result<Option<LevelId>, Reason> {
+        let Some(level) = level else { return Ok(None) };
+        match self.areas(level.get_ref(), &Where::new()) {
+            Ok((level, _)) => Ok(Some(level)),
+            Err(_) if decide == Decide::Whole => Ok(None),
+            Err(why) => Err(why),
+        }
     }
 
     /// The areas of `level` that meet `among` or may, in the order of their ids.

@@ -4,7 +4,8 @@
 //! belong to any area below it: it widens what is known of each, and is counted in none.
 
 use std::collections::BTreeMap;
-use std::ops::AddAssign;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign};
 
 use super::interval::Interval;
 use super::select::Tri;
@@ -76,9 +77,9 @@ impl Tally {
 
     /// What counts as a share of all, where `floating` may belong here too; `None` where there surely is nothing.
     pub fn share(&self, floating: &Self) -> Option<Interval> {
-        let rises = self.unknown.high() + floating.yes.high() + floating.unknown.high();
         let falls = self.unknown.high() + floating.no.high() + floating.unknown.high();
-        if self.yes.high() + self.no.high() + rises + falls == 0.0 {
+        let (most, all) = self.best(floating);
+        if all + self.no.high() + falls == 0.0 {
             return None;
         }
         // An unweighed item that counts cannot lower the share, one that does not count cannot raise it.
@@ -89,15 +90,20 @@ impl Tally {
             let rest = self.no.high() + falls;
             if rest.is_infinite() { 0.0 } else { self.yes.sum / (self.yes.sum + rest) }
         };
-        let most = self.yes.high() + rises;
         let high = if most == 0.0 {
             0.0
         } else if most.is_infinite() {
             1.0
         } else {
-            most / (most + self.no.sum)
+            most / all
         };
         Some(Interval { low, high })
+    }
+
+    /// What counts, and of how much, where the share is the highest it can be; infinite where nothing bounds it.
+    pub fn best(&self, floating: &Self) -> (f64, f64) {
+        let most = self.yes.high() + self.unknown.high() + floating.yes.high() + floating.unknown.high();
+        (most, most + self.no.sum)
     }
 }
 
@@ -107,6 +113,21 @@ impl AddAssign for Tally {
         self.no += other.no;
         self.unknown += other.unknown;
         self.items += other.items;
+    }
+}
+
+impl Add for Tally {
+    type Output = Self;
+
+    fn add(mut self, other: Self) -> Self {
+        self += other;
+        self
+    }
+}
+
+impl Sum for Tally {
+    fn sum<I: Iterator<Item = Self>>(tallies: I) -> Self {
+        tallies.fold(Self::default(), Add::add)
     }
 }
 

@@ -48,6 +48,10 @@ pub enum Limit<'a> {
 ///   crosses it is *not* parted: its longitudes go on beyond 180 degrees.
 /// - Extents of half the earth or more have no plane: the result is of no use.
 ///
+/// # Cost
+/// A cell that no side of the limit comes near costs a search among the seats; one on the border of an outline is cut out of
+/// the whole outline, so the time grows with the border cells times the corners.
+///
 /// # Source
 /// Okabe, Boots, Sugihara and Chiu, Spatial Tessellations (2000), section 4.2 (half-plane intersection).
 pub fn voronoi_cells(seats: &[Coord<f64>], limit: Limit<'_>) -> Vec<Option<MultiPolygon<f64>>> {

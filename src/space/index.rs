@@ -1,6 +1,6 @@
 //! Which polygon holds a point, for many polygons and very many points.
 //!
-//! An R-tree over boxes finds the candidates and [`Stripes`] tests them exactly. Points are taken in the order of a
+//! An R-tree over boxes finds the candidates and `stripes.rs` tests them exactly. Points are taken in the order of a
 //! Z-curve, so that tree and edges are in the cache when they are wanted: on many small polygons that matters most.
 //! What a polygon stands for is not known here: polygons and points are known by their position in what was given.
 

@@ -1,0 +1,83 @@
+//! How many people live where a promise is not kept.
+//!
+//! Sums over areas only: no rules. A number that is missing is never counted as 0.
+
+use crate::model::{AreaId, Areas, Id, IdVec, PerArea, PointId, World};
+use crate::rules::finding::{Finding, Of, Verdict};
+
+/// The people who live in the unmet areas of a finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Affected {
+    /// Whom it counts, by key.
+    pub group: String,
+    /// How many, each once, whatever the levels of the areas.
+    pub persons: f64,
+    /// Unmet areas where not everyone is counted: the true number is higher.
+    pub uncounted: usize,
+}
+
+/// The persons of one group by area.
+#[derive(Clone, Debug)]
+pub struct Headcount {
+    /// At points that no lower area is known to hold.
+    own: PerArea<f64>,
+    /// In the area and all below; `None` where no point is known to be in it, or one of them is not counted.
+    within: PerArea<Option<f64>>,
+}
+
+impl Headcount {
+    /// Counts `group`; `None` if no layer does.
+    pub fn of(world: &World, group: &str) -> Option<Self> {
+        let (areas, people) = (&world.areas, &world.people);
+        let group = people.group(group)?;
+        let mut own = PerArea::filled(areas.len(), 0.0);
+        let mut points: PerArea<(usize, usize)> = PerArea::filled(areas.len(), (0, 0));
+        for (index, area) in people.areas.values().iter().enumerate() {
+            let Some(area) = *area else { continue };
+            points[area].0 += 1;
+            match people.persons(group, PointId::new(index)) {
+                Some(persons) => own[area] += persons,
+                None => points[area].1 += 1,
+            }
+        }
+        let mut sums: PerArea<(f64, usize, usize)> = IdVec::filled(areas.len(), (0.0, 0, 0));
+        for (id, &(n_points, n_missing)) in points.iter().filter(|(_, points)| 0 < points.0) {
+            for holder in areas.chain(id) {
+                let (persons, all, missing) = &mut sums[holder];
+                *persons += own[id];
+                *all += n_points;
+                *missing += n_missing;
+            }
+        }
+        let within = sums.values().iter().map(|&(persons, all, missing)| (0 < all && missing == 0).then_some(persons));
+        Some(Self { own, within: within.collect() })
+    }
+
+    /// The persons in an area; `None` where not everyone is counted.
+    pub fn within(&self, area: AreaId) -> Option<f64> {
+        self.within[area]
+    }
+
+    /// The persons in the unmet areas of a finding; `None` where it judges no area, or none of those unmet is counted.
+    pub fn affected(&self, areas: &Areas, group: &str, finding: &Finding) -> Option<Affected> {
+        let mut unmet = PerArea::filled(areas.len(), false);
+        let (mut judged, mut n_unmet, mut uncounted) = (0, 0, 0);
+        for subject in &finding.subjects {
+            let Of::Area(area) = subject.of else { continue };
+            judged += 1;
+            if subject.verdict == Verdict::Unmet {
+                unmet[area] = true;
+                n_unmet += 1;
+                uncounted += usize::from(self.within(area).is_none());
+            }
+        }
+        let persons: f64 = areas
+            .iter()
+            .filter(|&(area, _)| n_unmet != 0 && self.own[area] != 0.0 && areas.chain(area).any(|holder| unmet[holder]))
+            .map(|(area, _)| self.own[area])
+            .sum();
+        let counted = 0 < judged && (n_unmet == 0 || uncounted < n_unmet || persons != 0.0);
+        // The sum of nothing is -0.
+        counted.then(|| Affected { group: group.to_owned(), persons: persons + 0.0, uncounted })
+    }
+}

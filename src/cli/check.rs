@@ -1,0 +1,173 @@
+//! `check`: a study against its packs, to a summary and a folder of files.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use super::progress::Progress;
+use super::tell::{self, Stopped};
+use crate::assess::{Only, assess, limits};
+use crate::model::{Lang, Text};
+use crate::read::problem::{At, Problem, Severity};
+use crate::read::{Options, read_study};
+use crate::report::{self, terminal::Look};
+use crate::space::TravelMatrix;
+
+/// Check a study against its policy packs.
+///
+/// Reads study.toml in the folder STUDY and the files it names, judges every obligation of its packs, prints a summary
+/// by lead unit and writes findings.json, findings.csv, areas.csv, areas.geojson, underserved.geojson,
+/// facilities.geojson and ledger.csv.
+///
+/// Exit codes: 0 the assessment ran; 1 it ran, and something named by --fail-on is so; 2 it could not run.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  evenreach check geodata/jinpu
+  evenreach check geodata/jinpu --only edu.central-kindergarten --only ind --lang zh
+  evenreach check my-study --pack my-pack.toml --out results --strict
+  evenreach check my-study --format json --fail-on unmet,unknown > findings.json")]
+pub(super) struct Arguments {
+    /// The folder that holds study.toml.
+    #[arg(value_name = "STUDY")]
+    study: PathBuf,
+    /// A pack to check against, instead of those that the study names; may be given several times.
+    #[arg(long = "pack", value_name = "FILE")]
+    packs: Vec<PathBuf>,
+    /// Judge only the obligation of this id, or those whose id starts with it (`edu`); may be given several times.
+    #[arg(long, value_name = "ID-or-PREFIX")]
+    only: Vec<String>,
+    /// The folder for the files; by default out/NAME below the current folder, NAME being the study's folder.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// What is printed: a summary in words, or the whole of findings.json.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Stop at warnings about the input, too.
+    #[arg(long)]
+    strict: bool,
+    /// Exit with 1 if an obligation has this verdict; several are parted by commas.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "VERDICT")]
+    fail_on: Vec<FailOn>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    Unmet,
+    Unknown,
+}
+
+impl FailOn {
+    fn verdict(self) -> &'static str {
+        match self {
+            Self::Unmet => "unmet",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped> {
+    let progress = Progress::new(STEPS);
+    let options = Options { packs: arguments.packs.clone(), strict: arguments.strict, ..Options::default() };
+    let read = read_study(&arguments.study, &options, &|file| progress.step(file));
+    let read = read.map_err(|failure| {
+        progress.done();
+        tell::failure(&failure, lang)
+    })?;
+    if read.packs.is_empty() {
+        progress.done();
+        return Err(tell::stop(
+            &Text {
+                en: "the study names no pack: add packs = [\"...\"] to study.toml, or give --pack FILE".into(),
+                zh: "研究未指定规则包：请在 study.toml 中写 packs = [\"...\"]，或使用 --pack 文件".into(),
+            },
+            lang,
+        ));
+    }
+    let only = Only::new(arguments.only.clone());
+    if let Some(word) = only.unmatched(&read.packs).first() {
+        progress.done();
+        return Err(tell::stop(
+            &Text {
+                en: format!(
+                    "no obligation has the id `{word}` or one that starts with it; `evenreach explain` lists them"
+                ),
+                zh: format!("没有编号为或以 {word} 开头的条款；可用 evenreach explain 查看"),
+            },
+            lang,
+        ));
+    }
+
+    progress.step(match lang {
+        Lang::En => "distances",
+        Lang::Zh => "计算距离",
+    });
+    let travel = TravelMatrix::compute(&read.world, &limits(&read.world, &read.packs));
+    progress.step(match lang {
+        Lang::En => "obligations",
+        Lang::Zh => "核查条款",
+    });
+    let findings = assess(&read.world, &travel, &read.packs, &only);
+    progress.step(match lang {
+        Lang::En => "outputs",
+        Lang::Zh => "写出结果",
+    });
+    let problems: Vec<serde_json::Value> = read.problems.kept().iter().map(published).collect();
+    let outputs = report::outputs(&findings, &read.world, &problems, lang);
+    let out = arguments.out.clone().unwrap_or_else(|| default_out(&arguments.study));
+    let written = report::files::write(&out, &outputs);
+    progress.done();
+    written.map_err(|problem| tell::stop(&problem.text(), lang))?;
+
+    tell::problems(&read.problems, lang);
+    match arguments.format {
+        Format::Text => {
+            let folder = out.display().to_string();
+            let look = Look { lang, style: tell::style(), width: tell::width(), folder: Some(&folder) };
+            tell::result(&report::terminal::summary(&findings, &read.world, look));
+        }
+        Format::Json => {
+            let json = outputs.iter().find(|(name, _)| name == "findings.json");
+            tell::result(&json.map(|(_, bytes)| String::from_utf8_lossy(bytes)).unwrap_or_default());
+        }
+    }
+    let so = arguments
+        .fail_on
+        .iter()
+        .any(|fail_on| findings.findings.iter().any(|found| found.finding.verdict.key() == fail_on.verdict()));
+    Ok(ExitCode::from(u8::from(so)))
+}
+
+/// A problem with the input as findings.json shows it.
+fn published(problem: &Problem) -> serde_json::Value {
+    let (row, feature, column) = match &problem.at {
+        At::Row(row) => (Some(*row), None, None),
+        At::Feature(feature) => (None, Some(*feature), None),
+        At::Column(column) => (None, None, Some(column.as_str())),
+        At::File | At::Line(..) => (None, None, None),
+    };
+    serde_json::json!({
+        "severity": match problem.severity { Severity::Error => "error", Severity::Warning => "warning" },
+        "code": problem.code,
+        "file": problem.file,
+        "row": row,
+        "feature": feature,
+        "column": column,
+        "what": problem.what,
+        "help": problem.help,
+    })
+}
+
+/// Steps of a usual run, for the bar: the study's files and what follows.
+const STEPS: u64 = 20;
+
+fn default_out(study: &Path) -> PathBuf {
+    let name = study.canonicalize().ok().and_then(|study| Some(study.file_name()?.to_owned()));
+    Path::new("out").join(name.unwrap_or_else(|| "study".into()))
+}

@@ -1,0 +1,80 @@
+//! The command line: one subcommand a file, each from its arguments to an exit code.
+
+mod check;
+mod explain;
+// mod init;
+// mod inspect;
+mod progress;
+// mod sample;
+mod tell;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::model::Lang;
+
+/// Checks what a policy promises about public services against places, people and facilities.
+///
+/// Says where each promise is kept and where not, by how much, for whom, under which clause and who answers for it.
+#[derive(Debug, Parser)]
+#[command(name = "evenreach", version, propagate_version = true)]
+#[command(after_help = "Examples:
+  evenreach check geodata/jinpu                     check a study against its packs; files go to out/jinpu
+  evenreach check my-study --only edu --lang en     only the education clauses, in English
+  evenreach explain                                 list the check kinds and the obligations
+  evenreach inspect facilities.csv                  what a file holds, and what each column would be taken for
+  evenreach init my-study                           start an empty study with templates to fill in")]
+struct Arguments {
+    /// Language of the output; by default that of the system, else English.
+    #[arg(long, global = true, value_enum)]
+    lang: Option<Lang>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Arguments),
+    Explain(explain::Arguments),
+    // Inspect(inspect::Arguments),
+    // Init(init::Arguments),
+    // Sample(sample::Arguments),
+}
+
+/// Runs the command that the arguments name.
+///
+/// # Exit codes
+/// 0: it ran. 1: `--fail-on` was given and something is so. 2: it could not run.
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(help) => {
+            // Help and version are no errors; if they cannot be printed nobody is there to be told.
+            let _ = help.print();
+            return ExitCode::from(if help.use_stderr() { COULD_NOT_RUN } else { 0 });
+        }
+    };
+    let lang = arguments.lang.unwrap_or_else(system_language);
+    let done = match arguments.command {
+        Command::Check(arguments) => check::run(&arguments, lang),
+        Command::Explain(arguments) => explain::run(&arguments, lang),
+        // Command::Inspect(arguments) => inspect::run(&arguments, lang),
+        // Command::Init(arguments) => init::run(&arguments, lang),
+        // Command::Sample(arguments) => sample::run(&arguments, lang),
+    };
+    match done {
+        Ok(code) => code,
+        Err(tell::Stopped) => ExitCode::from(COULD_NOT_RUN),
+    }
+}
+
+/// The exit code of a run that could not be made.
+const COULD_NOT_RUN: u8 = 2;
+
+fn system_language() -> Lang {
+    match sys_locale::get_locale() {
+        Some(locale) if locale.to_ascii_lowercase().starts_with("zh") => Lang::Zh,
+        _ => Lang::En,
+    }
+}

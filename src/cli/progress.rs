@@ -1,0 +1,41 @@
+//! Progress on the error stream, for work that takes more than a second, where someone is looking.
+
+use std::thread;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::report::words::plain;
+
+/// A bar that shows itself after a second.
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    /// A bar of so many steps.
+    pub(super) fn new(steps: u64) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::hidden());
+        let style = ProgressStyle::with_template("{spinner} [{bar:24}] {pos}/{len} {msg} {elapsed}");
+        bar.set_style(style.expect("the template is well formed").progress_chars("=> "));
+        let later = bar.clone();
+        thread::spawn(move || {
+            thread::sleep(Duration::from_secs(1));
+            if !later.is_finished() {
+                // Draws nothing where the error stream is no terminal.
+                later.set_draw_target(ProgressDrawTarget::stderr());
+                later.enable_steady_tick(Duration::from_millis(200));
+            }
+        });
+        Self(bar)
+    }
+
+    /// The next step begins.
+    pub(super) fn step(&self, what: &str) {
+        self.0.set_message(plain(what));
+        self.0.inc(1);
+    }
+
+    /// All is done: the bar goes away.
+    pub(super) fn done(&self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,104 @@
+//! What the commands print: results to the output, problems and progress to the error stream.
+
+use std::io::{IsTerminal, Write};
+
+use crate::model::{Lang, Text};
+use crate::read::Failure;
+use crate::read::problem::{Problems, Severity};
+use crate::report::words::plain;
+
+/// The run stopped, and the reason has been told.
+#[derive(Debug)]
+pub(super) struct Stopped;
+
+/// Problems printed of each severity; the rest is counted.
+const SHOWN: usize = 30;
+
+/// Prints a result. A reader that has gone away (`| head`) is no error.
+pub(super) fn result(text: &str) {
+    let mut out = anstream::stdout().lock();
+    let _ = out.write_all(text.as_bytes());
+    let _ = out.flush();
+}
+
+/// Whether results may be coloured: on a terminal whose user has not said no.
+pub(super) fn style() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// The columns of the terminal; of a file, enough for a readable line.
+pub(super) fn width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(60, 160))
+}
+
+/// Prints to the error stream.
+pub(super) fn note(text: &str) {
+    let mut err = anstream::stderr().lock();
+    let _ = writeln!(err, "{text}");
+}
+
+/// Prints why the command could not run.
+pub(super) fn stop(text: &Text, lang: Lang) -> Stopped {
+    let word = match lang {
+        Lang::En => "error",
+        Lang::Zh => "错误",
+    };
+    note(&format!("{word}: {}", plain(text.get(lang))));
+    Stopped
+}
+
+/// Prints what is wrong with the input, errors first, each with its place and how to mend it.
+pub(super) fn problems(problems: &Problems, lang: Lang) {
+    for severity in [Severity::Error, Severity::Warning] {
+        let all: Vec<_> = problems.kept().iter().filter(|problem| problem.severity == severity).collect();
+        let word = match (severity, lang) {
+            (Severity::Error, Lang::En) => "error",
+            (Severity::Error, Lang::Zh) => "错误",
+            (Severity::Warning, Lang::En) => "warning",
+            (Severity::Warning, Lang::Zh) => "警告",
+        };
+        for problem in all.iter().take(SHOWN) {
+            let (place, what, help) = (problem.place(lang), problem.what.get(lang), problem.help.get(lang));
+            note(&format!("{word}: {}: {}\n    → {}", plain(&place), plain(what), plain(help)));
+        }
+        if SHOWN < all.len() {
+            let rest = all.len() - SHOWN;
+            note(&match lang {
+                Lang::En => format!("{word}: and {rest} more"),
+                Lang::Zh => format!("{word}：另有 {rest} 条"),
+            });
+        }
+    }
+    for (file, code, n) in problems.left_out() {
+        note(&match lang {
+            Lang::En => format!("{}: {n} more of the kind `{code}` are not listed", plain(file)),
+            Lang::Zh => format!("{}：另有 {n} 条 `{code}` 类问题未列出", plain(file)),
+        });
+    }
+}
+
+/// Prints why a study could not be read.
+pub(super) fn failure(failure: &Failure, lang: Lang) -> Stopped {
+    match failure {
+        Failure::Refused(refused) => {
+            for document in refused {
+                note(&document.render(std::io::stderr().is_terminal()));
+            }
+            let n: usize = refused.iter().map(|document| document.mistakes.len()).sum();
+            let text = Text {
+                en: format!("{n} mistakes, underlined above; nothing was checked"),
+                zh: format!("共 {n} 处错误，已在上文标出；未进行核查"),
+            };
+            stop(&text, lang)
+        }
+        Failure::Problems(found) => {
+            problems(found, lang);
+            let n = found.kept().iter().filter(|problem| problem.severity == Severity::Error).count();
+            let text = Text {
+                en: format!("{n} errors in the input; nothing was checked"),
+                zh: format!("输入数据有 {n} 处错误；未进行核查"),
+            };
+            stop(&text, lang)
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! How evenly something is spread: one index a file, over values and weights only.
+
+pub mod variation;

@@ -1,0 +1,71 @@
+//! Tables for spreadsheets: UTF-8 with a byte order mark and CRLF, so that Excel shows Chinese; headers in both languages.
+//!
+//! Text cells are in the language asked for. Numbers are plain (a share is in per cent, as its unit says); a cell with
+//! someone's text never starts a formula.
+
+mod areas;
+mod findings;
+mod ledger;
+mod safe;
+
+pub use areas::areas;
+pub use findings::findings;
+pub use ledger::ledger;
+pub(crate) use safe::safe;
+
+use super::words::number::cell;
+use crate::model::Lang;
+use crate::rules::finding::{Finding, Unit};
+
+/// A cell: text from anywhere, or a number of ours.
+enum Cell {
+    Text(String),
+    Number(Option<f64>),
+    Count(usize),
+    Year(Option<i16>),
+}
+
+impl Cell {
+    fn text(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+
+    fn yes(flag: bool, lang: Lang) -> Self {
+        Self::text(if flag { lang.pick("yes", "是") } else { lang.pick("no", "否") })
+    }
+
+    fn written(&self) -> String {
+        match self {
+            Self::Text(text) => safe(text),
+            Self::Number(number) => number.map(cell).unwrap_or_default(),
+            Self::Count(count) => count.to_string(),
+            Self::Year(year) => year.map(|year| year.to_string()).unwrap_or_default(),
+        }
+    }
+}
+
+/// A number as a table shows it in its unit: shares in per cent.
+fn shown(value: Option<f64>, unit: Option<&Unit>) -> Cell {
+    Cell::Number(value.map(|value| if unit == Some(&Unit::Share) { value * 100.0 } else { value }))
+}
+
+/// The unit of the value found in all.
+fn value_unit(finding: &Finding) -> Option<&Unit> {
+    let observed = finding.observed.as_ref().map(|observed| &observed.unit);
+    observed.or(finding.required.as_ref().map(|required| &required.unit)).or(finding.subject_unit.as_ref())
+}
+
+/// A table with its byte order mark.
+fn table<const N: usize>(headers: [&str; N], rows: impl Iterator<Item = [Cell; N]>) -> Vec<u8> {
+    let mut writer =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer("\u{feff}".as_bytes().to_vec());
+    let fits = "writing to memory; all rows have the cells of the header";
+    writer.write_record(headers).expect(fits);
+    for row in rows {
+        writer.write_record(row.iter().map(Cell::written)).expect(fits);
+    }
+    writer.into_inner().expect(fits)
+}
+
+#[cfg(test)]
+mod tests;

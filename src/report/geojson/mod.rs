@@ -1,0 +1,89 @@
+//! Map layers as GeoJSON (RFC 7946): longitude and latitude on WGS 84, outer rings counter-clockwise, no `crs`.
+//!
+//! Every feature of a layer has the same properties in the same order, so that GDAL and QGIS see one table. Features
+//! stand one a line, in the order of their ids. They are written straight from the world: no tree of JSON values is
+//! built, which for 40,000 polygons would be most of the time and memory.
+
+mod areas;
+mod column;
+mod facilities;
+mod geometry;
+
+use rayon::prelude::*;
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use crate::assess::Findings;
+use crate::model::World;
+use column::Cell;
+
+pub use areas::{areas, underserved};
+pub use facilities::facilities;
+
+/// One feature: a geometry, if it is known, and a cell for each column.
+struct Feature<'a, G> {
+    geometry: Option<G>,
+    columns: &'a [String],
+    cells: Vec<Cell<'a>>,
+}
+
+impl<G: Serialize> Serialize for Feature<'_, G> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Properties<'a>(&'a [String], &'a [Cell<'a>]);
+        impl Serialize for Properties<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_map(self.0.iter().zip(self.1))
+            }
+        }
+        debug_assert_eq!(self.columns.len(), self.cells.len());
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("type", "Feature")?;
+        map.serialize_entry("properties", &Properties(self.columns, &self.cells))?;
+        map.serialize_entry("geometry", &self.geometry)?;
+        map.end()
+    }
+}
+
+/// A layer called `name` with a feature for each of `ids`.
+fn layer<'a, I, G>(
+    name: &str,
+    findings: &Findings,
+    world: &World,
+    ids: &[I],
+    feature: impl Fn(I) -> Feature<'a, G> + Sync,
+) -> Vec<u8>
+where
+    I: Copy + Sync,
+    G: Serialize,
+{
+    let head = serde_json::json!({
+        "name": name,
+        "study": world.name,
+        "illustrative": findings.illustrative,
+        "estimated": !findings.estimated.is_empty(),
+    });
+    let head = head.to_string();
+    let mut bytes =
+        format!("{{\"type\":\"FeatureCollection\",{},\"features\":[", &head[1..head.len() - 1]).into_bytes();
+    // Pieces of a few hundred features keep both cores busy and the pieces in cache.
+    let pieces = ids.par_chunks(256).map(|ids| {
+        let mut piece = Vec::new();
+        for &id in ids {
+            piece.push(b'\n');
+            serde_json::to_writer(&mut piece, &feature(id)).expect("writing to memory; all keys are strings");
+            piece.push(b',');
+        }
+        piece
+    });
+    for piece in pieces.collect::<Vec<_>>() {
+        bytes.extend_from_slice(&piece);
+    }
+    if !ids.is_empty() {
+        bytes.pop();
+    }
+    bytes.extend_from_slice(b"\n]}\n");
+    bytes
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,196 @@
+//! What a planner reads first: totals, then for each lead unit what is not kept, worst first, and where.
+//!
+//! A text, not a print: the command decides where it goes and whether it is coloured.
+
+mod order;
+mod page;
+
+use std::collections::HashSet;
+
+use crate::assess::{Assessed, Findings};
+use crate::model::{AreaId, Lang, LevelId, World};
+use crate::report::words::{Words, noun};
+use crate::rules::Verdict;
+use crate::rules::finding::{Of, Subject};
+use page::{Page, Style};
+
+/// How the summary looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// Its language.
+    pub lang: Lang,
+    /// Whether it is coloured.
+    pub style: bool,
+    /// The columns of the terminal.
+    pub width: usize,
+    /// The folder that the files are in, if any were written.
+    pub folder: Option<&'a str>,
+}
+
+/// Areas named for an obligation; the rest are counted.
+const NAMED: usize = 6;
+
+/// The summary of an assessment.
+pub fn summary(findings: &Findings, world: &World, look: Look<'_>) -> String {
+    let mut page = Page::new(look.width, look.style);
+    head(&mut page, findings, world, look.lang);
+    let repeated = repeated_names(world);
+    for (lead, unmet) in order::unmet_by_lead(findings, world, look.lang) {
+        page.gap();
+        page.line("", lead, Style::Title);
+        for assessed in unmet {
+            obligation(&mut page, findings, assessed, world, &repeated, look.lang);
+        }
+    }
+    unknown(&mut page, findings, world, look.lang);
+    not_checkable(&mut page, findings, look.lang);
+    if let Some(folder) = look.folder {
+        page.gap();
+        let text = look.lang.pick(
+            format!("Files in {folder}: findings.csv, areas.csv and ledger.csv for a spreadsheet; areas.geojson, underserved.geojson and facilities.geojson for a map; findings.json for programs."),
+            format!("结果文件位于 {folder}：表格 findings.csv、areas.csv、ledger.csv；地图 areas.geojson、underserved.geojson、facilities.geojson；程序接口 findings.json。"),
+        );
+        page.line("", &text, Style::Plain);
+    }
+    page.text()
+}
+
+fn head(page: &mut Page, findings: &Findings, world: &World, lang: Lang) {
+    let date = world.reference_date;
+    let judged = lang.pick(format!("as of {date}"), format!("评估基准日 {date}"));
+    page.line("", &format!("{} · {judged}", world.name.get(lang)), Style::Title);
+    if findings.illustrative {
+        let text = lang.pick(
+            "Illustrative data: some inputs are made up to show how the tool works; nothing here describes a real place.",
+            "示例数据：部分输入为演示而虚构，以下结果不反映当地实际情况。",
+        );
+        page.line("! ", text, Style::Doubt);
+    }
+    if !findings.estimated.is_empty() {
+        let label = |&level: &LevelId| world.areas.levels()[level].label.get(lang);
+        let levels: Vec<&str> = findings.estimated.iter().map(label).collect();
+        let levels = levels.join(lang.pick(", ", "、"));
+        let text = lang.pick(
+            format!("Estimated boundaries ({levels}): built from seat points, not official."),
+            format!("估算边界（{levels}）：由驻地点位推算，非法定界线。"),
+        );
+        page.line("! ", &text, Style::Doubt);
+    }
+    page.gap();
+    let count = |key: &str| findings.findings.iter().filter(|assessed| assessed.finding.verdict.key() == key).count();
+    let piece = |key: &str, en: &str, zh: &str, style| {
+        let n = count(key);
+        (lang.pick(format!("{n} {en}"), format!("{zh} {n}")), if n == 0 { Style::Quiet } else { style })
+    };
+    let all = findings.findings.len();
+    let obligations = noun::english("obligation", all as f64);
+    page.pieces(&[
+        piece("met", "met", "达标", Style::Good),
+        piece("unmet", "unmet", "未达标", Style::Bad),
+        piece("unknown", "unknown", "无法判定", Style::Doubt),
+        piece("not-checkable", "not checkable", "不可核查", Style::Quiet),
+        (lang.pick(format!("of {all} {obligations}"), format!("共 {all} 项")), Style::Quiet),
+    ]);
+}
+
+fn obligation(
+    page: &mut Page,
+    findings: &Findings,
+    assessed: &Assessed,
+    world: &World,
+    repeated: &HashSet<(LevelId, &str)>,
+    lang: Lang,
+) {
+    let words = Words::of(findings, assessed, world, lang);
+    let (obligation, finding) = (findings.obligation(assessed), &assessed.finding);
+    page.line("  ✗ ", &format!("{}  {}", obligation.id.get_ref(), obligation.clause), Style::Bad);
+    page.line("    ", obligation.summary.get(lang), Style::Plain);
+    let mut facts = Vec::new();
+    facts.extend(finding.observed.as_ref().map(|observed| words.found(observed, finding.required.as_ref())));
+    if let Some(required) = &finding.required {
+        let required = words.required(required);
+        facts.push(lang.pick(format!("required {required}"), format!("要求{required}")));
+    }
+    facts.extend(finding.shortfall.and_then(|value| words.shortfall(finding, value)));
+    if let Some(affected) = assessed.affected.as_ref().filter(|affected| affected.persons != 0.0) {
+        let affected = words.affected(affected);
+        facts.push(lang.pick(format!("affected: {affected}"), format!("涉及{affected}")));
+    }
+    if assessed.estimated {
+        facts.push(lang.pick("by estimated boundaries", "按估算边界").to_owned());
+    }
+    if !facts.is_empty() {
+        page.line("    ", &facts.join(lang.pick("; ", "；")), Style::Plain);
+    }
+
+    let worst = order::worst_first(finding);
+    let name = |subject: &&Subject| {
+        let name = match subject.of {
+            Of::Area(id) => area(words, id, repeated),
+            _ => words.subject(&subject.of),
+        };
+        match words.lack(finding, subject) {
+            Some(lack) => lang.pick(format!("{name} ({lack})"), format!("{name}（{lack}）")),
+            None => name,
+        }
+    };
+    let named: Vec<String> = worst.iter().take(NAMED).map(name).collect();
+    if !named.is_empty() {
+        let more = match worst.len() - named.len() {
+            0 => String::new(),
+            more => lang.pick(format!(" and {more} more"), format!("，另有 {more} 个")),
+        };
+        page.line("    ", &format!("{}{more}", named.join(lang.pick(", ", "、"))), Style::Quiet);
+    }
+}
+
+fn unknown(page: &mut Page, findings: &Findings, world: &World, lang: Lang) {
+    let mut is_first = true;
+    for assessed in &findings.findings {
+        let Verdict::Unknown { why } = &assessed.finding.verdict else { continue };
+        if std::mem::take(&mut is_first) {
+            page.gap();
+            page.line("", lang.pick("Unknown", "无法判定"), Style::Title);
+        }
+        let words = Words::of(findings, assessed, world, lang);
+        let (obligation, finding) = (findings.obligation(assessed), &assessed.finding);
+        let observed = finding.observed.as_ref().map(|observed| &observed.unit);
+        let why = words.reason(why, observed.or(finding.subject_unit.as_ref()));
+        let parted = lang.pick(": ", "：");
+        page.line("  ? ", &format!("{}  {}{parted}{why}", obligation.id.get_ref(), obligation.clause), Style::Plain);
+    }
+}
+
+fn not_checkable(page: &mut Page, findings: &Findings, lang: Lang) {
+    let is_note = |assessed: &&Assessed| matches!(assessed.finding.verdict, Verdict::NotCheckable { .. });
+    let n = findings.findings.iter().filter(is_note).count();
+    if n != 0 {
+        let obligations = noun::english("obligation", n as f64);
+        let text = lang.pick(
+            format!("Not checkable: {n} {obligations}; the reasons are in findings.csv."),
+            format!("不可核查 {n} 项，原因见 findings.csv。"),
+        );
+        page.gap();
+        page.line("", &text, Style::Quiet);
+    }
+}
+
+/// An area by its name, with that of its parent where the name repeats on its level.
+fn area(words: Words<'_>, id: AreaId, repeated: &HashSet<(LevelId, &str)>) -> String {
+    let area = &words.world.areas[id];
+    match area.parent {
+        Some(parent) if repeated.contains(&(area.level, area.name.as_str())) => {
+            let (own, parent) = (words.area(id), words.area(parent));
+            words.pick(format!("{own} in {parent}"), format!("{parent}{own}"))
+        }
+        _ => words.area(id),
+    }
+}
+
+fn repeated_names(world: &World) -> HashSet<(LevelId, &str)> {
+    let mut seen = HashSet::new();
+    world.areas.iter().map(|(_, area)| (area.level, area.name.as_str())).filter(|&name| !seen.insert(name)).collect()
+}
+
+#[cfg(test)]
+mod tests;
