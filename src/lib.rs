@@ -12,6 +12,7 @@
 //! - [`access`] and [`equity`]: one measure a file, from ids and numbers to numbers
 //! - [`rules`]: policy packs, one check kind a file, and what a check finds
 //! - [`assess`]: where these meet
+//! - [`sample`]: illustrative data for real areas, made up from a seed
 //! - [`read`]: files to worlds and packs, every problem with its place
 //! - [`report`]: findings to outputs
 //! - [`cli`]: the commands
@@ -43,6 +44,8 @@ pub mod equity;
 pub mod rules;
 
 pub mod assess;
+
+pub mod sample;
 
 pub mod read;
 pub mod report;
