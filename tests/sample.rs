@@ -115,7 +115,7 @@ fn persons_add_up_to_the_census() {
 #[test]
 fn every_header_is_known() {
     let vocabulary = vocabulary();
-    for (file, columns) in columns::FILES {
+    for columns::File { name: file, columns, .. } in columns::FILES {
         for &column in columns.iter().filter(|(_, key)| *key != "remark") {
             let header = columns::header(column);
             let known = [vocabulary.column(&header), vocabulary.attribute(&header), vocabulary.group(&header)];
@@ -126,7 +126,7 @@ fn every_header_is_known() {
         }
     }
     let names: Vec<String> = files().into_iter().map(|file| file.name).collect();
-    assert_eq!(names, columns::FILES.map(|(name, _)| name));
+    assert_eq!(names, columns::FILES.map(|file| file.name));
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 mod check;
 mod explain;
-// mod init;
-// mod inspect;
+mod init;
+mod inspect;
 mod progress;
-// mod sample;
+mod sample;
 mod tell;
 
 use std::process::ExitCode;
@@ -37,9 +37,9 @@ struct Arguments {
 enum Command {
     Check(check::Arguments),
     Explain(explain::Arguments),
-    // Inspect(inspect::Arguments),
-    // Init(init::Arguments),
-    // Sample(sample::Arguments),
+    Inspect(inspect::Arguments),
+    Init(init::Arguments),
+    Sample(sample::Arguments),
 }
 
 /// Runs the command that the arguments name.
@@ -59,9 +59,9 @@ pub fn run() -> ExitCode {
     let done = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, lang),
         Command::Explain(arguments) => explain::run(&arguments, lang),
-        // Command::Inspect(arguments) => inspect::run(&arguments, lang),
-        // Command::Init(arguments) => init::run(&arguments, lang),
-        // Command::Sample(arguments) => sample::run(&arguments, lang),
+        Command::Inspect(arguments) => inspect::run(&arguments, lang),
+        Command::Init(arguments) => init::run(&arguments, lang),
+        Command::Sample(arguments) => sample::run(&arguments, lang),
     };
     match done {
         Ok(code) => code,

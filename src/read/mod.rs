@@ -2,6 +2,7 @@
 
 pub mod document;
 pub mod input;
+pub mod inspection;
 pub mod pack;
 pub mod problem;
 pub mod study;
@@ -33,10 +34,15 @@ use table::{Reader, Table};
 /// All formats that are read, in the order in which they are tried.
 pub const READERS: [&dyn Reader; 2] = [&geojson::GeoJson, &delimited::Csv];
 
+/// The reader of a file's format, if there is one.
+pub fn reader_of(input: &Input) -> Option<&'static dyn Reader> {
+    let start = &input.bytes[..input.bytes.len().min(1024)];
+    READERS.iter().find(|reader| reader.accepts(&input.name, start)).copied()
+}
+
 /// The rows of a file of any format that is read.
 pub fn read_table(input: &Input, problems: &mut Problems) -> Option<Table> {
-    let start = &input.bytes[..input.bytes.len().min(1024)];
-    match READERS.iter().find(|reader| reader.accepts(&input.name, start)) {
+    match reader_of(input) {
         Some(reader) => reader.read(input, problems),
         None => {
             let formats: Vec<_> = READERS.iter().map(|reader| reader.name()).collect();

@@ -206,19 +206,40 @@ pub const ESTATES: Columns = &[
     ("备注", "remark"),
 ];
 
+/// A file of a study.
+#[derive(Clone, Copy, Debug)]
+pub struct File {
+    /// Its name.
+    pub name: &'static str,
+    /// The layer of the study that names it.
+    pub layer: &'static str,
+    /// The service of all its rows; `None` where a column says so, or it holds no facilities.
+    pub service: Option<&'static str>,
+    /// Its columns.
+    pub columns: Columns,
+}
+
+const fn facilities(name: &'static str, service: &'static str, columns: Columns) -> File {
+    File { name, layer: "facilities", service: Some(service), columns }
+}
+
+const fn data(name: &'static str, layer: &'static str, columns: Columns) -> File {
+    File { name, layer, service: None, columns }
+}
+
 /// All files with their columns.
-pub const FILES: [(&str, Columns); 13] = [
-    ("people.csv", PEOPLE),
-    ("kindergartens.csv", KINDERGARTENS),
-    ("schools.csv", SCHOOLS),
-    ("special-schools.csv", SPECIAL_SCHOOLS),
-    ("class-sizes.csv", CLASS_SIZES),
-    ("service-points.csv", SERVICE_POINTS),
-    ("training.csv", TRAINING),
-    ("incubators.csv", INCUBATORS),
-    ("internships.csv", INTERNSHIPS),
-    ("elderly-care.csv", ELDERLY_CARE),
-    ("rehabilitation.csv", REHABILITATION),
-    ("indicators.csv", INDICATORS),
-    ("estates.csv", ESTATES),
+pub const FILES: [File; 13] = [
+    data("people.csv", "people", PEOPLE),
+    facilities("kindergartens.csv", "kindergarten", KINDERGARTENS),
+    facilities("schools.csv", "school", SCHOOLS),
+    facilities("special-schools.csv", "special-school", SPECIAL_SCHOOLS),
+    data("class-sizes.csv", "series", CLASS_SIZES),
+    data("service-points.csv", "facilities", SERVICE_POINTS),
+    facilities("training.csv", "training-base", TRAINING),
+    facilities("incubators.csv", "incubator", INCUBATORS),
+    facilities("internships.csv", "internship-base", INTERNSHIPS),
+    facilities("elderly-care.csv", "elderly-care", ELDERLY_CARE),
+    facilities("rehabilitation.csv", "rehabilitation", REHABILITATION),
+    data("indicators.csv", "series", INDICATORS),
+    data("estates.csv", "estates", ESTATES),
 ];

@@ -1,0 +1,79 @@
+//! `sample`: illustrative data for the real areas of a study.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::tell::{self, Stopped};
+use crate::model::{Lang, Text};
+use crate::read::problem::Problems;
+use crate::read::{Failure, Options, input, read_study, read_table};
+use crate::report::files;
+use crate::sample::generate;
+
+/// Make up illustrative people and facilities for the areas of a study.
+///
+/// Reads the study without its illustrative layers, and census totals by group from census2020.csv in its folder if
+/// that is there; writes the tables into illustrative/ below it. The same study and seed give the same bytes.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  evenreach sample geodata/jinpu --seed 2018")]
+pub(super) struct Arguments {
+    /// The folder that holds study.toml.
+    #[arg(value_name = "STUDY")]
+    study: PathBuf,
+    /// Another seed gives other data.
+    #[arg(long, default_value_t = 2018)]
+    seed: u64,
+    /// A table of census totals, with the columns group and persons.
+    #[arg(long, value_name = "FILE")]
+    census: Option<PathBuf>,
+    /// The folder for the tables; by default illustrative/ in the study's folder.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped> {
+    let options = Options { skip_illustrative: true, ..Options::default() };
+    let read = read_study(&arguments.study, &options, &|_| ()).map_err(|failure| tell::failure(&failure, lang))?;
+    let census = census(arguments, lang)?;
+    let files: Vec<(String, Vec<u8>)> = generate(&read.world, &census, arguments.seed)
+        .into_iter()
+        .map(|file| (file.name, file.csv.into_bytes()))
+        .collect();
+    let out = arguments.out.clone().unwrap_or_else(|| arguments.study.join("illustrative"));
+    files::write(&out, &files).map_err(|problem| tell::stop(&problem.text(), lang))?;
+    let (n, out) = (files.len(), out.display());
+    tell::result(&match lang {
+        Lang::En => format!("{n} illustrative tables in {out}\n"),
+        Lang::Zh => format!("已在 {out} 生成 {n} 个示例数据表\n"),
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Totals by group; none where no table is named and the usual one is not there.
+fn census(arguments: &Arguments, lang: Lang) -> Result<Vec<(String, f64)>, Stopped> {
+    let usual = arguments.study.join("census2020.csv");
+    let path = match &arguments.census {
+        Some(path) => path,
+        None if usual.exists() => &usual,
+        None => return Ok(Vec::new()),
+    };
+    let mut problems = Problems::default();
+    let name = path.display().to_string();
+    let table = input::read(path, &name, &mut problems).and_then(|input| read_table(&input, &mut problems));
+    let Some(table) = table else { return Err(tell::failure(&Failure::Problems(problems), lang)) };
+    let column = |key: &str| table.columns.iter().find(|cells| cells.header.rsplit('/').next() == Some(key));
+    let (Some(groups), Some(persons)) = (column("group"), column("persons")) else {
+        return Err(tell::stop(
+            &Text {
+                en: format!("{name} has no columns `group` and `persons`"),
+                zh: format!("{name} 中没有 group 和 persons 两列"),
+            },
+            lang,
+        ));
+    };
+    let rows = groups.iter().zip(persons.iter());
+    Ok(rows.filter_map(|(group, persons)| Some((group.to_owned(), persons.parse().ok()?))).collect())
+}
