@@ -81,19 +81,25 @@ fn in_street(
     let mut communities = holder.communities.clone();
     communities.sort_by_key(|&community| std::cmp::Reverse(demand(community)));
     let children: u32 = communities.iter().map(|&community| demand(community)).sum();
-    let (usual, least) = match (stage, holder.dense) {
-        (Stage::Primary, true) => (1000.0, 1),
-        (Stage::Primary, false) => (450.0, 1),
-        (Stage::Junior, true) => (1100.0, 1),
-        (Stage::Junior, false) => (600.0, u32::from(holder.place.is_some())),
-    };
-    let n_schools = ((f64::from(children) / usual).round() as u32).max(least) as usize;
-    if n_schools == 0 || communities.is_empty() {
+    // Pupils of a junior school from where no place is known go to another street.
+    if communities.is_empty() || (stage == Stage::Junior && holder.place.is_none()) {
         return;
     }
+    let usual = match (stage, holder.dense) {
+        (Stage::Primary, true) => 1000.0,
+        (Stage::Primary, false) => 450.0,
+        (Stage::Junior, true) => 1100.0,
+        (Stage::Junior, false) => 600.0,
+    };
+    let n_schools = (f64::from(children) / usual).round().max(1.0) as usize;
     let weights: Vec<f64> = (0..n_schools).map(|_| chance.around_one(0.5)).collect();
     // One street in three is short of places.
-    let room = if street % 3 == 1 { 0.86 } else { 1.04 };
+    let room = match (street % 3, stage) {
+        (1, Stage::Primary) => 0.7,
+        (_, Stage::Primary) => 0.97,
+        (1, Stage::Junior) => 0.9,
+        (_, Stage::Junior) => 1.02,
+    };
     for (position, pupils) in share_out(children, &weights).into_iter().enumerate() {
         let community = communities[position % communities.len()];
         let place = ground.in_community(community, chance);
