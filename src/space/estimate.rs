@@ -624,7 +624,9 @@ mod tests {
                         off.abs() / along.x.hypot(along.y) < 1e-9
                     });
                 prop_assert!(on_outline || 2 <= n_owners, "{corner:?}");
-                prop_assert!(on_outline || !border.containing(corner).is_empty());
+                // A straight piece of a border and the outline differ by centimetres at most: see LONGEST_PIECE.
+                let outside = border.nearest(corner).expect("the outline is there").1;
+                prop_assert!(on_outline || outside < 0.05, "{corner:?} {outside}");
             }
         }
     }
