@@ -1,12 +1,15 @@
 //! The illustrative data for Jinpu: read by the program without a complaint, in sum the census, in its streets.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
+use evenreach::assess::{Only, assess, limits};
 use evenreach::model::World;
 use evenreach::read::vocabulary::vocabulary;
 use evenreach::read::{Failure, Options, ReadStudy, read_study};
 use evenreach::sample::{SampleFile, columns, generate};
+use evenreach::space::TravelMatrix;
 
 const SEED: u64 = 2018;
 
@@ -148,4 +151,29 @@ fn facilities_lie_in_the_streets_that_they_declare() {
         placed += 1;
     }
     assert!(1000 < placed);
+}
+
+#[test]
+fn promises_come_out_kept_broken_and_unknown() {
+    let study = study(&files());
+    let travel = TravelMatrix::compute(&study.world, &limits(&study.world, &study.packs));
+    let findings = assess(&study.world, &travel, &study.packs, &Only::default());
+    let mut verdicts: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for assessed in &findings.findings {
+        let id = findings.obligation(assessed).id.get_ref();
+        let theme = id.split('.').next().unwrap_or(id);
+        let verdict = assessed.finding.verdict.key();
+        // What no data can check, or what has no limit, is all that may be left unjudged.
+        let kind = findings.obligation(assessed).check.key();
+        assert!(verdict != "not-checkable" || ["note", "per-capita"].contains(&kind), "{id}: {verdict}");
+        verdicts.insert((theme, verdict));
+    }
+    for theme in ["ind", "edu"] {
+        for verdict in ["met", "unmet", "unknown"] {
+            assert!(verdicts.contains(&(theme, verdict)), "{theme}: none {verdict}");
+        }
+    }
+    for expected in [("emp", "met"), ("emp", "unmet"), ("ins", "unknown"), ("ins", "unmet"), ("dis", "unmet")] {
+        assert!(verdicts.contains(&expected), "{expected:?}");
+    }
 }

@@ -58,8 +58,8 @@ fn in_community(community: usize, people: &People, chance: &mut Chance) -> Vec<K
     let n_kindergartens = (f64::from(children) / 140.0 * chance.around_one(0.5)).round() as u32;
     let n_kindergartens = n_kindergartens.max(u32::from(60 <= children));
     let kindergarten = |position: u32, chance: &mut Chance| {
-        let public = chance.happens(if position == 0 { 0.55 } else { 0.3 });
-        let inclusive = public || chance.happens(0.7);
+        let public = chance.happens(if position == 0 { 0.5 } else { 0.3 });
+        let inclusive = public || chance.happens(0.57);
         let usual = f64::from(children) * 0.95 / f64::from(n_kindergartens);
         let size = match (public, inclusive) {
             (true, _) => 1.15,

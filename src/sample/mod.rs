@@ -6,7 +6,7 @@
 //!
 //! - [`columns`]: the columns of each file, which templates for real data use too
 //! - `ground`: the streets and communities, and places in them
-//! - one file a theme: `people`, `kindergartens`, `schools`, `jobs`, `care`, `series`, `estates`
+//! - one file a theme: `people`, `kindergartens`, `schools` (written by `school_files`), `jobs`, `care`, `series`, `estates`
 //!
 //! Levels go by their keys `city`, `district`, `street`, `community`, villages by the attribute `kind` of communities;
 //! of levels that the study does not have nothing is made.
@@ -20,6 +20,7 @@ mod ground;
 mod jobs;
 mod kindergartens;
 mod people;
+mod school_files;
 mod schools;
 mod series;
 mod sheet;
@@ -48,9 +49,9 @@ pub fn generate(world: &World, census: &[(String, f64)], seed: u64) -> Vec<Sampl
     vec![
         people.file(&ground),
         kindergartens::file(&ground, &people, seed),
-        schools::file(&ground, &schools),
-        schools::special_schools(&ground, seed),
-        schools::class_sizes(&schools),
+        school_files::schools(&ground, &schools),
+        school_files::special_schools(&ground, seed),
+        school_files::class_sizes(&schools),
         jobs::service_points(&ground, seed),
         jobs::training(&ground, seed),
         jobs::incubators(&ground, seed),

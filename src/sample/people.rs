@@ -18,7 +18,7 @@ const BANDS: usize = 7;
 pub(super) struct Persons {
     bands: [u32; BANDS],
     disabled: u32,
-    disabled_children: Option<u32>,
+    disabled_children: u32,
 }
 
 impl Persons {
@@ -81,11 +81,10 @@ impl People {
                 persons.bands[band] = share;
             }
         }
-        for (position, persons) in of.iter_mut().enumerate() {
+        for persons in &mut of {
             persons.disabled = (f64::from(persons.residents()) * chance.between(0.03, 0.055)) as u32;
             let children = f64::from(persons.primary_age() + persons.junior_age()) * chance.between(0.004, 0.012);
-            // Some are not counted, on purpose.
-            persons.disabled_children = (position % 120 != 60).then_some(children.round() as u32);
+            persons.disabled_children = children.round() as u32;
         }
         Self { of }
     }
