@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use geo::Coord;
+
 use super::attributes;
 use super::columns::{Columns, level_reference, structural};
 use super::gazetteer::Gazetteer;
@@ -12,7 +14,7 @@ use super::study::DataLayer;
 use super::values;
 use super::vocabulary::vocabulary;
 use super::world::Inputs;
-use crate::model::{AreaId, Areas, Id, IdVec, Layer, LevelId, People, PerPoint, SourceId};
+use crate::model::{AreaId, Areas, Id, IdVec, Layer, LevelId, People, PerArea, PerPoint, SourceId};
 use crate::space::index::PolygonIndex;
 
 const STRUCTURAL: [&str; 6] = ["code", "name", "lon", "lat", "area-code", "area-name"];
@@ -105,6 +107,23 @@ pub(super) fn read(
     }
     counted_twice(&people, &sources, areas, inputs, problems);
     people
+}
+
+/// For each area the place of the demand point in it with the most people, of equal ones the first.
+pub(super) fn most_populous(people: &People, areas: &Areas) -> PerArea<Option<Coord<f64>>> {
+    let mut most: PerArea<Option<(f64, Coord<f64>)>> = PerArea::filled(areas.len(), None);
+    // Groups overlap: the one that counts everybody weighs, if it is there.
+    let weigh = people.group("residents").or(people.groups.ids().next());
+    for point in people.places.ids() {
+        let (Some(area), Some(place)) = (people.areas[point], people.places[point]) else { continue };
+        let persons = weigh.and_then(|group| people.persons(group, point)).unwrap_or(0.0);
+        for holder in areas.chain(area) {
+            if most[holder].is_none_or(|(other, _)| other < persons) {
+                most[holder] = Some((persons, place));
+            }
+        }
+    }
+    most.values().iter().map(|found| found.map(|(_, place)| place)).collect()
 }
 
 fn count(cell: &str, group: &str, file: &str, at: At, problems: &mut Problems) -> f64 {

@@ -159,6 +159,8 @@ fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> Wor
     let facilities = facilities::read(&study.facilities, &areas, &gazetteer, &indexes, inputs, problems);
     let series = series::read(&study.series, &areas, &gazetteer, &facilities, inputs, problems);
     let estates = estates::read(&study.estates, &areas, &gazetteer, &indexes, inputs, problems);
+    let places = people::most_populous(&people, &areas);
+    let areas = areas.with_places(|area| places[area]);
     World {
         name: study.name.clone(),
         reference_date: study.date(),

@@ -18,7 +18,8 @@ use crate::units::{Metres, Share};
 /// Persons of `group` with a facility of `service` that meets `where` at most `within` away are `at-least` of all
 /// persons of the group or more. The distance itself is near enough, the share itself is enough. With `each`, every
 /// area of that level gets its own verdict: its persons count, wherever the facility that they reach is. `decide` says
-/// whether the promise is about the `whole` (the default) or about `each` area.
+/// whether the promise is about the `whole` (the default) or about `each` area. Without `at-least` the figures are given
+/// and nothing is judged.
 ///
 /// # Observed, margin, shortfall
 /// Observed: the share in all, or with `decide = "each"` that of the area farthest behind; where not all is known, the
@@ -50,9 +51,10 @@ pub struct Reach {
     pub group: Spanned<String>,
     /// A facility this far away and no farther is within reach.
     pub within: Metres,
-    /// Met with this share of the people and more.
-    #[schemars(with = "Share")]
-    pub at_least: Spanned<Share>,
+    /// Met with this share of the people and more; without it nothing is judged.
+    #[serde(default)]
+    #[schemars(with = "Option<Share>")]
+    pub at_least: Option<Spanned<Share>>,
     /// A level whose areas get their own verdict.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
@@ -82,7 +84,7 @@ impl Kind for Reach {
 
     fn mistakes(&self) -> Vec<Mistake> {
         let decide = no_areas_to_decide(&self.decide, self.each.as_ref());
-        more_than_all(&self.at_least).into_iter().chain(decide).collect()
+        self.at_least.as_ref().and_then(more_than_all).into_iter().chain(decide).collect()
     }
 
     fn assess(&self, case: &Case<'_>) -> Finding {
@@ -105,7 +107,7 @@ impl Reach {
             .collect();
 
         let standard = Standard {
-            threshold: Some(Threshold::AtLeast(self.at_least.get_ref().get())),
+            threshold: self.at_least.as_ref().map(|share| Threshold::AtLeast(share.get_ref().get())),
             unit: Unit::Share,
             shortfall_unit: Unit::Persons,
         };
@@ -262,6 +264,14 @@ mod tests {
         };
         assert_eq!(covered(exact), 0.8);
         assert_eq!(covered(exact.next_down()), 0.0);
+    }
+
+    #[test]
+    fn without_a_share_figures_are_given_and_nothing_is_judged() {
+        let finding = check(r#"within = "2 km", each = "village""#, two_villages());
+        assert_eq!(finding.verdict, Verdict::NotCheckable { why: Reason::NoLimit });
+        assert_eq!((finding.observed.unwrap().value, finding.required), (0.8, None));
+        assert_eq!(finding.subjects[2].observed, Some(0.0));
     }
 
     #[test]
