@@ -73,6 +73,13 @@ pub(crate) fn say(en: impl Into<String>, zh: impl Into<String>) -> Text {
     Text { en: en.into(), zh: zh.into() }
 }
 
+fn shorten(text: &mut String) {
+    if let Some((end, _)) = text.char_indices().nth(Problems::LONGEST) {
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
 /// Problems as they are found: of one kind in one file the first few are kept, the rest counted.
 #[derive(Clone, Debug, Default)]
 pub struct Problems {
@@ -84,11 +91,21 @@ impl Problems {
     /// Problems of one kind in one file that are kept in full.
     pub const KEPT: usize = 50;
 
+    /// Letters kept of what a problem says: a cell that it quotes may be a whole book.
+    pub const LONGEST: usize = 600;
+
     /// Notes a problem.
-    pub fn push(&mut self, problem: Problem) {
+    pub fn push(&mut self, mut problem: Problem) {
         let seen = self.seen.entry((problem.file.clone(), problem.code)).or_insert(0);
         *seen += 1;
         if *seen <= Self::KEPT {
+            for text in [&mut problem.what, &mut problem.help] {
+                shorten(&mut text.en);
+                shorten(&mut text.zh);
+            }
+            if let At::Column(header) = &mut problem.at {
+                shorten(header);
+            }
             self.kept.push(problem);
         }
     }

@@ -117,7 +117,7 @@ fn is_degrees(crs: &str) -> bool {
 pub fn read_study(folder: &Path, options: &Options, progress: &dyn Fn(&str)) -> Result<ReadStudy, Failure> {
     let mut problems = Problems::default();
     let input = input::read(&folder.join(STUDY_FILE), STUDY_FILE, &mut problems);
-    let Some((input, text)) = input.as_ref().and_then(|input| Some((input, input.text(&mut problems)?))) else {
+    let Some((input, text)) = input.as_ref().and_then(|input| Some((input, input.document(&mut problems)?))) else {
         return Err(Failure::Problems(problems));
     };
     let study = Study::parse(text).map_err(|mistakes| {
@@ -182,7 +182,7 @@ fn packs(
     problems: &mut Problems,
 ) -> Result<Vec<Arc<Pack>>, Vec<Refused>> {
     let text = |input: Option<input::Input>, problems: &mut Problems| {
-        input.as_ref().and_then(|input| input.text(problems)).map(str::to_owned)
+        input.as_ref().and_then(|input| input.document(problems)).map(str::to_owned)
     };
     let mut texts: Vec<(String, Option<String>)> = Vec::new();
     for path in named {
