@@ -119,24 +119,46 @@ impl Diagnostic for Underlined<'_> {
 /// # Errors
 /// All mistakes of syntax; if there are none, all unknown keys, wrong types and wrong values.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Vec<Mistake>> {
+    parse_checked(text, "", |_| Vec::new())
+}
+
+/// The value that the text holds, or every mistake in it, those of its meaning among them.
+///
+/// `meaning` also sees what is left of a document when the mistakes are all inside the list `list`, whose elements do
+/// not speak of each other: then what it finds in the others is right.
+///
+/// # Errors
+/// All mistakes of syntax; if there are none, all unknown keys, wrong types and values, and wrong meanings.
+pub fn parse_checked<T: DeserializeOwned>(
+    text: &str,
+    list: &str,
+    meaning: impl Fn(&T) -> Vec<Mistake>,
+) -> Result<T, Vec<Mistake>> {
     let (mut tree, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         return Err(errors.iter().take(MOST_MISTAKES).map(|error| mistake(error, text)).collect());
     }
     let mut mistakes = Vec::new();
     let mut removed: Vec<String> = Vec::new();
+    let mut only_in_list = true;
     loop {
         let error = match T::deserialize(Deserializer::from(tree.clone())) {
-            Ok(value) if mistakes.is_empty() => return Ok(value),
-            Ok(_) => return Err(in_order(mistakes)),
+            Ok(value) => {
+                if only_in_list {
+                    mistakes.extend(meaning(&value));
+                }
+                return if mistakes.is_empty() { Ok(value) } else { Err(in_order(mistakes)) };
+            }
             Err(error) => error,
         };
-        let follows = follows_from_removal(error.message(), &removed);
-        let at = error.span();
-        if !follows {
+        if !follows_from_removal(error.message(), &removed) {
             mistakes.push(mistake(&error, text));
         }
-        let taken = at.and_then(|at| remove(tree.get_mut(), &at));
+        let taken = error.span().and_then(|at| {
+            let (top, _) = tree.get_ref().iter().find(|(key, value)| key.span() == at || holds(value, &at))?;
+            only_in_list &= top.get_ref().as_ref() == list;
+            remove(tree.get_mut(), &at)
+        });
         match taken {
             Some(key) if removed.len() < MOST_MISTAKES => removed.push(key),
             _ => return Err(in_order(mistakes)),
