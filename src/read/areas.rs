@@ -17,6 +17,9 @@ use crate::space::index::PolygonIndex;
 
 const STRUCTURAL: [&str; 6] = ["code", "name", "parent", "parent-name", "lon", "lat"];
 
+/// Beginnings of a code that are looked up, in bytes: official codes have 12.
+const LONGEST_PREFIX: usize = 64;
+
 /// Areas on their way in.
 pub(super) struct Reading<'a> {
     study: &'a Study,
@@ -188,7 +191,7 @@ impl<'a> Reading<'a> {
                     problems.warning(
                         "no-cell",
                         &inputs.sources()[source].file,
-                        At::Row(row),
+                        At::entry(&inputs.sources()[source], row),
                         say(
                             format!("no boundary can be estimated for {}: its seat is outside the outline or that of another area", self.areas[id].name),
                             format!("无法估算{}的边界：驻地在轮廓之外或与其他区域重合", self.areas[id].name),
@@ -210,7 +213,7 @@ impl<'a> Reading<'a> {
                 problems.error(
                     "duplicate-code",
                     file,
-                    At::Row(row),
+                    At::entry(&inputs.sources()[source], row),
                     say(
                         format!("the code `{}` of {} is that of {}, too", area.code, area.name, self.areas[other].name),
                         format!("{}的代码 {} 与{}重复", area.name, area.code, self.areas[other].name),
@@ -264,7 +267,7 @@ impl<'a> Reading<'a> {
             let named = by_name.get(said.name.as_str()).filter(|several| several.len() == 1).map(|one| one[0]);
             let coded = pick(&by_code, &said.code);
             let parent = if said.code.is_empty() && said.name.is_empty() {
-                let by_prefix = (1..area.code.len())
+                let by_prefix = (1..area.code.len().min(LONGEST_PREFIX))
                     .rev()
                     .filter(|&end| area.code.is_char_boundary(end))
                     .find_map(|end| pick(&by_code, &area.code[..end]));
@@ -280,7 +283,7 @@ impl<'a> Reading<'a> {
                         problems.warning(
                             "parent-clash",
                             file,
-                            At::Row(row),
+                            At::entry(&inputs.sources()[source], row),
                             say(
                                 format!(
                                     "the parent's code `{}` and name `{}` contradict each other; the name was used",
@@ -299,7 +302,7 @@ impl<'a> Reading<'a> {
                 problems.warning(
                     "no-parent",
                     file,
-                    At::Row(row),
+                    At::entry(&inputs.sources()[source], row),
                     say(
                         format!("no area above holds {} ({}{})", area.name, said.code, said.name),
                         format!("找不到{}的上级区域（{}{}）", area.name, said.code, said.name),

@@ -86,7 +86,7 @@ impl Builder {
                     problems.warning(
                         "bad-value",
                         &sources[source].file,
-                        At::Row(row),
+                        At::entry(&sources[source], row),
                         say(
                             format!("`{attribute}` is `{word}`, which is not a {kind}; it is taken as missing"),
                             format!("“{attribute}”的值“{word}”格式不符（应为 {kind}），按缺失处理"),

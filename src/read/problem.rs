@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::model::{Lang, Text};
+use crate::model::{Lang, Source, Text};
 
 /// Whether a problem stops the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +27,13 @@ pub enum At {
     Column(String),
     /// A line and column of a text, from 1.
     Line(usize, usize),
+}
+
+impl At {
+    /// An entry of a file that was read, from 1.
+    pub(crate) fn entry(source: &Source, number: u32) -> Self {
+        if source.features { Self::Feature(number) } else { Self::Row(number) }
+    }
 }
 
 /// One thing that is wrong.

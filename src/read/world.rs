@@ -98,6 +98,7 @@ impl Inputs<'_> {
             layer,
             sha256: input.sha256,
             rows: table.n_rows,
+            features: !table.geometry.is_empty(),
             illustrative,
             crs: crs.to_owned(),
         });
@@ -135,6 +136,7 @@ pub fn read_study(folder: &Path, options: &Options, progress: &dyn Fn(&str)) -> 
         layer: Layer::Study,
         sha256: input.sha256.clone(),
         rows: 0,
+        features: false,
         illustrative: false,
         crs: String::new(),
     });
