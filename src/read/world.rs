@@ -6,12 +6,12 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::document::Refused;
-use super::gazetteer::Gazetteer;
 use super::input::{self, read_inside};
+use super::membership::Ground;
 use super::problem::{At, Problems, say};
 use super::study::Study;
 use super::table::Table;
-use super::{areas, estates, facilities, membership, pack, people, read_table, series};
+use super::{areas, estates, facilities, pack, people, read_table, series};
 use crate::model::{IdVec, Layer, Source, SourceId, World};
 use crate::rules::Pack;
 
@@ -55,6 +55,8 @@ pub struct Inputs<'a> {
     study: &'a Study,
     skip_illustrative: bool,
     sources: IdVec<SourceId, Source>,
+    /// For each source whether its entries are features, not rows.
+    drawn: IdVec<SourceId, bool>,
     /// Called with the name of each file before it is read.
     progress: &'a dyn Fn(&str),
 }
@@ -63,6 +65,12 @@ impl Inputs<'_> {
     /// The files read so far.
     pub fn sources(&self) -> &IdVec<SourceId, Source> {
         &self.sources
+    }
+
+    /// The file that something comes from, and where in it.
+    pub fn origin(&self, (source, row): (SourceId, u32)) -> (&str, At) {
+        let at = if self.drawn[source] { At::Feature(row) } else { At::Row(row) };
+        (&self.sources[source].file, at)
     }
 
     /// The rows of a file and its number among the sources; `None` where a problem stops it or it is left out.
@@ -93,6 +101,7 @@ impl Inputs<'_> {
                 say("turn the file into WGS 84 (EPSG:4326) first", "请先转换为 WGS 84（EPSG:4326）"),
             );
         }
+        self.drawn.push(!table.geometry.is_empty());
         let source = self.sources.push(Source {
             file: input.name,
             layer,
@@ -128,8 +137,10 @@ pub fn read_study(folder: &Path, options: &Options, progress: &dyn Fn(&str)) -> 
         study: &study,
         skip_illustrative: options.skip_illustrative,
         sources: IdVec::default(),
+        drawn: IdVec::default(),
         progress,
     };
+    inputs.drawn.push(false);
     inputs.sources.push(Source {
         file: STUDY_FILE.to_owned(),
         layer: Layer::Study,
@@ -153,12 +164,11 @@ pub fn read_study(folder: &Path, options: &Options, progress: &dyn Fn(&str)) -> 
 
 fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> World {
     let areas = areas::Reading::new(study).read(inputs, problems);
-    let gazetteer = Gazetteer::new(&areas);
-    let indexes = membership::boundaries(&areas);
-    let people = people::read(&study.people, &areas, &gazetteer, &indexes, inputs, problems);
-    let facilities = facilities::read(&study.facilities, &areas, &gazetteer, &indexes, inputs, problems);
-    let series = series::read(&study.series, &areas, &gazetteer, &facilities, inputs, problems);
-    let estates = estates::read(&study.estates, &areas, &gazetteer, &indexes, inputs, problems);
+    let ground = Ground::new(&areas);
+    let people = people::read(&study.people, &ground, inputs, problems);
+    let facilities = facilities::read(&study.facilities, &ground, inputs, problems);
+    let series = series::read(&study.series, &ground, &facilities, inputs, problems);
+    let estates = estates::read(&study.estates, &ground, inputs, problems);
     let places = people::most_populous(&people, &areas);
     let areas = areas.with_places(|area| places[area]);
     World {
