@@ -48,13 +48,13 @@ pub(super) fn read(
         }
         let generic = ground.generic(&columns);
         let said = ground.declared(&columns, generic, problems);
-        for row in 0..table.n_rows {
+        for (row, &area) in said.iter().enumerate() {
             let (key, facility) = (columns.cell("indicator", row), columns.cell("facility", row));
             let (year, value) = (columns.cell("year", row), columns.cell("value", row));
             if value.is_empty() {
                 continue;
             }
-            let of = match (facility, said[row]) {
+            let of = match (facility, area) {
                 ("", Some(area)) => Some(Of::Area(area)),
                 ("", None) => names_nothing(&columns, generic, row).then_some(Of::Whole),
                 (code, _) => match by_code.get(code).map(Vec::as_slice) {
