@@ -436,7 +436,7 @@ impl<'de> Visitor<'de> for Shape<'_> {
                 }
             }
         }
-        Some(height.and_then(|height| self.0.build(&kind, height))).map(Ok).transpose()
+        Ok(Some(height.and_then(|height| self.0.build(&kind, height))))
     }
 }
 

@@ -16,7 +16,8 @@ enum Outcome {
     Range(Coord<f64>),
 }
 
-/// One polygon a row; `None` where there is none or none that can be used.
+/// One polygon a row; `None` where there is none or none that can be used. Points are seats, not boundaries: they are
+/// left to `places.rs`.
 pub(super) fn read(table: &Table, problems: &mut Problems) -> Vec<Option<MultiPolygon<f64>>> {
     if table.geometry.is_empty() {
         return vec![None; table.n_rows];
@@ -87,7 +88,7 @@ pub(super) fn read(table: &Table, problems: &mut Problems) -> Vec<Option<MultiPo
 
 fn outcome(geometry: Option<&Geometry<f64>>) -> Outcome {
     let polygon = match geometry {
-        None => return Outcome::Fine(None),
+        None | Some(Geometry::Point(_)) => return Outcome::Fine(None),
         Some(Geometry::Polygon(polygon)) => MultiPolygon(vec![polygon.clone()]),
         Some(Geometry::MultiPolygon(polygons)) => polygons.clone(),
         Some(_) => return Outcome::Unusable("it is not a polygon".to_owned()),

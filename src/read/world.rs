@@ -6,12 +6,12 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::document::Refused;
-use super::gazetteer::Gazetteer;
 use super::input::{self, read_inside};
+use super::membership::Ground;
 use super::problem::{At, Problems, say};
 use super::study::Study;
 use super::table::Table;
-use super::{areas, estates, facilities, membership, pack, people, read_table, series};
+use super::{areas, estates, facilities, pack, people, read_table, series};
 use crate::model::{IdVec, Layer, Source, SourceId, World};
 use crate::rules::Pack;
 
@@ -63,6 +63,12 @@ impl Inputs<'_> {
     /// The files read so far.
     pub fn sources(&self) -> &IdVec<SourceId, Source> {
         &self.sources
+    }
+
+    /// The file that something comes from, and where in it.
+    pub fn origin(&self, (source, row): (SourceId, u32)) -> (&str, At) {
+        let source = &self.sources[source];
+        (&source.file, At::entry(source, row))
     }
 
     /// The rows of a file and its number among the sources; `None` where a problem stops it or it is left out.
@@ -155,12 +161,11 @@ pub fn read_study(folder: &Path, options: &Options, progress: &dyn Fn(&str)) -> 
 
 fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> World {
     let areas = areas::Reading::new(study).read(inputs, problems);
-    let gazetteer = Gazetteer::new(&areas);
-    let indexes = membership::boundaries(&areas);
-    let people = people::read(&study.people, &areas, &gazetteer, &indexes, inputs, problems);
-    let facilities = facilities::read(&study.facilities, &areas, &gazetteer, &indexes, inputs, problems);
-    let series = series::read(&study.series, &areas, &gazetteer, &facilities, inputs, problems);
-    let estates = estates::read(&study.estates, &areas, &gazetteer, &indexes, inputs, problems);
+    let ground = Ground::new(&areas);
+    let people = people::read(&study.people, &ground, inputs, problems);
+    let facilities = facilities::read(&study.facilities, &ground, inputs, problems);
+    let series = series::read(&study.series, &ground, &facilities, inputs, problems);
+    let estates = estates::read(&study.estates, &ground, inputs, problems);
     let places = people::most_populous(&people, &areas);
     let areas = areas.with_places(|area| places[area]);
     World {
