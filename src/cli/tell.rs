@@ -86,7 +86,7 @@ pub(super) fn failure(failure: &Failure, lang: Lang) -> Stopped {
             }
             let n: usize = refused.iter().map(|document| document.mistakes.len()).sum();
             let text = Text {
-                en: format!("{n} mistakes, underlined above; nothing was checked"),
+                en: format!("{}, underlined above; nothing was checked", counted(n, "mistake")),
                 zh: format!("共 {n} 处错误，已在上文标出；未进行核查"),
             };
             stop(&text, lang)
@@ -95,10 +95,14 @@ pub(super) fn failure(failure: &Failure, lang: Lang) -> Stopped {
             problems(found, lang);
             let n = found.kept().iter().filter(|problem| problem.severity == Severity::Error).count();
             let text = Text {
-                en: format!("{n} errors in the input; nothing was checked"),
+                en: format!("{} in the input; nothing was checked", counted(n, "error")),
                 zh: format!("输入数据有 {n} 处错误；未进行核查"),
             };
             stop(&text, lang)
         }
     }
+}
+
+fn counted(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
