@@ -20,13 +20,13 @@ use crate::rules::{Check, Noun, Obligation, Pack};
 
 /// Explain a check kind or an obligation; without a word, list them.
 ///
-/// Knows the packs that come with evenreach, and the one that --pack names.
+/// Knows the packs that come with evenreach, or, with --pack, the one in that file.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  evenreach explain                          the check kinds, and the obligations of the packs
-  evenreach explain reach                    the manual of a check kind
-  evenreach explain edu.central-kindergarten the clause, its parameters, their sources, and the data it needs
-  evenreach explain --schema pack            a JSON schema for editors")]
+  evenreach explain                           the check kinds, and all obligations
+  evenreach explain reach                     the manual of a check kind
+  evenreach explain edu.central-kindergarten  an obligation: clause, parameters, data
+  evenreach explain --schema pack             a JSON schema for editors")]
 pub(super) struct Arguments {
     /// The id of an obligation, or a check kind.
     #[arg(value_name = "ID|KIND")]

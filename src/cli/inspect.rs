@@ -24,7 +24,7 @@ use crate::report::words::plain;
   evenreach inspect streets.geojson
   evenreach inspect geodata/jinpu")]
 pub(super) struct Arguments {
-    /// A file, or the folder of a study.
+    /// A GeoJSON or CSV file, or the folder of a study.
     #[arg(value_name = "FILE-or-STUDY")]
     path: PathBuf,
 }
@@ -145,7 +145,7 @@ fn described(name: &str, format: &str, crs: Option<&str>, seen: &Inspection, lan
     let _ = writeln!(text, "  {}: {stated}", word("coordinate system", "坐标系"));
     let _ = writeln!(text, "\n{}", word("columns", "列"));
     for column in &seen.columns {
-        let taken = column.taken_for.clone().unwrap_or_else(|| word("(not recognised)", "（未识别）").to_owned());
+        let taken = column.taken_for.clone().unwrap_or_else(|| word("not recognised", "未识别").to_owned());
         let samples: Vec<String> =
             column.samples.iter().map(|sample| plain(sample).chars().take(24).collect()).collect();
         let _ = writeln!(
