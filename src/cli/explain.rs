@@ -16,6 +16,7 @@ use crate::read::problem::Problems;
 use crate::read::study::Study;
 use crate::read::{Failure, input};
 use crate::report;
+use crate::report::words::plain;
 use crate::rules::{Check, Noun, Obligation, Pack};
 
 /// Explain a check kind or an obligation; without a word, list them.
@@ -61,7 +62,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
     }
     let packs = packs(arguments, lang)?;
     let Some(word) = &arguments.word else {
-        tell::result(&list(&packs, lang));
+        tell::result(&plain_lines(&list(&packs, lang)));
         return Ok(ExitCode::SUCCESS);
     };
     let kind = word.replace('_', "-");
@@ -84,9 +85,14 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         ));
     }
     for (pack, index, obligation) in found {
-        tell::result(&explained(pack, index, obligation, lang));
+        tell::result(&plain_lines(&explained(pack, index, obligation, lang)));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Words of a pack may hold anything.
+fn plain_lines(text: &str) -> String {
+    text.lines().flat_map(|line| [plain(line), "\n".to_owned()]).collect()
 }
 
 fn packs(arguments: &Arguments, lang: Lang) -> Result<Vec<Pack>, Stopped> {
@@ -97,7 +103,7 @@ fn packs(arguments: &Arguments, lang: Lang) -> Result<Vec<Pack>, Stopped> {
             let mut problems = Problems::default();
             let name = path.display().to_string();
             let read = input::read(path, &name, &mut problems);
-            match read.as_ref().and_then(|input| input.text(&mut problems)) {
+            match read.as_ref().and_then(|input| input.document(&mut problems)) {
                 Some(text) => texts.push((name, text.to_owned())),
                 None => return Err(tell::failure(&Failure::Problems(problems), lang)),
             }

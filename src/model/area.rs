@@ -104,6 +104,11 @@ impl Areas {
         self
     }
 
+    /// The areas alone, as they were given.
+    pub fn into_rows(self) -> PerArea<Area> {
+        self.areas
+    }
+
     /// The levels from the top down.
     pub fn levels(&self) -> &IdVec<LevelId, Level> {
         &self.levels

@@ -1,10 +1,11 @@
 //! Files of areas to [`Areas`]: codes, names, parents, boundaries.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use geo::{Coord, InteriorPoint, MultiPolygon};
+use geo::{Coord, Geometry, InteriorPoint, MultiPolygon};
 
 use super::columns::{Columns, level_reference, structural};
+use super::gazetteer::{Gazetteer, Joined, Reference};
 use super::problem::{At, Problems, say};
 use super::study::{AreasLayer, Estimate, Study};
 use super::table::Table;
@@ -16,6 +17,9 @@ use crate::space::estimate::{Limit, voronoi_cells};
 use crate::space::index::PolygonIndex;
 
 const STRUCTURAL: [&str; 6] = ["code", "name", "parent", "parent-name", "lon", "lat"];
+
+/// Beginnings of a code that are looked up, in bytes: official codes have 12.
+const LONGEST_PREFIX: usize = 64;
 
 /// Areas on their way in.
 pub(super) struct Reading<'a> {
@@ -67,6 +71,20 @@ impl<'a> Reading<'a> {
                     self.estimate(start, estimate, inputs, problems);
                 }
             }
+            let (has_layer, is_empty) =
+                (study.areas.iter().any(|layer| *layer.level.get_ref() == key), first == self.areas.len());
+            if has_layer && is_empty && !problems.has_errors() {
+                problems.warning(
+                    "empty-level",
+                    "study.toml",
+                    At::File,
+                    say(
+                        format!("the files of the level `{key}` hold no area"),
+                        format!("级别 {key} 的文件中没有任何区域"),
+                    ),
+                    say("fill in its areas", "请填写该级别的区域"),
+                );
+            }
             self.duplicates(level, first, problems, inputs);
             self.find_parents(level, first, problems, inputs);
         }
@@ -84,7 +102,8 @@ impl<'a> Reading<'a> {
         }
         let n_areas = self.areas.len();
         let origin: Vec<(SourceId, u32)> = self.areas.values().iter().map(|area| area.origin).collect();
-        let attributes = self.attributes.finish(n_areas, &origin, inputs.sources(), problems);
+        let levels: Vec<&str> = self.levels.values().iter().map(|level| level.key.as_str()).collect();
+        let attributes = self.attributes.finish(n_areas, &origin, &levels, inputs, problems);
         Areas::new(self.levels, self.areas, attributes)
     }
 
@@ -114,7 +133,12 @@ impl<'a> Reading<'a> {
             );
         }
         let shapes = polygons::read(table, problems);
-        let seats = if table.geometry.is_empty() { places::places(&columns, problems) } else { Vec::new() };
+        // Seats are points, drawn or in columns; where all are polygons there is none.
+        let is_drawn = |geometry: &Option<Geometry<f64>>| {
+            matches!(geometry, Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_)))
+        };
+        let has_seats = table.geometry.is_empty() || !table.geometry.iter().all(is_drawn);
+        let seats = if has_seats { places::places(&columns, problems) } else { Vec::new() };
         let next_up = above.values().last().map(|level| level.key.clone()).unwrap_or_default();
         let start = self.areas.len();
         for (row, shape) in shapes.into_iter().enumerate() {
@@ -184,11 +208,11 @@ impl<'a> Reading<'a> {
             match cell {
                 Some(cell) => self.areas[id].boundary = Boundary::Estimated(cell),
                 None => {
-                    let (source, row) = self.areas[id].origin;
+                    let (file, at) = inputs.origin(self.areas[id].origin);
                     problems.warning(
                         "no-cell",
-                        &inputs.sources()[source].file,
-                        At::Row(row),
+                        file,
+                        at,
                         say(
                             format!("no boundary can be estimated for {}: its seat is outside the outline or that of another area", self.areas[id].name),
                             format!("无法估算{}的边界：驻地在轮廓之外或与其他区域重合", self.areas[id].name),
@@ -204,13 +228,12 @@ impl<'a> Reading<'a> {
         let mut codes: HashMap<&str, AreaId> = HashMap::new();
         for id in (first..self.areas.len()).map(AreaId::new) {
             let area = &self.areas[id];
-            let (source, row) = area.origin;
-            let file = &inputs.sources()[source].file;
+            let (file, at) = inputs.origin(area.origin);
             if let Some(&other) = codes.get(area.code.as_str()) {
                 problems.error(
                     "duplicate-code",
                     file,
-                    At::Row(row),
+                    at,
                     say(
                         format!("the code `{}` of {} is that of {}, too", area.code, area.name, self.areas[other].name),
                         format!("{}的代码 {} 与{}重复", area.name, area.code, self.areas[other].name),
@@ -226,93 +249,125 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Parents by what the file says, else by the code's beginning, else by the polygon that holds the area's place.
+    /// Parents by what the file says, as `gazetteer.rs` reads a code and a name; where it says nothing, by the code's
+    /// beginning, else by the polygon that holds the area's place, else the only area of the level above.
     fn find_parents(&mut self, level: LevelId, first: usize, problems: &mut Problems, inputs: &Inputs<'_>) {
-        let above: Vec<AreaId> = (0..first).map(AreaId::new).collect();
-        if above.is_empty() {
+        if first == 0 {
             return;
         }
-        let mut by_code: HashMap<&str, Vec<AreaId>> = HashMap::new();
-        let mut by_name: HashMap<&str, Vec<AreaId>> = HashMap::new();
-        for &id in above.iter().rev() {
-            by_code.entry(&self.areas[id].code).or_default().push(id);
-            by_name.entry(&self.areas[id].name).or_default().push(id);
-        }
         let one_above = LevelId::new(level.index() - 1);
-        let only = {
-            let mut direct = above.iter().filter(|&&id| self.areas[id].level == one_above);
-            direct.next().copied().filter(|_| direct.next().is_none())
-        };
-        let polygons = PolygonIndex::build(
-            above.iter().map(|&id| self.areas[id].boundary.polygon().filter(|_| self.areas[id].level == one_above)),
-        );
-        let mut found = Vec::new();
-        for id in (first..self.areas.len()).map(AreaId::new) {
-            let area = &self.areas[id];
-            let said = &self.parents[id.index()];
-            let (source, row) = area.origin;
-            let file = &inputs.sources()[source].file;
-            let pick = |index: &HashMap<&str, Vec<AreaId>>, word: &str| {
-                index
-                    .get(word)
-                    .map(Vec::as_slice)
-                    .unwrap_or_default()
-                    .iter()
-                    .max_by_key(|&&id| self.areas[id].level)
-                    .copied()
-            };
-            let named = by_name.get(said.name.as_str()).filter(|several| several.len() == 1).map(|one| one[0]);
-            let coded = pick(&by_code, &said.code);
-            let parent = if said.code.is_empty() && said.name.is_empty() {
-                let by_prefix = (1..area.code.len())
-                    .rev()
-                    .filter(|&end| area.code.is_char_boundary(end))
-                    .find_map(|end| pick(&by_code, &area.code[..end]));
-                by_prefix
-                    .or_else(|| {
-                        let holder = *polygons.locate(&[area.place?]).first()?;
-                        Some(above[holder? as usize])
-                    })
-                    .or(only)
-            } else {
-                match (coded, named) {
-                    (Some(coded), Some(named)) if coded != named => {
-                        problems.warning(
-                            "parent-clash",
-                            file,
-                            At::Row(row),
-                            say(
-                                format!(
-                                    "the parent's code `{}` and name `{}` contradict each other; the name was used",
-                                    said.code, said.name
-                                ),
-                                format!("上级代码 {} 与上级名称“{}”不一致，已采用名称", said.code, said.name),
-                            ),
-                            say("use one list of codes", "请统一代码版本"),
-                        );
-                        Some(named)
-                    }
-                    (coded, named) => coded.or(named),
+        // These areas have no parent yet; those above do.
+        let areas = Areas::new(self.levels.clone(), std::mem::take(&mut self.areas), BTreeMap::new());
+        let gazetteer = Gazetteer::new(&areas);
+        let only = if let [only] = areas.at_level(one_above) { Some(*only) } else { None };
+        let ids = (first..areas.len()).map(AreaId::new);
+        let polygons = PolygonIndex::build(areas.at_level(one_above).iter().map(|&id| areas[id].boundary.polygon()));
+        // A point that is not finite is in no polygon.
+        let nowhere = Coord { x: f64::NAN, y: f64::NAN };
+        let places: Vec<Coord<f64>> = ids.clone().map(|id| areas[id].place.unwrap_or(nowhere)).collect();
+        let holders = polygons.locate(&places);
+
+        let mut parents = Vec::with_capacity(places.len());
+        for (id, holder) in ids.zip(holders) {
+            let (area, said) = (&areas[id], &self.parents[id.index()]);
+            let (file, at) = inputs.origin(area.origin);
+            let holder = holder.map(|position| areas.at_level(one_above)[position as usize]);
+            let joined = said_parent(&gazetteer, level, said);
+            let is_said = !(said.code.is_empty() && said.name.is_empty());
+            let guess = || by_prefix(&gazetteer, level, area).or(holder).or(only);
+            let parent = if is_said { joined.area } else { guess() };
+            match (joined.said, parent) {
+                (Some((what, help)), _) => {
+                    let code = if parent.is_some() { "parent-clash" } else { "no-parent" };
+                    let what = say(
+                        format!("the parent of {}: {}", area.name, what.en),
+                        format!("{}的上级：{}", area.name, what.zh),
+                    );
+                    problems.warning(code, file, at, what, help);
                 }
-            };
-            if parent.is_none() {
-                problems.warning(
+                (None, Some(parent)) => {
+                    // A seat may lie outside an estimated boundary.
+                    let other = holder.filter(|&holder| holder != parent && areas[parent].level == one_above);
+                    let is_official = |id: AreaId| matches!(areas[id].boundary, Boundary::Official(_));
+                    if let Some(other) = other.filter(|&other| is_official(other) && is_official(parent)) {
+                        problems.warning_of("parent-clash", file, at, || {
+                            let (name, parent, other) = (&area.name, gazetteer.label(parent), gazetteer.label(other));
+                            (
+                                say(
+                                    format!("{name} belongs to {parent} but lies in {other}"),
+                                    format!("{name}属于{parent}，位置却在{other}"),
+                                ),
+                                say(
+                                    format!("{parent} was used; give the parent's code, or correct the boundary"),
+                                    format!("已归属于{parent}；请填写上级代码，或更正边界"),
+                                ),
+                            )
+                        });
+                    }
+                }
+                (None, None) => problems.warning(
                     "no-parent",
                     file,
-                    At::Row(row),
-                    say(
-                        format!("no area above holds {} ({}{})", area.name, said.code, said.name),
-                        format!("找不到{}的上级区域（{}{}）", area.name, said.code, said.name),
-                    ),
+                    at,
+                    say(format!("no area above holds {}", area.name), format!("找不到{}的上级区域", area.name)),
                     say("give the parent's code in a column `parent`", "请在“上级代码”列填写上级代码"),
-                );
+                ),
             }
-            found.push((id, parent));
+            parents.push(parent);
         }
-        for (id, parent) in found {
+
+        self.areas = areas.into_rows();
+        for (id, parent) in (first..).map(AreaId::new).zip(parents) {
             self.areas[id].parent = parent;
         }
+        self.same_names(first, problems, inputs);
     }
+
+    /// One name twice under one parent: whoever refers to it by name cannot be understood.
+    fn same_names(&self, first: usize, problems: &mut Problems, inputs: &Inputs<'_>) {
+        let mut names: HashMap<(AreaId, &str), AreaId> = HashMap::new();
+        for id in (first..self.areas.len()).map(AreaId::new) {
+            let area = &self.areas[id];
+            let Some(parent) = area.parent.filter(|_| !area.name.is_empty()) else { continue };
+            let other = *names.entry((parent, &area.name)).or_insert(id);
+            if other != id && self.areas[other].code != area.code {
+                let (file, at) = inputs.origin(area.origin);
+                let (name, holder, code) = (&area.name, &self.areas[parent].name, &self.areas[other].code);
+                problems.warning(
+                    "same-name",
+                    file,
+                    at,
+                    say(
+                        format!("{name} is the name of another area of {holder}, too: {code}"),
+                        format!("{holder}内另有同名区域{name}，代码 {code}"),
+                    ),
+                    say("refer to it by its code", "引用时请使用代码"),
+                );
+            }
+        }
+    }
+}
+
+/// The area above `level` that a parent's code and name mean: one level up if there is one, else farther.
+fn said_parent(gazetteer: &Gazetteer<'_>, level: LevelId, said: &Parent) -> Joined {
+    let resolve = |level| {
+        let reference = Reference { level: Some(level), code: &said.code, name: &said.name, within: None };
+        gazetteer.resolve(reference)
+    };
+    let levels = (0..level.index()).rev().map(LevelId::new);
+    let mut found = levels.map(resolve);
+    let nearest = found.next().unwrap_or_default();
+    if nearest.area.is_some() { nearest } else { found.find(|joined| joined.area.is_some()).unwrap_or(nearest) }
+}
+
+/// The area above `level` with the longest code that the area's code begins with, as official codes nest. A single
+/// letter is too little to tell, and a name that stands for a code does not nest.
+fn by_prefix(gazetteer: &Gazetteer<'_>, level: LevelId, area: &Area) -> Option<AreaId> {
+    let ends = (2..area.code.len().min(LONGEST_PREFIX))
+        .rev()
+        .filter(|&end| area.code.is_char_boundary(end) && area.code != area.name);
+    let above = |code| (0..level.index()).rev().find_map(|level| gazetteer.coded(LevelId::new(level), code));
+    ends.map(|end| &area.code[..end]).find_map(above)
 }
 
 fn first_of(cells: &[&str]) -> String {

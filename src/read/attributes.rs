@@ -1,18 +1,22 @@
 //! Attributes of areas and facilities: columns of several files put together and typed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::columns::{Columns, pieces};
-use super::problem::{At, Problems, say};
+use super::columns::Columns;
+use super::document::nearest;
+use super::problem::{Problems, say};
 use super::study::Values;
-use super::values;
-use super::vocabulary::normalise;
-use crate::model::{Column, IdVec, Source, SourceId};
+use super::values::{self, Typed};
+use super::vocabulary::{normalise, vocabulary};
+use super::world::Inputs;
+use crate::model::{Column, SourceId};
 
 /// Attributes on their way in: in [`Columns`] their keys begin with `=`.
 #[derive(Default)]
 pub(super) struct Builder {
     parts: BTreeMap<String, Vec<Part>>,
+    /// Attributes and words that the study itself chose.
+    chosen: HashSet<(String, String)>,
 }
 
 /// The cells of one file for one attribute, as codes of words (0: empty).
@@ -22,9 +26,11 @@ struct Part {
     words: Vec<String>,
 }
 
-/// The key of an attribute whose header nobody knows: its ASCII part if it has one, else the whole.
+/// The key of an attribute whose header nobody knows: what stands in ASCII behind a `/`, else the whole. What stands in
+/// brackets may be a unit.
 pub(super) fn plain(header: &str) -> Option<String> {
-    let key = pieces(header).skip(1).find(|piece| piece.is_ascii()).unwrap_or(header);
+    let has_brackets = header.contains(['(', '（']);
+    let key = header.rsplit('/').next().filter(|key| key.is_ascii() && !has_brackets).unwrap_or(header);
     Some(normalise(key)).filter(|key| !key.is_empty())
 }
 
@@ -58,46 +64,137 @@ impl Builder {
                 .flatten()
                 .flat_map(|(word, of_file)| of_file.iter().map(move |cell| (cell.as_str(), word.as_str())))
                 .collect();
-            let words = cells.iter().map(|cell| translate.get(cell).copied().unwrap_or(cell));
+            self.chosen.extend(translate.values().map(|&word| (attribute.to_owned(), word.to_owned())));
+            let words = cells.iter().map(|cell| match translate.get(cell) {
+                Some(&word) => word,
+                None if vocabulary().is_missing(cell) => "",
+                None => cell,
+            });
             if let Column::Text { codes, words } = Column::from_words(words) {
                 self.parts.entry(attribute.to_owned()).or_default().push(Part { start, codes, words });
             }
         }
     }
 
-    /// All attributes over `n` entries; cells that do not fit their type are said and taken as empty.
+    /// All attributes over `n` entries. Cells that do not fit their type are said and taken as empty; so are words that
+    /// nobody knows, and columns that are almost of another type, but these stay as they are. `levels` are the keys of
+    /// the study's levels.
     pub(super) fn finish(
         self,
         n: usize,
         origin: &[(SourceId, u32)],
-        sources: &IdVec<SourceId, Source>,
+        levels: &[&str],
+        inputs: &Inputs<'_>,
         problems: &mut Problems,
     ) -> BTreeMap<String, Column> {
         let mut finished = BTreeMap::new();
         for (attribute, parts) in self.parts {
             let (codes, words) = join(parts, n);
             let typed = values::typed(&attribute, codes.clone(), words);
-            let bad: HashMap<u32, String> = typed.bad.into_iter().collect();
-            if !bad.is_empty() {
-                for (entry, code) in codes.iter().enumerate() {
-                    let Some(word) = bad.get(code) else { continue };
-                    let (source, row) = origin[entry];
-                    let kind = typed.column.type_name();
-                    problems.warning(
-                        "bad-value",
-                        &sources[source].file,
-                        At::Row(row),
-                        say(
-                            format!("`{attribute}` is `{word}`, which is not a {kind}; it is taken as missing"),
-                            format!("“{attribute}”的值“{word}”格式不符（应为 {kind}），按缺失处理"),
-                        ),
-                        say("correct the cell, or leave it empty", "请更正该单元格，或留空"),
-                    );
-                }
-            }
-            finished.insert(attribute, typed.column);
+            let cells = Cells { attribute: &attribute, codes: &codes, origin, inputs };
+            cells.bad_values(&typed, problems);
+            cells.mixed(&typed, problems);
+            let column = typed.column;
+            cells.unknown_words(
+                &column,
+                |word| levels.contains(&word) || self.chosen.contains(&(attribute.clone(), word.to_owned())),
+                problems,
+            );
+            finished.insert(attribute, column);
         }
         finished
+    }
+}
+
+/// The cells of one attribute, to say what is odd about them.
+struct Cells<'a> {
+    attribute: &'a str,
+    codes: &'a [u32],
+    origin: &'a [(SourceId, u32)],
+    inputs: &'a Inputs<'a>,
+}
+
+impl Cells<'_> {
+    fn bad_values(&self, typed: &Typed, problems: &mut Problems) {
+        let attribute = self.attribute;
+        let bad: HashMap<u32, &str> = typed.bad.iter().map(|(code, word)| (*code, word.as_str())).collect();
+        if bad.is_empty() {
+            return;
+        }
+        let (en, zh) = type_words(&typed.column);
+        for (entry, code) in self.codes.iter().enumerate() {
+            let Some(word) = bad.get(code) else { continue };
+            let (file, at) = self.inputs.origin(self.origin[entry]);
+            problems.warning_of("bad-value", file, at, || {
+                (
+                    say(
+                        format!("`{attribute}` is `{word}`, which is not {en}; it is taken as missing"),
+                        format!("“{attribute}”的值“{word}”格式不符（应为{zh}），按缺失处理"),
+                    ),
+                    say("correct the cell, or leave it empty", "请更正该单元格，或留空"),
+                )
+            });
+        }
+    }
+
+    /// A column of words that all but a few cells would make one of numbers, days or flags.
+    fn mixed(&self, typed: &Typed, problems: &mut Problems) {
+        let Some(mixed) = &typed.mixed else { return };
+        let attribute = self.attribute;
+        let odd = self.codes.iter().position(|&code| code == mixed.odd).expect("an odd word is that of a cell");
+        let (file, at) = self.inputs.origin(self.origin[odd]);
+        let (word, n, of) = (&mixed.word, mixed.n_fitting, mixed.n_filled);
+        problems.warning(
+            "mixed-column",
+            file,
+            at,
+            say(
+                format!(
+                    "`{attribute}` is {} in {n} of {of} rows, but here `{word}`: all are taken as words",
+                    mixed.kind.0
+                ),
+                format!("“{attribute}”的 {of} 个值中有 {n} 个是{}，此处却是“{word}”，全部按文字处理", mixed.kind.1),
+            ),
+            say("correct the cell, or leave it empty", "请更正该单元格，或留空"),
+        );
+    }
+
+    /// Words that no pack is likely to use, such as misspelt ones, of attributes whose words are known.
+    fn unknown_words(&self, column: &Column, is_fine: impl Fn(&str) -> bool, problems: &mut Problems) {
+        let attribute = self.attribute;
+        let (Some(known), Column::Text { codes, words }) = (vocabulary().words(attribute), column) else { return };
+        for (code, word) in (1..).zip(words) {
+            // `无` says that there is none.
+            if known.contains(&word.as_str()) || is_fine(word) || vocabulary().flag(word) == Some(false) {
+                continue;
+            }
+            let Some(entry) = codes.iter().position(|&other| other == code) else { continue };
+            let (file, at) = self.inputs.origin(self.origin[entry]);
+            problems.warning_of("unknown-word", file, at, || {
+                let known_words = known.join(", ");
+                let meant = nearest(word, known.iter().copied()).unwrap_or("WORD");
+                (
+                    say(
+                        format!("`{word}` is no known word of `{attribute}` ({known_words}): it is kept as it is"),
+                        format!("“{word}”不是“{attribute}”的已知取值（{known_words}），原样保留"),
+                    ),
+                    say(
+                        format!("correct it, or in the study: values.{attribute} = {{ {meant} = [\"{word}\"] }}"),
+                        format!("请更正，或在研究文件中写明：values.{attribute} = {{ {meant} = [\"{word}\"] }}"),
+                    ),
+                )
+            });
+        }
+    }
+}
+
+/// What the values of a column are, in words.
+fn type_words(column: &Column) -> (&'static str, &'static str) {
+    match column {
+        Column::Flag(_) => ("yes or no", "“是”或“否”"),
+        Column::Number(_) => ("a number", "数字"),
+        Column::Date(_) => ("a full day such as 2020-09-01", "完整日期，如 2020-09-01"),
+        Column::Text { .. } => ("a word", "文字"),
     }
 }
 

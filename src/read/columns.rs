@@ -51,7 +51,17 @@ impl<'t> Columns<'t> {
         for (index, column) in table.columns.iter().enumerate().filter(|&(index, _)| !mapped[index]) {
             let Some(key) = role(&column.header).filter(|key| !mapping.contains_key(key)) else { continue };
             if let Some(&other) = columns.by_key.get(&key) {
+                // Programs number features and rows under this header: a column that says more is meant.
+                let [is_plain_id, other_is_plain_id] =
+                    [index, other].map(|n| normalise(&table.columns[n].header) == "id");
+                if is_plain_id != other_is_plain_id {
+                    if other_is_plain_id {
+                        columns.by_key.insert(key, index);
+                    }
+                    continue;
+                }
                 let other = &table.columns[other].header;
+                let key = spelled(&key);
                 problems.error(
                     "duplicate-column",
                     &table.file,
@@ -114,6 +124,13 @@ impl<'t> Columns<'t> {
         }
         there
     }
+}
+
+/// A key as a study spells it in `columns`.
+fn spelled(key: &str) -> String {
+    let key = key.trim_start_matches(['=', '@']);
+    let is_bare = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if is_bare { key.to_owned() } else { format!("\"{key}\"") }
 }
 
 /// The parts of a header such as `代码/code` or `名称（name）`, the whole first.

@@ -1,29 +1,29 @@
 //! Files of new residential areas to [`Estates`].
 
+use std::collections::HashMap;
+
 use super::attributes;
 use super::columns::{Columns, level_reference, structural};
-use super::gazetteer::Gazetteer;
-use super::membership::{declared, locate_in};
+use super::membership::{Ground, Whereabouts};
 use super::places;
 use super::problem::{Problems, say};
-use super::study::DataLayer;
+use super::study::{DataLayer, Membership};
 use super::values;
 use super::world::Inputs;
-use crate::model::{Areas, Estate, Estates, IdVec, Layer, LevelId};
-use crate::space::index::PolygonIndex;
+use crate::model::{Estate, Estates, Layer};
 
 const STRUCTURAL: [&str; 8] = ["code", "name", "lon", "lat", "area-code", "area-name", "households", "first-phase"];
 
 /// All layers of estates.
 pub(super) fn read(
     layers: &[DataLayer],
-    areas: &Areas,
-    gazetteer: &Gazetteer<'_>,
-    indexes: &IdVec<LevelId, PolygonIndex>,
+    ground: &Ground<'_>,
     inputs: &mut Inputs<'_>,
     problems: &mut Problems,
 ) -> Estates {
+    let areas = ground.areas;
     let mut estates = Estates::default();
+    let mut codes: HashMap<String, String> = HashMap::new();
     let level_keys: Vec<&str> = areas.levels().values().iter().map(|level| level.key.as_str()).collect();
     for layer in layers {
         let Some((table, source)) =
@@ -38,9 +38,10 @@ pub(super) fn read(
         };
         let mapping = attributes::mapping(&layer.columns, &STRUCTURAL, &level_keys);
         let columns = Columns::new(&table, &mapping, &role, problems);
-        let own = places::places(&columns, problems);
-        let said = declared(&columns, areas, gazetteer, ["area-code", "area-name"], problems);
-        let located = locate_in(areas, &own, indexes);
+        let mut own = places::places(&columns, problems);
+        let said = ground.declared(&columns, Some(["area-code", "area-name"]), problems);
+        let located = ground.locate(&table, &mut own, problems);
+        let what = say("the estate", "小区");
         for row in 0..table.n_rows {
             let mut bad = |cell: &str, kind: (&str, &str)| {
                 problems.warning(
@@ -64,14 +65,30 @@ pub(super) fn read(
             if day.is_none() && !first_phase.is_empty() {
                 bad(first_phase, ("full day such as 2020-09-01", "完整日期（如 2020-09-01）"));
             }
-            let code = columns.cell("code", row);
-            let code = if code.is_empty() { format!("row-{}", row + 1) } else { code.to_owned() };
+            let whereabouts = Whereabouts { said: said[row], located: located[row], place: own[row] };
+            let area = ground.settle(Membership::Declared, &what, (&table, row), whereabouts, problems);
             let name = columns.cell("name", row);
+            let code = columns.cell("code", row);
+            if !code.is_empty()
+                && let Some(other) = codes.insert(code.to_owned(), name.to_owned())
+            {
+                problems.error(
+                    "duplicate-estate",
+                    &table.file,
+                    table.at(row),
+                    say(
+                        format!("the id `{code}` of {name} is that of {other}, too"),
+                        format!("{name}的编号 {code} 与{other}重复"),
+                    ),
+                    say("give each estate its own id, or delete the double", "请为每个小区使用唯一编号，或删除重复行"),
+                );
+            }
+            let code = if code.is_empty() { format!("row-{}", row + 1) } else { code.to_owned() };
             estates.rows.push(Estate {
                 name: if name.is_empty() { code.clone() } else { name.to_owned() },
                 code,
                 place: own[row],
-                area: said[row].or(located[row]),
+                area,
                 households: n_households,
                 first_phase: day,
                 origin: (source, u32::try_from(row + 1).unwrap_or(u32::MAX)),

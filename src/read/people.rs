@@ -6,28 +6,25 @@ use geo::Coord;
 
 use super::attributes;
 use super::columns::{Columns, level_reference, structural};
-use super::gazetteer::Gazetteer;
-use super::membership::{declared, locate_in};
+use super::membership::{Ground, Whereabouts};
 use super::places;
 use super::problem::{At, Problems, say};
-use super::study::DataLayer;
+use super::study::{DataLayer, Membership};
 use super::values;
 use super::vocabulary::vocabulary;
 use super::world::Inputs;
-use crate::model::{AreaId, Areas, Id, IdVec, Layer, LevelId, People, PerArea, PerPoint, SourceId};
-use crate::space::index::PolygonIndex;
+use crate::model::{AreaId, Areas, Id, Layer, People, PerArea, PerPoint, SourceId};
 
 const STRUCTURAL: [&str; 6] = ["code", "name", "lon", "lat", "area-code", "area-name"];
 
 /// All layers of people.
 pub(super) fn read(
     layers: &[DataLayer],
-    areas: &Areas,
-    gazetteer: &Gazetteer<'_>,
-    indexes: &IdVec<LevelId, PolygonIndex>,
+    ground: &Ground<'_>,
     inputs: &mut Inputs<'_>,
     problems: &mut Problems,
 ) -> People {
+    let areas = ground.areas;
     let mut people = People::default();
     let mut persons: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     let mut sources: Vec<SourceId> = Vec::new();
@@ -68,25 +65,17 @@ pub(super) fn read(
             continue;
         }
         let start = people.places.len();
-        let own = places::places(&columns, problems);
-        let by_area = columns.get("area-code").or(columns.get("area-name")).is_some();
-        let generic = if by_area { ["area-code", "area-name"] } else { ["code", "name"] };
-        let said = declared(&columns, areas, gazetteer, generic, problems);
-        let located = locate_in(areas, &own, indexes);
+        let mut own = places::places(&columns, problems);
+        // The rows are areas, unless they have a place: then their codes may be their own.
+        let are_areas = own.iter().all(Option::is_none);
+        let generic = ground.generic(&columns).or(are_areas.then_some(["code", "name"]));
+        let said = ground.declared(&columns, generic, problems);
+        let located = ground.locate(&table, &mut own, problems);
+        let what = say("this row of people", "该行人口");
         for row in 0..table.n_rows {
-            let area = said[row].or(located[row]);
-            if area.is_none() {
-                problems.warning(
-                    "unplaced-people",
-                    &table.file,
-                    table.at(row),
-                    say("these people are in no known area", "这些人口不在任何已知区域内"),
-                    say(
-                        "give the area's code and name, or coordinates inside it",
-                        "请填写区域代码与名称，或区域内的坐标",
-                    ),
-                );
-            }
+            total_row(&columns, row, said[row], problems);
+            let whereabouts = Whereabouts { said: said[row], located: located[row], place: own[row] };
+            let area = ground.settle(Membership::Declared, &what, (&table, row), whereabouts, problems);
             people.places.push(own[row].or_else(|| areas[area?].place));
             people.areas.push(area);
             sources.push(source);
@@ -124,6 +113,24 @@ pub(super) fn most_populous(people: &People, areas: &Areas) -> PerArea<Option<Co
         }
     }
     most.values().iter().map(|found| found.map(|(_, place)| place)).collect()
+}
+
+/// A row that sums up the others would count everybody twice.
+fn total_row(columns: &Columns<'_>, row: usize, said: Option<AreaId>, problems: &mut Problems) {
+    let names = columns.iter().filter(|(key, _)| key.starts_with('@') || key.ends_with("name")).map(|(_, cells)| cells);
+    let total = names.map(|cells| cells.get(row)).find(|name| vocabulary().is_total(name));
+    let (Some(total), None) = (total, said) else { return };
+    let table = columns.table();
+    problems.error(
+        "total-row",
+        &table.file,
+        table.at(row),
+        say(
+            format!("`{total}` looks like a sum of other rows: these people would be counted twice"),
+            format!("“{total}”像是其他各行的合计，人口会重复统计"),
+        ),
+        say("delete the row", "请删除该行"),
+    );
 }
 
 fn count(cell: &str, group: &str, file: &str, at: At, problems: &mut Problems) -> f64 {

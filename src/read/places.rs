@@ -34,15 +34,22 @@ fn look(place: Coord<f64>) -> Look {
     }
 }
 
-/// One place a row: of a point the point, of another geometry a point inside it, else the columns `lon` and `lat`.
+/// A number as a message shows it: one that no coordinate can be, not with its 300 digits.
+pub(super) fn figure(number: f64) -> String {
+    if number.abs() < 1e12 && (number == 0.0 || 1e-12 < number.abs()) {
+        format!("{number}")
+    } else {
+        format!("{number:e}")
+    }
+}
+
+/// One place a row: of a point the point, of another geometry a point inside it; where there is none, the columns
+/// `lon` and `lat`.
 /// What cannot be a place is said and left out; an error where that is so for most rows.
 pub(super) fn places(columns: &Columns<'_>, problems: &mut Problems) -> Vec<Option<Coord<f64>>> {
     let table = columns.table();
-    let raw: Vec<Option<Coord<f64>>> = if table.geometry.is_empty() {
-        (0..table.n_rows).map(|row| from_cells(columns, row, problems)).collect()
-    } else {
-        table.geometry.iter().map(|geometry| geometry.as_ref().and_then(representative)).collect()
-    };
+    let drawn = |row: usize| table.geometry.get(row)?.as_ref().and_then(representative);
+    let raw = (0..table.n_rows).map(|row| drawn(row).or_else(|| from_cells(columns, row, problems))).collect();
     check(table, raw, problems)
 }
 
@@ -53,7 +60,7 @@ fn representative(geometry: &Geometry<f64>) -> Option<Coord<f64>> {
     }
     let bounds = geometry.bounding_rect()?;
     // Points far from where any place is would take the algorithm below out of its range: they are refused anyway.
-    if [bounds.min(), bounds.max()].map(look).contains(&Look::Fine) {
+    if [bounds.min(), bounds.max()].map(look).iter().all(|look| matches!(look, Look::Fine | Look::Null)) {
         geometry.interior_point().map(|point| point.0)
     } else {
         Some(bounds.min())
@@ -84,6 +91,23 @@ fn from_cells(columns: &Columns<'_>, row: usize, problems: &mut Problems) -> Opt
     }
 }
 
+/// Says that most places of a file have their axes swapped.
+pub(super) fn swapped_axes(table: &Table, swapped: usize, there: usize, problems: &mut Problems) {
+    problems.error(
+        "swapped-axes",
+        &table.file,
+        At::File,
+        say(
+            format!("longitude and latitude look swapped in {swapped} of {there} places"),
+            format!("{there} 个位置中有 {swapped} 个的经纬度似乎颠倒"),
+        ),
+        say(
+            "swap the columns, or in the study: columns = { lon = \"...\", lat = \"...\" }",
+            "请交换两列，或在研究文件中写明：columns = { lon = \"...\", lat = \"...\" }",
+        ),
+    );
+}
+
 fn check(table: &Table, raw: Vec<Option<Coord<f64>>>, problems: &mut Problems) -> Vec<Option<Coord<f64>>> {
     let there = raw.iter().flatten().count();
     let count = |wanted: Look| raw.iter().flatten().filter(|&&place| look(place) == wanted).count();
@@ -91,19 +115,7 @@ fn check(table: &Table, raw: Vec<Option<Coord<f64>>>, problems: &mut Problems) -
     // Most of a file wrong in one way is one mistake, not thousands.
     let mostly = |n: usize| there < 2 * n;
     if mostly(swapped) {
-        problems.error(
-            "swapped-axes",
-            &table.file,
-            At::File,
-            say(
-                format!("longitude and latitude look swapped in {swapped} of {there} places"),
-                format!("{there} 个位置中有 {swapped} 个的经纬度似乎颠倒"),
-            ),
-            say(
-                "swap the columns, or in the study: columns = { lon = \"...\", lat = \"...\" }",
-                "请交换两列，或在研究文件中写明：columns = { lon = \"...\", lat = \"...\" }",
-            ),
-        );
+        swapped_axes(table, swapped, there, problems);
         return vec![None; raw.len()];
     }
     if mostly(plane) {
@@ -139,8 +151,8 @@ fn check(table: &Table, raw: Vec<Option<Coord<f64>>>, problems: &mut Problems) -
             &table.file,
             table.at(row),
             say(
-                format!("{}, {}: {}; the place is taken as unknown", place.x, place.y, why.en),
-                format!("{}，{}：{}，位置按未知处理", place.x, place.y, why.zh),
+                format!("{}, {}: {}; the place is taken as unknown", figure(place.x), figure(place.y), why.en),
+                format!("{}，{}：{}，位置按未知处理", figure(place.x), figure(place.y), why.zh),
             ),
             say("correct the coordinates of this row", "请更正该行坐标"),
         );

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::attributes;
 use super::columns::{Columns, level_reference, structural};
-use super::gazetteer::Gazetteer;
-use super::membership::declared;
+use super::membership::Ground;
 use super::problem::{Problems, say};
 use super::study::DataLayer;
 use super::values;
 use super::world::Inputs;
-use crate::model::{Areas, Facilities, FacilityId, Layer, Observation, Of, Series};
+use crate::model::{Facilities, FacilityId, Layer, Observation, Of, Series};
 
 const STRUCTURAL: [&str; 8] = ["indicator", "year", "value", "facility", "area-code", "area-name", "code", "name"];
 
@@ -18,12 +17,12 @@ const STRUCTURAL: [&str; 8] = ["indicator", "year", "value", "facility", "area-c
 /// subject and year twice is an error unless the values agree.
 pub(super) fn read(
     layers: &[DataLayer],
-    areas: &Areas,
-    gazetteer: &Gazetteer<'_>,
+    ground: &Ground<'_>,
     facilities: &Facilities,
     inputs: &mut Inputs<'_>,
     problems: &mut Problems,
 ) -> Series {
+    let areas = ground.areas;
     let mut by_code: HashMap<&str, Vec<FacilityId>> = HashMap::new();
     for (id, row) in facilities.iter() {
         by_code.entry(&row.code).or_default().push(id);
@@ -47,16 +46,17 @@ pub(super) fn read(
         if complete.contains(&false) {
             continue;
         }
-        let said = declared(&columns, areas, gazetteer, ["area-code", "area-name"], problems);
-        for row in 0..table.n_rows {
+        let generic = ground.generic(&columns);
+        let said = ground.declared(&columns, generic, problems);
+        for (row, &area) in said.iter().enumerate() {
             let (key, facility) = (columns.cell("indicator", row), columns.cell("facility", row));
             let (year, value) = (columns.cell("year", row), columns.cell("value", row));
             if value.is_empty() {
                 continue;
             }
-            let of = match (facility, said[row]) {
+            let of = match (facility, area) {
                 ("", Some(area)) => Some(Of::Area(area)),
-                ("", None) => names_nothing(&columns, row).then_some(Of::Whole),
+                ("", None) => names_nothing(&columns, generic, row).then_some(Of::Whole),
                 (code, _) => match by_code.get(code).map(Vec::as_slice) {
                     Some(&[facility]) => Some(Of::Facility(facility)),
                     found => {
@@ -65,14 +65,16 @@ pub(super) fn read(
                     }
                 },
             };
-            let (Some(year), Some(value)) = (values::year(year), values::number(value)) else {
+            let (Some(year), Some(value), false) = (values::year(year), values::number(value), key.is_empty()) else {
                 problems.warning(
                     "bad-value",
                     &table.file,
                     table.at(row),
                     say(
-                        format!("`{year}`, `{value}` is not a year and a number; the row is not used"),
-                        format!("“{year}”“{value}”不是年份和数值，该行未采用"),
+                        format!(
+                            "`{key}`, `{year}`, `{value}` is not an indicator, a year and a number; the row is not used"
+                        ),
+                        format!("“{key}”“{year}”“{value}”不是指标、年份和数值，该行未采用"),
                     ),
                     say("correct the row, or leave the value empty", "请更正该行，或将数值留空"),
                 );
@@ -102,8 +104,9 @@ pub(super) fn read(
 }
 
 /// Whether the row names no area: one that names an unknown area is not of the whole study.
-fn names_nothing(columns: &Columns<'_>, row: usize) -> bool {
-    let names = columns.iter().filter(|(key, _)| key.starts_with('@') || key.starts_with("area-"));
+fn names_nothing(columns: &Columns<'_>, generic: Option<[&str; 2]>, row: usize) -> bool {
+    let names =
+        columns.iter().filter(|(key, _)| key.starts_with('@') || generic.is_some_and(|keys| keys.contains(key)));
     names.into_iter().all(|(_, cells)| cells.get(row).is_empty())
 }
 
