@@ -17,8 +17,8 @@ use crate::space::TravelMatrix;
 /// Check a study against its policy packs.
 ///
 /// Reads study.toml in the folder STUDY and the files it names, judges every obligation of its packs, prints a summary
-/// by lead unit and writes findings.json, findings.csv, areas.csv, areas.geojson, underserved.geojson,
-/// facilities.geojson and ledger.csv.
+/// by lead unit and writes findings.json with its schema, findings.csv, areas.csv, ledger.csv, areas.geojson,
+/// underserved.geojson and facilities.geojson.
 ///
 /// Exit codes: 0 the assessment ran; 1 it ran, and something named by --fail-on is so; 2 it could not run.
 #[derive(Debug, Args)]

@@ -22,7 +22,7 @@ pub(super) struct Arguments {
     /// The folder of the new study.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// A level of areas, from the top down; may be given several times.
+    /// A level of areas, from the top down; may be given several times. By default city, district, street, community.
     #[arg(long = "level", value_name = "NAME")]
     levels: Vec<String>,
 }
