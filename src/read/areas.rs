@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use geo::{Coord, Geometry, InteriorPoint, MultiPolygon};
+use geo::{Coord, Geometry, InteriorPoint, MultiPolygon, unary_union};
 
 use super::columns::{Columns, level_reference, structural};
 use super::gazetteer::{Gazetteer, Joined, Reference};
@@ -184,7 +184,9 @@ impl<'a> Reading<'a> {
             Estimate::Outline(file) => {
                 let Some((table, _)) = inputs.table(file, Layer::Outline, false, None, problems) else { return };
                 let shapes = polygons::read(&table, problems);
-                let outline = MultiPolygon(shapes.into_iter().flatten().flat_map(|shape| shape.0).collect());
+                // Neighbours in one file share a border: together they are one outline.
+                let shapes: Vec<MultiPolygon<f64>> = shapes.into_iter().flatten().collect();
+                let outline = if let [only] = &*shapes { only.clone() } else { unary_union(&shapes) };
                 if outline.0.is_empty() {
                     problems.error(
                         "no-outline",
