@@ -607,7 +607,7 @@ fn as_nobody(study: &Study, more: &[&str]) -> Option<Run> {
     }
     // The command may lie where nobody else can see it.
     let copy = study.home().join("evenreach");
-    fs::copy(support::EVENREACH, &copy).unwrap();
+    fs::copy(support::EVENREACH, &copy).expect("there is room");
     let mut command = Command::new("setpriv");
     command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(copy).args(plain.get_args());
     command.current_dir("/");
@@ -622,7 +622,7 @@ fn is_root() -> bool {
 #[cfg(unix)]
 fn allow(path: &Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the test owns it");
 }
 
 #[cfg(unix)]

@@ -259,7 +259,7 @@ fn ring(value: &Value) -> Vec<[f64; 2]> {
     let position = |position: &Value| {
         let numbers = list(position, "a position");
         assert_eq!(numbers.len(), 2, "{position}");
-        [numbers[0].as_f64().unwrap(), numbers[1].as_f64().unwrap()]
+        [numbers[0].as_f64().expect("it is a number"), numbers[1].as_f64().expect("it is a number")]
     };
     list(value, "a ring").iter().map(position).collect()
 }
@@ -501,7 +501,7 @@ fn on_a_terminal(study: &Study, environment: &str) -> Option<String> {
     let plain = study.command(&[]);
     let mut line = format!("{environment} {}", support::EVENREACH);
     for argument in plain.get_args() {
-        line.push_str(&format!(" '{}'", argument.to_str().unwrap()));
+        line.push_str(&format!(" '{}'", argument.to_str().expect("the path is text")));
     }
     let mut script = Command::new("script");
     script.args(["--quiet", "--return", "--command", &line, "/dev/null"]).env_remove("NO_COLOR");
@@ -509,7 +509,7 @@ fn on_a_terminal(study: &Study, environment: &str) -> Option<String> {
     match script.output() {
         Ok(output) => {
             assert!(output.status.success(), "{output:?}");
-            Some(String::from_utf8(output.stdout).unwrap())
+            Some(String::from_utf8(output.stdout).expect("what is printed is UTF-8"))
         }
         Err(_) => None,
     }
@@ -646,16 +646,17 @@ fn killed(
     moment: impl FnOnce(&mut std::process::Child),
 ) -> [usize; 3] {
     let _ = fs::remove_dir_all(study.out());
-    fs::create_dir(study.out()).unwrap();
+    fs::create_dir(study.out()).expect("there is room");
     if !empty {
         for (name, bytes) in OUTPUTS.iter().zip(before) {
-            fs::write(study.out().join(name), bytes).unwrap();
+            fs::write(study.out().join(name), bytes).expect("there is room");
         }
     }
-    let mut child = study.command(&[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child =
+        study.command(&[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command can be started");
     moment(&mut child);
     let _ = child.kill();
-    child.wait().unwrap();
+    child.wait().expect("the run was started");
     let n = whole(&study.out(), before, after);
     let others = names(&study.out()).into_iter().filter(|name| !OUTPUTS.contains(&name.as_str()));
     for other in others {
