@@ -106,6 +106,24 @@ fn every_example_runs_as_the_page_says() {
     }
 }
 
+/// The blocks of a page in a language, without their marks.
+fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
+    let start = format!("```{language}\n");
+    page.split(&start).skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+#[test]
+fn the_study_on_the_page_is_one_and_the_obligation_is_in_the_pack() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("README.md")).unwrap();
+    let pack = fs::read_to_string(root.join("seeds/jinpu-2018.toml")).unwrap();
+    let blocks = blocks(&page, "toml");
+    let [study, obligation] = blocks.as_slice() else { panic!("{blocks:#?}") };
+    let mistakes = evenreach::read::study::Study::parse(study).map(|_| ());
+    assert!(mistakes.is_ok(), "{mistakes:?}");
+    assert!(pack.contains(obligation), "{obligation}");
+}
+
 #[test]
 fn every_command_and_every_kind_is_on_the_page() {
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
