@@ -895,7 +895,7 @@ fn an_obligation_that_is_not_there_is_said() {
     let study = Study::small();
     let run = study.check(&["--only", "edu", "--only", "health"]);
     run.refused();
-    run.says(&["no obligation has the id `health` or one that starts with it", "evenreach explain"]);
+    run.says(&["no obligation has the id `health` or one that starts with it and a dot", "evenreach explain"]);
     assert!(!study.out().exists());
     study.writes_nothing(&["--only", "health"]);
 }

@@ -143,8 +143,7 @@ fn row(before: &[(&str, usize)], text: &str) -> String {
         let _ = write!(first, "{word}{}  ", " ".repeat(width.saturating_sub(display_width(word))));
     }
     let later = " ".repeat(display_width(&first));
-    let options = textwrap::Options::new(tell::width()).initial_indent(&first).subsequent_indent(&later);
-    format!("{}\n", textwrap::fill(text, options))
+    tell::wrapped(text, &first, &later, tell::width())
 }
 
 fn explained(pack: &Pack, index: usize, obligation: &Obligation, lang: Lang) -> String {
@@ -152,8 +151,7 @@ fn explained(pack: &Pack, index: usize, obligation: &Obligation, lang: Lang) -> 
     // What goes on stands further in.
     let line = |indent: &str, words: &str| {
         let later = if indent.is_empty() { String::new() } else { format!("{indent}    ") };
-        let options = textwrap::Options::new(tell::width()).initial_indent(indent).subsequent_indent(&later);
-        format!("{}\n", textwrap::fill(words, options.break_words(false)))
+        tell::wrapped(words, indent, &later, tell::width())
     };
     let colon = word(": ", "：");
     let mut text = format!("{}\n", obligation.id.get_ref());

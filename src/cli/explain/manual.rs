@@ -5,6 +5,7 @@ use std::fmt::Write;
 use schemars::schema_for;
 use serde_json::Value;
 
+use super::super::tell;
 use crate::model::Lang;
 use crate::rules::Check;
 
@@ -165,8 +166,7 @@ fn laid_out(doc: &str, width: usize) -> String {
 /// A paragraph in lines; the later lines of an item stand under its first word.
 fn wrapped(paragraph: &str, indent: &str, width: usize) -> String {
     let later = if paragraph.starts_with("- ") { format!("{indent}  ") } else { indent.to_owned() };
-    let options = textwrap::Options::new(width).initial_indent(indent).subsequent_indent(&later).break_words(false);
-    format!("{}\n", textwrap::fill(paragraph, options))
+    tell::wrapped(paragraph, indent, &later, width)
 }
 
 #[cfg(test)]
