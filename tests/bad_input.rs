@@ -115,7 +115,7 @@ fn coordinates_of_another_shape_are_said() {
     ] {
         boundary(geometry).warned("streets.geojson, feature 1", what, "check the feature in a GIS");
     }
-    boundary(r#"{"type":"Point","coordinates":[121.05,39.05]}"#).warned(
+    boundary(r#"{"type":"LineString","coordinates":[[121.05,39.05],[121.06,39.05]]}"#).warned(
         "streets.geojson, feature 1",
         "it is not a polygon",
         "draw it again",
@@ -173,7 +173,7 @@ fn numbers_of_people_that_are_none_are_said_and_taken_as_missing() {
     }
     Study::edited("series.csv", "rate,,,2020,91", "rate,,,20200,91").warned(
         "series.csv, row 2",
-        "`20200`, `91` is not a year and a number",
+        "`rate`, `20200`, `91` is not an indicator, a year and a number",
         "correct the row",
     );
 }
@@ -385,7 +385,7 @@ fn a_village_name_that_repeats_is_told_apart_by_its_street_or_said() {
     let study = Study::edited("people.csv", "V1,东村", ",东村");
     study.warned(
         "people.csv, row 1",
-        "`东村` can mean 2 areas: 东村 V1 (光明街道), 东村 V3 (站前街道)",
+        "`东村` can mean 2 areas (东村 V1 (光明街道), 东村 V3 (站前街道))",
         "add the code",
     );
     study.put(
@@ -419,7 +419,7 @@ fn a_facility_outside_all_areas_is_said_with_the_nearest_and_how_far_it_is() {
     Study::edited("kindergartens.csv", "V1,东村,121.031", "V1,东村,121.131").warned(
         "kindergartens.csv, row 1",
         "the facility declares 东村 V1 (光明街道) but lies in 站前街道 S2 (金州区)",
-        "东村 V1 (光明街道) was used (membership of the layer)",
+        "东村 V1 (光明街道) was used",
     );
 }
 

@@ -3,6 +3,8 @@
 //! The data are not in the repository: they are taken from the folder that `EVENREACH_SHARED` names, else `../shared`
 //! beside it, and copied to a folder of the test's own. Where they are not there the tests say so and pass.
 
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and says when it is left out")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;

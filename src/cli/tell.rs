@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use crate::model::{Lang, Text};
 use crate::read::Failure;
 use crate::read::problem::{Problems, Severity};
-use crate::report::words::{noun, plain};
+use crate::report::words::plain;
 
 /// The run stopped, and the reason has been told.
 #[derive(Debug)]
@@ -31,8 +31,8 @@ pub(super) fn width() -> usize {
     terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(60, 160))
 }
 
-/// Text in lines of at most `width` columns, between words only, so that keys and numbers stay whole: the first line
-/// begins with `first`, the others with `later`.
+/// Text in lines of at most `width` columns, broken between words only, so that keys and numbers stay whole: the first
+/// line begins with `first`, the others with `later`.
 pub(super) fn wrapped(text: &str, first: &str, later: &str, width: usize) -> String {
     let options = textwrap::Options::new(width).initial_indent(first).subsequent_indent(later);
     let options = options.break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
@@ -94,7 +94,7 @@ pub(super) fn failure(failure: &Failure, lang: Lang) -> Stopped {
             }
             let n: usize = refused.iter().map(|document| document.mistakes.len()).sum();
             let text = Text {
-                en: format!("{n} {}, underlined above; nothing was checked", noun::english("mistake", n as f64)),
+                en: format!("{}, underlined above; nothing was checked", counted(n, "mistake")),
                 zh: format!("共 {n} 处错误，已在上文标出；未进行核查"),
             };
             stop(&text, lang)
@@ -103,10 +103,14 @@ pub(super) fn failure(failure: &Failure, lang: Lang) -> Stopped {
             problems(found, lang);
             let n = found.kept().iter().filter(|problem| problem.severity == Severity::Error).count();
             let text = Text {
-                en: format!("{n} {} in the input; nothing was checked", noun::english("error", n as f64)),
+                en: format!("{} in the input; nothing was checked", counted(n, "error")),
                 zh: format!("输入数据有 {n} 处错误；未进行核查"),
             };
             stop(&text, lang)
         }
     }
+}
+
+fn counted(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use geo::{Coord, Geometry, InteriorPoint, MultiPolygon};
+use geo::{Coord, Geometry, InteriorPoint, MultiPolygon, unary_union};
 
 use super::columns::{Columns, level_reference, structural};
 use super::gazetteer::{Gazetteer, Joined, Reference};
@@ -187,7 +187,9 @@ impl<'a> Reading<'a> {
             Estimate::Outline(file) => {
                 let Some((table, _)) = inputs.table(file, Layer::Outline, false, None, problems) else { return };
                 let shapes = polygons::read(&table, problems);
-                let outline = MultiPolygon(shapes.into_iter().flatten().flat_map(|shape| shape.0).collect());
+                // Neighbours in one file share a border: together they are one outline.
+                let shapes: Vec<MultiPolygon<f64>> = shapes.into_iter().flatten().collect();
+                let outline = if let [only] = &*shapes { only.clone() } else { unary_union(&shapes) };
                 if outline.0.is_empty() {
                     problems.error(
                         "no-outline",
@@ -372,4 +374,194 @@ fn by_prefix(gazetteer: &Gazetteer<'_>, level: LevelId, area: &Area) -> Option<A
 
 fn first_of(cells: &[&str]) -> String {
     cells.iter().find(|cell| !cell.is_empty()).copied().unwrap_or("").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{Boundary, Id};
+    use crate::read::sketch::{Read, areas, read, read_levels, squares};
+
+    const DISTRICTS: &str = "code,name\n01,甲区\n02,乙区\n";
+
+    /// Two districts and these streets.
+    fn streets(text: &str) -> Read {
+        let layers = areas("district", "districts.csv") + &areas("street", "streets.csv");
+        read(&layers, &[("districts.csv", DISTRICTS), ("streets.csv", text)])
+    }
+
+    /// Each street with its parent, as `东街道 < 甲区`.
+    fn parents(read: &Read) -> Vec<String> {
+        let below =
+            read.world().areas.iter().filter(|(_, area)| area.level.index() == read.world().areas.levels().len() - 1);
+        below.map(|(_, area)| format!("{} < {}", area.name, read.name(area.parent))).collect()
+    }
+
+    // 甲区 01: 东街道        乙区 02: 西街道
+    #[test]
+    fn the_parent_is_what_a_column_says_by_code_by_name_or_by_the_name_of_the_level() {
+        for header in ["上级代码", "parent", "区代码", "district-code"] {
+            let read = streets(&format!("code,name,{header}\nx1,东街道,01\nx2,西街道,02\n"));
+            assert_eq!(
+                (parents(&read), read.said().len()),
+                (vec!["东街道 < 甲区".into(), "西街道 < 乙区".into()], 0),
+                "{header}"
+            );
+        }
+        for header in ["上级名称", "parent-name", "区", "区名称", "district"] {
+            let read = streets(&format!("code,name,{header}\nx1,东街道,甲区\nx2,西街道,乙区\n"));
+            assert_eq!(
+                (parents(&read), read.said().len()),
+                (vec!["东街道 < 甲区".into(), "西街道 < 乙区".into()], 0),
+                "{header}"
+            );
+        }
+    }
+
+    #[test]
+    fn codes_nest_by_their_beginning_where_no_column_says_the_parent() {
+        let read = streets("code,name\n0101,东街道\n0201,西街道\n0901,远街道\n");
+        assert_eq!(parents(&read), ["东街道 < 甲区", "西街道 < 乙区", "远街道 < -"]);
+        assert_eq!(read.said(), ["no-parent: streets.csv, row 3"]);
+    }
+
+    // District 1 is not the parent of street 12: one letter in common is chance.
+    #[test]
+    fn one_letter_in_common_is_no_parent() {
+        let layers = areas("district", "districts.csv") + &areas("street", "streets.csv");
+        let files = [("districts.csv", "code,name\n1,甲区\n2,乙区\n"), ("streets.csv", "code,name\n12,东街道\n")];
+        let read = read(&layers, &files);
+        assert_eq!(parents(&read), ["东街道 < -"]);
+        assert_eq!(read.said(), ["no-parent: streets.csv, row 1"]);
+    }
+
+    // | 甲区 x1 |      | 乙区 x2 |
+    #[test]
+    fn the_polygon_that_holds_the_seat_is_the_parent_where_codes_say_nothing() {
+        let districts = squares(&[("x1", "甲区", [0.0, 0.0, 1.0]), ("x2", "乙区", [2.0, 0.0, 1.0])]);
+        let streets = "code,name,lon,lat\n7,东街道,121.25,39.05\n8,西街道,121.05,39.05\n9,远街道,121.15,39.05\n";
+        let layers = areas("district", "districts.geojson") + &areas("street", "streets.csv");
+        let read = read(&layers, &[("districts.geojson", &districts), ("streets.csv", streets)]);
+        assert_eq!(parents(&read), ["东街道 < 乙区", "西街道 < 甲区", "远街道 < -"]);
+        assert_eq!(read.said(), ["no-parent: streets.csv, row 3"]);
+    }
+
+    #[test]
+    fn the_only_area_above_is_the_parent_of_all() {
+        let layers = areas("district", "districts.csv") + &areas("street", "streets.csv");
+        let read =
+            read(&layers, &[("districts.csv", "code,name\n01,甲区\n"), ("streets.csv", "code,name\n7,东街道\n")]);
+        assert_eq!((parents(&read), read.said().len()), (vec!["东街道 < 甲区".into()], 0));
+    }
+
+    // Two lists of codes: 02 is 甲区 in the other.
+    #[test]
+    fn a_parent_whose_code_and_name_contradict_each_other_is_the_one_named_and_it_is_said() {
+        let read = streets("code,name,parent,parent-name\nx1,东街道,02,甲区\nx2,西街道,77,乙区\nx3,南街道,01,旧区\n");
+        assert_eq!(parents(&read), ["东街道 < 甲区", "西街道 < 乙区", "南街道 < 甲区"]);
+        assert_eq!(read.said(), [1, 2, 3].map(|row| format!("parent-clash: streets.csv, row {row}")));
+    }
+
+    #[test]
+    fn a_parent_that_is_not_there_is_not_made_up_from_the_code() {
+        let read = streets("code,name,parent\n0101,东街道,09\n");
+        assert_eq!(
+            (parents(&read), read.said()),
+            (vec!["东街道 < -".into()], vec!["no-parent: streets.csv, row 1".into()])
+        );
+    }
+
+    // Villages below a district that has no streets of its own.
+    #[test]
+    fn a_parent_may_stand_two_levels_up() {
+        let layers = areas("district", "d.csv") + &areas("street", "s.csv") + &areas("village", "v.csv");
+        let files = [
+            ("d.csv", DISTRICTS),
+            ("s.csv", "code,name,parent\n0101,东街道,01\n"),
+            ("v.csv", "code,name,parent\nv1,东村,0101\nv2,西村,02\n"),
+        ];
+        let read = read_levels(&["district", "street", "village"], &layers, &files);
+        assert_eq!((parents(&read), read.said().len()), (vec!["东村 < 东街道".into(), "西村 < 乙区".into()], 0));
+    }
+
+    // | 甲区 01 |      | 乙区 02 (0101 东街道 lies here) |
+    #[test]
+    fn an_official_area_inside_another_parent_is_said() {
+        let districts = squares(&[("01", "甲区", [0.0, 0.0, 1.0]), ("02", "乙区", [2.0, 0.0, 1.0])]);
+        let streets = squares(&[("0101", "东街道", [2.2, 0.2, 0.5])]);
+        let layers = areas("district", "d.geojson") + &areas("street", "s.geojson");
+        let read = read(&layers, &[("d.geojson", &districts), ("s.geojson", &streets)]);
+        assert_eq!(
+            (parents(&read), read.said()),
+            (vec!["东街道 < 甲区".into()], vec!["parent-clash: s.geojson, feature 1".into()])
+        );
+    }
+
+    #[test]
+    fn a_code_given_twice_is_an_error_at_its_row_or_feature() {
+        let read = streets("code,name,parent\n0101,东街道,01\n0102,西街道,01\n0101,南街道,02\n");
+        assert!(read.is_refused());
+        assert_eq!(read.said(), ["duplicate-code: streets.csv, row 3"]);
+        assert_eq!(read.what("duplicate-code"), "the code `0101` of 南街道 is that of 东街道, too");
+
+        let twice = squares(&[("01", "甲区", [0.0, 0.0, 1.0]), ("01", "乙区", [2.0, 0.0, 1.0])]);
+        let read = super::super::sketch::read(&areas("district", "d.geojson"), &[("d.geojson", &twice)]);
+        assert!(read.is_refused() && read.said() == ["duplicate-code: d.geojson, feature 2"], "{:?}", read.said());
+    }
+
+    #[test]
+    fn one_name_twice_under_one_parent_is_said_and_under_two_is_not() {
+        let read = streets("code,name,parent\n0101,东街道,01\n0201,东街道,02\n0102,东街道,01\n");
+        assert_eq!(read.said(), ["same-name: streets.csv, row 3"]);
+    }
+
+    #[test]
+    fn an_area_without_a_code_or_a_name_is_an_error() {
+        let read = streets("code,name,parent\n,东街道,01\n0102,,01\n");
+        assert!(read.is_refused());
+        assert_eq!(read.said(), ["nameless: streets.csv, row 1", "nameless: streets.csv, row 2"]);
+    }
+
+    #[test]
+    fn names_stand_for_codes_where_there_are_none() {
+        let read = streets("name,parent\n东街道,01\n");
+        assert_eq!((parents(&read), read.said()), (vec!["东街道 < 甲区".into()], vec!["no-code: streets.csv".into()]));
+        assert!(read.world().areas.iter().any(|(_, area)| area.code == "东街道"));
+    }
+
+    #[test]
+    fn a_level_whose_file_is_empty_is_said() {
+        assert_eq!(streets("code,name,parent\n").said(), ["empty-level: study.toml"]);
+    }
+
+    // Seats as points of a GeoJSON; a street without a point keeps no boundary.
+    #[test]
+    fn cells_are_built_around_seats_that_are_drawn_or_written() {
+        let drawn = r#"{"type":"FeatureCollection","features":[
+            {"type":"Feature","properties":{"code":"0101","name":"东街道"},"geometry":{"type":"Point","coordinates":[121.1,39.0]}},
+            {"type":"Feature","properties":{"code":"0102","name":"西街道"},"geometry":null}]}"#;
+        let written = "code,name,lon,lat\n0101,东街道,121.1,39.0\n0102,西街道,,\n";
+        for (file, text) in [("s.geojson", drawn), ("s.csv", written)] {
+            let layers = areas("district", "d.csv") + &areas("street", file) + "estimate.radius = \"1 km\"\n";
+            let read = read(&layers, &[("d.csv", "code,name\n01,甲区\n"), (file, text)]);
+            assert!(read.said().is_empty(), "{:?}", read.said());
+            let all = &read.world().areas;
+            let boundaries: Vec<&Boundary> = all.iter().map(|(_, area)| &area.boundary).collect();
+            assert!(matches!(boundaries[..], [Boundary::None, Boundary::Estimated(_), Boundary::None]), "{file}");
+        }
+    }
+
+    // The outline is two squares side by side; 东街道 has the left, 西街道 the right, 远街道 is far away.
+    #[test]
+    fn an_outline_of_neighbours_is_one_and_a_seat_far_outside_gets_no_cell() {
+        let outline = squares(&[("a", "a", [0.0, 0.0, 1.0]), ("b", "b", [1.0, 0.0, 1.0])]);
+        let seats = "code,name,lon,lat\n0101,东街道,121.05,39.05\n0102,西街道,121.15,39.05\n0103,远街道,125.0,39.05\n";
+        let layers = areas("district", "d.csv") + &areas("street", "s.csv") + "estimate.outline = \"o.geojson\"\n";
+        let read = read(&layers, &[("d.csv", "code,name\n01,甲区\n"), ("s.csv", seats), ("o.geojson", &outline)]);
+        assert_eq!(read.said(), ["no-cell: s.csv, row 3"]);
+        let areas = &read.world().areas;
+        let sizes: Vec<f64> =
+            areas.iter().filter_map(|(_, area)| area.boundary.polygon().map(geo::Area::unsigned_area)).collect();
+        assert_eq!(sizes.len(), 2);
+        assert!(sizes.iter().all(|size| (size - 0.01).abs() < 1e-6), "{sizes:?}");
+    }
 }

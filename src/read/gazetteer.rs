@@ -287,3 +287,144 @@ impl<'a> Gazetteer<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::model::Id;
+    use crate::model::sketch::Sketch;
+
+    // 金州区 21: 东山街道 2101 (东山村 210101, 李屯村 210102), 西河街道 2102 (东山村 210201, 和平社区居委会 210202)
+    fn areas() -> Areas {
+        let mut sketch = Sketch::new(&["district", "street", "village"]);
+        for (level, code, parent) in [
+            ("district", "21", None),
+            ("street", "2101", Some("21")),
+            ("street", "2102", Some("21")),
+            ("village", "210101", Some("2101")),
+            ("village", "210102", Some("2101")),
+            ("village", "210201", Some("2102")),
+            ("village", "210202", Some("2102")),
+        ] {
+            sketch = sketch.area(level, code, parent, None, &[]);
+        }
+        let names = ["金州区", "东山街道", "西河街道", "东山村", "李屯村", "东山村", "和平社区居委会"];
+        let world = sketch.world();
+        let named = world
+            .areas
+            .iter()
+            .zip(names)
+            .map(|((_, area), name)| crate::model::Area { name: name.to_owned(), ..area.clone() });
+        Areas::new(world.areas.levels().clone(), named.collect(), Default::default())
+    }
+
+    /// The code of the area that was found, or `-`, and what is said of it in English.
+    fn resolve(level: Option<usize>, code: &str, name: &str, within: Option<&str>) -> (String, String) {
+        let areas = areas();
+        let within = within.map(|code| areas.iter().find(|(_, area)| area.code == code).unwrap().0);
+        let level = level.map(LevelId::new);
+        let joined = Gazetteer::new(&areas).resolve(Reference { level, code, name, within });
+        let found = joined.area.map_or("-".to_owned(), |area| areas[area].code.clone());
+        (found, joined.said.map_or(String::new(), |(what, _)| what.en))
+    }
+
+    fn silent(found: &str) -> (String, String) {
+        (found.to_owned(), String::new())
+    }
+
+    #[test]
+    fn a_code_and_a_name_that_agree_are_believed() {
+        assert_eq!(resolve(None, "2102", "西河街道", None), silent("2102"));
+        assert_eq!(resolve(None, "2102", "西河", None), silent("2102"));
+        // The name alone would be that of two villages.
+        assert_eq!(resolve(None, "210201", "东山村", None), silent("210201"));
+        assert_eq!(resolve(None, "", "", None), silent("-"));
+    }
+
+    #[test]
+    fn a_code_alone_is_the_area_that_has_it() {
+        assert_eq!(resolve(None, "2102", "", None), silent("2102"));
+        assert_eq!(resolve(Some(1), "2102", "", None), silent("2102"));
+        assert_eq!(resolve(Some(2), "2102", "", None), ("-".into(), "no area has the code `2102`".into()));
+        assert_eq!(resolve(None, "99", "", None), ("-".into(), "no area has the code `99`".into()));
+    }
+
+    #[test]
+    fn a_code_outside_the_area_that_should_hold_it_is_used_and_said() {
+        let (found, said) = resolve(None, "210201", "", Some("2101"));
+        assert_eq!(found, "210201");
+        assert_eq!(said, "the code `210201` (东山村 210201 (西河街道)) does not lie in 东山街道 2101 (金州区)");
+        assert_eq!(resolve(None, "210201", "", Some("2102")), silent("210201"));
+    }
+
+    #[test]
+    fn a_name_alone_is_the_only_area_that_bears_it_within_what_is_known() {
+        assert_eq!(resolve(None, "", "李屯村", None), silent("210102"));
+        assert_eq!(resolve(None, "", "东山村", Some("2102")), silent("210201"));
+        let (found, said) = resolve(None, "", "东山村", Some("21"));
+        assert_eq!(found, "-");
+        assert!(said.starts_with("`东山村` can mean 2 areas (东山村 210101 (东山街道), "), "{said}");
+        let (found, said) = resolve(None, "", "李屯村", Some("2102"));
+        assert_eq!((found.as_str(), said.as_str()), ("-", "no area in 西河街道 2102 (金州区) is called `李屯村`"));
+    }
+
+    #[test]
+    fn a_name_may_be_short_but_not_of_another_kind() {
+        assert_eq!(resolve(None, "", "和平", None), silent("210202"));
+        assert_eq!(resolve(None, "", "和平社区", None), silent("210202"));
+        assert_eq!(resolve(None, "", "李屯村村民委员会", None).0, "-");
+        assert_eq!(resolve(None, "", "李屯村委会", None), silent("210102"));
+        // 西河村 is no village of the list, and not 西河街道 either.
+        assert_eq!(resolve(None, "", "西河村", None), ("-".into(), "no area is called `西河村`".into()));
+        // 东山 is a street and two villages.
+        assert!(resolve(None, "", "东山", None).1.starts_with("`东山` can mean 3 areas"));
+        assert_eq!(resolve(Some(1), "", "东山", None), silent("2101"));
+    }
+
+    #[test]
+    fn a_code_in_a_column_of_names_is_taken_as_a_code() {
+        assert_eq!(resolve(None, "", "2102", None), silent("2102"));
+        assert!(resolve(None, "", "210201", Some("2101")).1.contains("does not lie in"));
+    }
+
+    #[test]
+    fn the_name_wins_over_a_code_of_another_area_or_of_none_and_it_is_said() {
+        let (found, said) = resolve(None, "2101", "西河街道", None);
+        assert_eq!(found, "2102");
+        assert!(said.contains("contradict each other: that code is 东山街道 2101"), "{said}");
+        let (found, said) = resolve(None, "99", "西河街道", None);
+        assert_eq!(found, "2102");
+        assert!(said.ends_with("no area has this code"), "{said}");
+        // Within the street only one village bears the name.
+        assert_eq!(resolve(None, "210102", "东山村", Some("2101")).0, "210101");
+    }
+
+    #[test]
+    fn the_code_is_used_where_no_area_bears_the_name_and_it_is_said() {
+        assert_eq!(
+            resolve(None, "2102", "旧街道", None),
+            ("2102".into(), "the code `2102` is 西河街道 2102 (金州区), not `旧街道`".into())
+        );
+        // The name is there, but not in the street that the row names.
+        assert_eq!(resolve(None, "210201", "李屯村", Some("2102")).0, "210201");
+    }
+
+    #[test]
+    fn a_name_of_several_areas_beside_a_code_of_none_of_them_is_no_area() {
+        for (code, meaning) in [("210102", "that code is 李屯村 210102 (东山街道)"), ("99", "no area has this code")]
+        {
+            let (found, said) = resolve(None, code, "东山村", None);
+            assert_eq!(found, "-");
+            assert!(said.starts_with("`东山村` can mean 2 areas") && said.ends_with(meaning), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_code_and_a_name_of_nothing_are_no_area() {
+        assert_eq!(
+            resolve(None, "99", "旧街道", None),
+            ("-".into(), "no area has the code `99` or the name `旧街道`".into())
+        );
+    }
+}

@@ -23,6 +23,8 @@ mod people;
 mod places;
 mod polygons;
 mod series;
+#[cfg(test)]
+mod sketch;
 mod values;
 
 pub use world::{Failure, Options, ReadStudy, read_study};

@@ -112,7 +112,7 @@ fn values(schema: &Value) -> Option<String> {
     if let Some(variants) = schema["oneOf"].as_array() {
         let words: Vec<String> = variants
             .iter()
-            .filter_map(|variant| Some(format!("`{}`: {}", variant["const"], lower_first(description(variant)))))
+            .map(|variant| format!("`{}`: {}", variant["const"], lower_first(description(variant))))
             .collect();
         return Some(words.join("; ").trim_end_matches('.').to_owned());
     }
