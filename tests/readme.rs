@@ -6,6 +6,7 @@
 //! it is 0.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -28,7 +29,8 @@ fn examples(page: &str) -> Vec<Example> {
             in_console = text == "```console";
         } else if let Some(typed) = text.strip_prefix("$ ").filter(|_| in_console) {
             let (command, remark) = typed.split_once('#').unwrap_or((typed, ""));
-            let exit_code = remark.trim().strip_prefix("exits with ").map_or(0, |code| code.parse().unwrap());
+            let exit_code =
+                remark.trim().strip_prefix("exits with ").map_or(0, |code| code.parse().expect("a code is a number"));
             examples.push(Example { line, command: command.trim().to_owned(), exit_code, shown: Vec::new() });
         } else if in_console {
             let example = examples.last_mut().unwrap_or_else(|| panic!("line {line}: no command above"));
@@ -63,19 +65,21 @@ fn missing<'a>(shown: &'a [String], printed: &str) -> Option<&'a str> {
     None
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
         if entry.file_name() == "node_modules" {
             continue;
         }
         let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
         } else {
-            fs::copy(entry.path(), target).unwrap();
+            fs::copy(entry.path(), target)?;
         }
     }
+    Ok(())
 }
 
 #[test]
@@ -85,7 +89,7 @@ fn every_example_runs_as_the_page_says() {
     let examples = examples(&page);
     assert!(5 < examples.len(), "{examples:#?}");
     let folder = tempfile::tempdir().unwrap();
-    copy(&root.join("geodata"), &folder.path().join("geodata"));
+    copy(&root.join("geodata"), &folder.path().join("geodata")).unwrap();
     for example in examples {
         let Example { line, command, exit_code, shown } = &example;
         let program = ["evenreach ", "cargo run --release -- "];

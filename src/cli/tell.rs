@@ -31,6 +31,14 @@ pub(super) fn width() -> usize {
     terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(60, 160))
 }
 
+/// Text in lines of at most `width` columns, broken between words only, so that keys and numbers stay whole: the first
+/// line begins with `first`, the others with `later`.
+pub(super) fn wrapped(text: &str, first: &str, later: &str, width: usize) -> String {
+    let options = textwrap::Options::new(width).initial_indent(first).subsequent_indent(later);
+    let options = options.break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    format!("{}\n", textwrap::fill(text, options))
+}
+
 /// Prints to the error stream.
 pub(super) fn note(text: &str) {
     let mut err = anstream::stderr().lock();
