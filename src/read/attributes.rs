@@ -219,3 +219,131 @@ fn join(parts: Vec<Part>, n: usize) -> (Vec<u32>, Vec<String>) {
     }
     (codes, words)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Value;
+    use crate::read::sketch::{Read, areas, kindergartens, read};
+
+    const DISTRICT: (&str, &str) = ("d.csv", "code,name\n01,甲区\n");
+
+    /// Kindergartens of one district from one file.
+    fn one(text: &str) -> Read {
+        read(&(areas("district", "d.csv") + &kindergartens("k.csv")), &[DISTRICT, ("k.csv", text)])
+    }
+
+    /// An attribute of all facilities.
+    fn values<'a>(read: &'a Read, key: &str) -> Vec<Option<Value<'a>>> {
+        let facilities = &read.world().facilities;
+        let column = facilities.attribute(key).unwrap_or_else(|| panic!("there is no {key}"));
+        (0..facilities.len()).map(|row| column.get(row)).collect()
+    }
+
+    // a.csv: capacity            b.csv: 办园性质, 普惠性
+    #[test]
+    fn files_with_different_columns_become_one_table_with_gaps() {
+        let layers = areas("district", "d.csv") + &kindergartens("a.csv") + &kindergartens("b.csv");
+        let files = [
+            DISTRICT,
+            ("a.csv", "code,区,学位数,楼层\na1,甲区,90,2\na2,甲区,,\n"),
+            ("b.csv", "code,区,办园性质,普惠性\nb1,甲区,公办,是\n"),
+        ];
+        let read = read(&layers, &files);
+        assert!(read.said().is_empty(), "{:?}", read.said());
+        assert_eq!(values(&read, "capacity"), [Some(Value::Number(90.0)), None, None]);
+        assert_eq!(values(&read, "楼层"), [Some(Value::Number(2.0)), None, None]);
+        assert_eq!(values(&read, "ownership"), [None, None, Some(Value::Text("public"))]);
+        assert_eq!(values(&read, "inclusive"), [None, None, Some(Value::Flag(true))]);
+    }
+
+    #[test]
+    fn words_of_the_file_become_words_of_the_packs_by_the_study_first() {
+        let layers = areas("district", "d.csv")
+            + &kindergartens("k.csv")
+            + "values.ownership = { private = [\"集体\", \"公办\"] }\nvalues.inclusive = { yes = [\"A\"], no = [\"B\"] }";
+        let read = read(&layers, &[DISTRICT, ("k.csv", "区,办园性质,普惠性\n甲区,集体,A\n甲区,公办,B\n甲区,公立,\n")]);
+        assert!(read.said().is_empty(), "{:?}", read.said());
+        let words = ["private", "private", "public"].map(|word| Some(Value::Text(word)));
+        assert_eq!(values(&read, "ownership"), words);
+        assert_eq!(values(&read, "inclusive"), [Some(Value::Flag(true)), Some(Value::Flag(false)), None]);
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_is_missing_and_said_at_its_row() {
+        let read = one("区,学位数,启用日期,中心园\n甲区,90,2018-09-01,是\n甲区,九十,2018-09,也许\n");
+        let said = ["capacity", "central", "opened"].map(|_| "bad-value: k.csv, row 2");
+        assert_eq!(read.said(), said);
+        for key in ["capacity", "central", "opened"] {
+            assert!(matches!(values(&read, key)[..], [Some(_), None]), "{key}");
+        }
+        let zh: Vec<&str> = read.problems.kept().iter().map(|problem| problem.what.zh.as_str()).collect();
+        assert_eq!(zh[0], "“capacity”的值“九十”格式不符（应为数字），按缺失处理");
+    }
+
+    #[test]
+    fn cells_that_say_nothing_are_missing_whatever_the_attribute() {
+        let read = one("区,办园性质,学位数,楼层,中心园\n甲区,未知,-,不详,n/a\n甲区,公办,0,3,无\n");
+        assert!(read.said().is_empty(), "{:?}", read.said());
+        assert_eq!(values(&read, "ownership"), [None, Some(Value::Text("public"))]);
+        assert_eq!(values(&read, "capacity"), [None, Some(Value::Number(0.0))]);
+        assert_eq!(values(&read, "楼层"), [None, Some(Value::Number(3.0))]);
+        assert_eq!(values(&read, "central"), [None, Some(Value::Flag(false))]);
+    }
+
+    // 公辨 for 公办: it would count as not public.
+    #[test]
+    fn a_word_that_nobody_knows_is_kept_and_said_once() {
+        let read = one("区,办园性质\n甲区,公办\n甲区,公辨\n甲区,公辨\n甲区,无\n");
+        assert_eq!(read.said(), ["unknown-word: k.csv, row 2"]);
+        assert_eq!(
+            read.what("unknown-word"),
+            "`公辨` is no known word of `ownership` (private, public): it is kept as it is"
+        );
+        assert_eq!(values(&read, "ownership")[1], Some(Value::Text("公辨")));
+    }
+
+    #[test]
+    fn levels_of_the_study_are_words_of_the_attribute_level() {
+        let read = one("区域名称,级别\n甲区,street\n甲区,village\n");
+        assert_eq!(read.said(), ["unknown-word: k.csv, row 2"]);
+    }
+
+    // The third of four storeys is written in words.
+    #[test]
+    fn a_column_that_is_almost_numbers_is_said_and_taken_as_words() {
+        let read = one("区,楼层\n甲区,1\n甲区,2\n甲区,3层\n甲区,4\n");
+        assert_eq!(read.said(), ["mixed-column: k.csv, row 3"]);
+        assert_eq!(
+            read.what("mixed-column"),
+            "`楼层` is a number in 3 of 4 rows, but here `3层`: all are taken as words"
+        );
+        assert_eq!(values(&read, "楼层")[0], Some(Value::Text("1")));
+        // Words are words, and two of four are no slip.
+        assert!(one("区,楼层\n甲区,1\n甲区,2\n甲区,3层\n甲区,4层\n").said().is_empty());
+        assert!(one("区,楼层\n甲区,一\n甲区,二\n甲区,三\n").said().is_empty());
+    }
+
+    #[test]
+    fn an_unknown_header_keeps_its_name_and_a_unit_in_brackets_is_no_name() {
+        for (header, key) in [
+            ("占地面积(m2)", "占地面积(m2)"),
+            ("绿地面积（m2）", "绿地面积(m2)"),
+            ("占地面积/site-area", "site-area"),
+            ("Site Area", "site-area"),
+            ("速度(km/h)", "速度(km/h)"),
+            ("占地/面积", "占地/面积"),
+        ] {
+            assert_eq!(plain(header).as_deref(), Some(key), "{header}");
+        }
+        // Two columns in the same unit are two columns.
+        assert!(one("区,占地面积(m2),绿地面积(m2)\n甲区,90,10\n").said().is_empty());
+    }
+
+    #[test]
+    fn two_columns_for_one_attribute_are_an_error_that_spells_the_key() {
+        let read = one("区,学位数,规模\n甲区,90,100\n");
+        assert!(read.is_refused());
+        assert_eq!(read.what("duplicate-column"), "this column and `学位数` both look like `capacity`");
+    }
+}

@@ -107,7 +107,7 @@ impl Reading<'_> {
             let service = self.service(service);
             let whereabouts = Whereabouts { said: said[row], located: located[row], place: own[row] };
             let area = self.ground.settle(layer.membership, &what, (table, row), whereabouts, problems);
-            if !has_codes {
+            if !has_codes && (own[row].is_some() || !columns.cell("name", row).is_empty()) {
                 repeated.look(table, row, problems);
             }
             let code = columns.cell("code", row);
@@ -271,4 +271,188 @@ impl Repeated {
 fn service_words(layer: &FacilitiesLayer) -> HashMap<&str, &str> {
     let words = layer.values.get("service").into_iter().flatten();
     words.flat_map(|(key, of_file)| of_file.iter().map(move |cell| (cell.as_str(), key.as_str()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::sketch::{Read, areas, kindergartens, read, read_levels, squares};
+
+    // | 东街道 0101 | 西街道 0102 |  of 甲区; 南街道 0201 of 乙区 has no boundary, nor has a district
+    fn drawn(layer: &str, text: &str) -> Read {
+        let streets = squares(&[("0101", "东街道", [0.0, 0.0, 1.0]), ("0102", "西街道", [1.0, 0.0, 1.0])]);
+        let layers = areas("district", "d.csv") + &areas("street", "s.geojson") + &areas("street", "s.csv") + layer;
+        let files = [
+            ("d.csv", "code,name\n01,甲区\n02,乙区\n"),
+            ("s.geojson", &*streets),
+            ("s.csv", "code,name\n0201,南街道\n"),
+            ("k.csv", text),
+        ];
+        read(&layers, &files)
+    }
+
+    const IN_EAST: &str = "121.05,39.05";
+    const IN_WEST: &str = "121.15,39.05";
+
+    // K1 says 西街道 and lies in 东街道
+    #[test]
+    fn where_the_row_and_its_coordinates_disagree_the_rule_of_the_layer_decides_and_it_is_said() {
+        let text = format!("code,name,区划名称,lon,lat\nK1,一园,西街道,{IN_EAST}\nK2,二园,西街道,{IN_WEST}\n");
+        for (rule, used) in
+            [("", "西街道"), ("membership = \"declared\"", "西街道"), ("membership = \"located\"", "东街道")]
+        {
+            let read = drawn(&(kindergartens("k.csv") + rule), &text);
+            assert_eq!(
+                (read.facilities(), read.said()),
+                (vec![used, "西街道"], vec!["membership-clash: k.csv, row 1".into()])
+            );
+            assert_eq!(
+                read.what("membership-clash"),
+                "the facility declares 西街道 0102 (甲区) but lies in 东街道 0101 (甲区)"
+            );
+            assert_eq!(
+                read.problems.kept()[0].help.en,
+                format!(
+                    "{} was used; correct the area or the coordinates",
+                    if used == "西街道" { "西街道 0102 (甲区)" } else { "东街道 0101 (甲区)" }
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn of_two_that_agree_the_more_precise_one_is_used() {
+        // The district by name, the street by coordinates; then the other way round: 甲区 is drawn, its street is not.
+        let text = format!("code,name,区划名称,lon,lat\nK1,一园,甲区,{IN_EAST}\n");
+        let read = drawn(&kindergartens("k.csv"), &text);
+        assert_eq!((read.facilities(), read.said().len()), (vec!["东街道"], 0));
+
+        let d = squares(&[("01", "甲区", [0.0, 0.0, 2.0])]);
+        let layers = areas("district", "d.geojson") + &areas("street", "s.csv") + &kindergartens("k.csv");
+        let files = [
+            ("d.geojson", &*d),
+            ("s.csv", "code,name\n0101,东街道\n"),
+            ("k.csv", "name,街道,lon,lat\n一园,东街道,121.05,39.05\n"),
+        ];
+        let read = super::super::sketch::read(&layers, &files);
+        assert_eq!((read.facilities(), read.said().len()), (vec!["东街道"], 0));
+    }
+
+    // K1 lies in no area; K2 says 东街道, too; K3 says 南街道, whose boundary nobody knows
+    #[test]
+    fn a_place_outside_all_areas_is_said_with_the_nearest() {
+        let text = "code,name,区划名称,lon,lat\nK1,一园,,121.05,39.15\nK2,二园,东街道,121.05,39.15\nK3,三园,南街道,121.05,39.15\n";
+        let read = drawn(&kindergartens("k.csv"), text);
+        assert_eq!(read.facilities(), ["-", "东街道", "南街道"]);
+        assert_eq!(read.said(), ["outside-all-areas: k.csv, row 1", "outside-all-areas: k.csv, row 2"]);
+        assert_eq!(
+            read.what("outside-all-areas"),
+            "the facility lies outside all areas; the nearest is 东街道 0101 (甲区), 5.551 km away"
+        );
+        assert!(
+            read.problems.kept()[1].what.en.starts_with("the facility declares 东街道 0101 (甲区) but lies outside")
+        );
+    }
+
+    #[test]
+    fn a_row_with_neither_an_area_nor_a_place_is_said() {
+        let read = drawn(&kindergartens("k.csv"), "code,name,区划名称,lon,lat\nK1,一园,,,\nK2,二园,北街道,,\n");
+        assert_eq!(read.facilities(), ["-", "-"]);
+        assert_eq!(read.said(), ["unknown-area: k.csv, row 2", "no-area: k.csv, row 1", "no-area: k.csv, row 2"]);
+    }
+
+    // 东街道: 东山村 v1, 李村 v2; 西街道: 东山村 v3, 王村 v4
+    fn serving(serves: &str, own: &str) -> (Vec<String>, Vec<String>) {
+        let layers = areas("district", "d.csv")
+            + &areas("street", "s.csv")
+            + &areas("village", "v.csv")
+            + &kindergartens("k.csv");
+        let files = [
+            ("d.csv", "code,name\n01,甲区\n"),
+            ("s.csv", "code,name\n0101,东街道\n0102,西街道\n"),
+            ("v.csv", "code,name,parent\nv1,东山村,0101\nv2,李村,0101\nv3,东山村,0102\nv4,王村,0102\n"),
+            ("k.csv", &*format!("code,name,area-code,serves\nK1,一园,{own},{serves}\n")),
+        ];
+        let read = read_levels(&["district", "street", "village"], &layers, &files);
+        let world = read.world();
+        let served = world.facilities.serves(FacilityId::new(0)).iter().map(|&area| world.areas[area].code.clone());
+        (served.collect(), read.said())
+    }
+
+    #[test]
+    fn a_served_village_is_looked_for_near_the_facility_first() {
+        let none: Vec<String> = Vec::new();
+        assert_eq!(serving("东山村", "v4"), (vec!["v3".into()], none.clone()));
+        assert_eq!(serving("东山村", "0102"), (vec!["v3".into()], none.clone()));
+        assert_eq!(serving("东山村", "v2"), (vec!["v1".into()], none.clone()));
+        // The name is only there in the other street, and a code is a code.
+        assert_eq!(serving("王村；v1", "v2"), (vec!["v1".into(), "v4".into()], none));
+    }
+
+    #[test]
+    fn a_served_village_that_cannot_be_told_is_said_and_the_others_are_kept() {
+        let (served, said) = serving("东山村、李村", "01");
+        assert_eq!((served, said), (vec!["v2".into()], vec!["unknown-area: k.csv, row 1".into()]));
+    }
+
+    #[test]
+    fn villages_are_listed_with_any_usual_mark_between_them() {
+        for list in ["李村;王村", "李村； 王村", "李村、王村", "李村|王村", "李村，王村", "\"李村,王村\""]
+        {
+            assert_eq!(serving(list, "01"), (vec!["v2".into(), "v4".into()], vec![]), "{list}");
+        }
+    }
+
+    #[test]
+    fn an_id_given_twice_for_one_service_is_an_error_and_for_two_is_not() {
+        let layer = "[[facilities]]\nfile = \"k.csv\"\n";
+        let text = "code,name,service,区划名称\nX1,一园,幼儿园,甲区\nX1,一校,学校,甲区\nX1,二园,幼儿园,甲区\n";
+        let read = drawn(layer, text);
+        assert!(read.is_refused());
+        assert_eq!(read.said(), ["duplicate-facility: k.csv, row 3"]);
+        assert_eq!(read.what("duplicate-facility"), "the id `X1` of 二园 is that of 一园, too");
+    }
+
+    #[test]
+    fn rows_without_an_id_that_repeat_each_other_are_said() {
+        let text =
+            format!("name,区划名称,lon,lat\n一园,东街道,{IN_EAST}\n二园,东街道,{IN_EAST}\n一园,东街道,{IN_EAST}\n");
+        let read = drawn(&kindergartens("k.csv"), &text);
+        assert_eq!((read.world().facilities.len(), read.said()), (3, vec!["repeated-row: k.csv, row 3".into()]));
+    }
+
+    // 幼儿圆 for 幼儿园: one kindergarten less.
+    #[test]
+    fn a_service_that_nobody_declared_is_said_once() {
+        let text = "code,name,service,区划名称\n1,一园,幼儿园,甲区\n2,二园,幼儿圆,甲区\n3,三园,幼儿圆,甲区\n4,馆,图书馆,甲区\n5,所,X,甲区\n";
+        let layer =
+            "[[facilities]]\nfile = \"k.csv\"\nservices = [\"图书馆\"]\nvalues.service = { clinic = [\"X\"] }\n";
+        let read = drawn(layer, text);
+        assert_eq!(read.said(), ["unknown-service: k.csv, row 2"]);
+        let services: Vec<(&str, usize)> = (read.world().facilities.services().values().iter())
+            .map(|service| (service.key.as_str(), service.facilities.len()))
+            .collect();
+        assert_eq!(services, [("图书馆", 1), ("kindergarten", 1), ("幼儿圆", 2), ("clinic", 1)]);
+    }
+
+    #[test]
+    fn a_row_without_a_service_and_a_file_without_any_are_errors() {
+        let layer = "[[facilities]]\nfile = \"k.csv\"\n";
+        assert_eq!(drawn(layer, "name,service,区划名称\n一园,,甲区\n").said(), ["no-service: k.csv, row 1"]);
+        assert_eq!(drawn(layer, "name,区划名称\n一园,甲区\n").said(), ["missing-column: k.csv, column `service`"]);
+    }
+
+    #[test]
+    fn a_service_whose_file_has_no_row_is_known_to_have_no_facility() {
+        let read = drawn(&kindergartens("k.csv"), "code,name,area-code\n");
+        let facilities = &read.world().facilities;
+        let service = facilities.service("kindergarten").expect("the layer names it");
+        assert!(facilities.services()[service].facilities.is_empty() && facilities.service("school").is_none());
+    }
+
+    #[test]
+    fn a_row_that_sums_up_the_others_is_an_error() {
+        let read = drawn(&kindergartens("k.csv"), "code,name,区划名称,学位数\nK1,一园,甲区,90\n,合计,,90\n");
+        assert!(read.is_refused() && read.said().contains(&"total-row: k.csv, row 2".into()), "{:?}", read.said());
+    }
 }

@@ -277,3 +277,104 @@ impl<'a> Ground<'a> {
 fn cell(cells: Option<&Cells>, row: usize) -> &str {
     cells.map_or("", |cells| cells.get(row))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::read::sketch::{Read, areas, kindergartens, people, read, read_levels, squares};
+
+    // Near the equator and Greenwich both axes fit in 90 degrees: here 121 E is written as if it were 21 E.
+    fn west(text: &str) -> String {
+        text.replace("[121", "[21")
+    }
+
+    /// One district of 21.0 to 21.2 E, 39.0 to 39.2 N, and these kindergartens.
+    fn of_district(text: &str) -> Read {
+        let district = west(&squares(&[("01", "甲区", [0.0, 0.0, 2.0])]));
+        let layers = areas("district", "d.geojson") + &kindergartens("k.csv");
+        read_levels(&["district"], &layers, &[("d.geojson", &district), ("k.csv", text)])
+    }
+
+    #[test]
+    fn axes_that_are_swapped_are_seen_even_where_both_fit() {
+        let read =
+            of_district("name,区划名称,lon,lat\n一园,甲区,39.05,21.05\n二园,甲区,39.15,21.15\n三园,甲区,21.05,39.05\n");
+        assert!(read.is_refused());
+        assert_eq!(read.said(), ["swapped-axes: k.csv"]);
+        assert_eq!(read.what("swapped-axes"), "longitude and latitude look swapped in 2 of 3 places");
+    }
+
+    #[test]
+    fn one_swapped_row_among_others_is_said_with_what_it_looks_like() {
+        let read =
+            of_district("name,区划名称,lon,lat\n一园,甲区,39.05,21.05\n二园,甲区,21.15,39.15\n三园,甲区,21.05,39.05\n");
+        assert_eq!(read.said(), ["outside-all-areas: k.csv, row 1"]);
+        assert_eq!(read.problems.kept()[0].help.en, "its longitude and latitude look swapped");
+    }
+
+    #[test]
+    fn places_far_from_all_areas_are_not_called_swapped() {
+        let read = of_district("name,区划名称,lon,lat\n一园,甲区,39.05,39.05\n");
+        assert_eq!(read.said(), ["outside-all-areas: k.csv, row 1"]);
+        assert_eq!(read.problems.kept()[0].help.en, "the declared area was used; correct the coordinates");
+    }
+
+    // 甲区 has a boundary, 东街道 in it is a small square; K lies in the district, beside the street that it names.
+    #[test]
+    fn a_place_inside_the_district_but_beside_its_own_street_is_a_clash() {
+        let d = squares(&[("01", "甲区", [0.0, 0.0, 4.0])]);
+        let s = squares(&[("0101", "东街道", [0.0, 0.0, 1.0])]);
+        let layers = areas("district", "d.geojson") + &areas("street", "s.geojson");
+        let files = [("d.geojson", &*d), ("s.geojson", &s), ("k.csv", "name,街道,lon,lat\n一园,东街道,121.35,39.35\n")];
+        for (rule, used) in [("declared", "东街道"), ("located", "甲区")] {
+            let layers = format!("{layers}{}membership = \"{rule}\"", kindergartens("k.csv"));
+            let read = read(&layers, &files);
+            assert_eq!((read.facilities(), read.said()), (vec![used], vec!["membership-clash: k.csv, row 1".into()]));
+        }
+    }
+
+    #[test]
+    fn a_clash_with_an_estimated_boundary_says_so() {
+        let s = "code,name,lon,lat\n0101,东街道,121.0,39.0\n0102,西街道,121.1,39.0\n";
+        let layers = areas("street", "s.csv") + "estimate.radius = \"3 km\"\n" + &kindergartens("k.csv");
+        let files = [("s.csv", s), ("k.csv", "name,街道,lon,lat\n一园,东街道,121.1,39.0\n二园,东街道,121.0,39.1\n")];
+        let read = read_levels(&["street"], &layers, &files);
+        assert_eq!(read.said(), ["membership-clash: k.csv, row 1", "outside-all-areas: k.csv, row 2"]);
+        assert_eq!(
+            read.what("membership-clash"),
+            "the facility declares 东街道 0101 but lies in 西街道 0102, by an estimated boundary"
+        );
+    }
+
+    // Each column is looked up within what the ones before it found.
+    #[test]
+    fn a_chain_of_columns_is_read_from_the_top_down() {
+        let layers = areas("district", "d.csv") + &areas("street", "s.csv") + &people("p.csv");
+        let files = [
+            ("d.csv", "code,name\n01,甲区\n02,乙区\n"),
+            ("s.csv", "code,name,parent\n0101,东街道,01\n0201,东街道,02\n0202,西街道,02\n"),
+            (
+                "p.csv",
+                "区,街道,街道代码,residents\n甲区,东街道,,1\n乙区,东街道,,1\n,西街道,,1\n,东街道,,1\n甲区,,,1\n,,0202,1\n",
+            ),
+        ];
+        let read = read(&layers, &files);
+        assert_eq!(read.people(), ["东街道", "东街道", "西街道", "-", "甲区", "西街道"]);
+        let code = |row: usize| read.world().areas[read.world().people.areas.values()[row].unwrap()].code.as_str();
+        assert_eq!((code(0), code(1)), ("0101", "0201"));
+        assert_eq!(read.said(), ["unknown-area: p.csv, row 4", "no-area: p.csv, row 4"]);
+    }
+
+    // 西街道 is not in 甲区: what the row says of the street is not found, and it stays in the district.
+    #[test]
+    fn a_street_that_is_not_in_the_district_of_the_row_is_said() {
+        let layers = areas("district", "d.csv") + &areas("street", "s.csv") + &people("p.csv");
+        let files = [
+            ("d.csv", "code,name\n01,甲区\n02,乙区\n"),
+            ("s.csv", "code,name,parent\n0101,东街道,01\n0202,西街道,02\n"),
+            ("p.csv", "区,街道,residents\n甲区,西街道,1\n"),
+        ];
+        let read = read(&layers, &files);
+        assert_eq!((read.people(), read.said()), (vec!["甲区"], vec!["unknown-area: p.csv, row 1".into()]));
+        assert_eq!(read.what("unknown-area"), "no area in 甲区 01 is called `西街道`");
+    }
+}

@@ -160,3 +160,89 @@ fn check(table: &Table, raw: Vec<Option<Coord<f64>>>, problems: &mut Problems) -
     };
     raw.into_iter().enumerate().map(keep).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::columns::structural;
+    use crate::read::table::Cells;
+    use geo::{LineString, Point, Polygon, Rect, coord};
+
+    /// Places of rows `lon,lat` or of geometries, and what is said of them.
+    fn read(rows: &[[&str; 2]], geometry: Vec<Option<Geometry<f64>>>) -> (Vec<Option<(f64, f64)>>, Vec<String>) {
+        let mut columns = ["lon", "lat"].map(|header| Cells::new(header, 0));
+        for row in rows {
+            columns.iter_mut().zip(row).for_each(|(column, cell)| column.push(cell));
+        }
+        let n_rows = rows.len().max(geometry.len());
+        let columns = if rows.is_empty() { Vec::new() } else { columns.to_vec() };
+        let table = Table { file: "t".into(), columns, geometry, n_rows, crs: None };
+        let mut problems = Problems::default();
+        let columns = Columns::new(&table, &Default::default(), &structural, &mut problems);
+        let found = places(&columns, &mut problems);
+        let said = problems.kept().iter().map(|problem| format!("{} {:?}", problem.code, problem.at)).collect();
+        (found.into_iter().map(|place| place.map(|place| (place.x, place.y))).collect(), said)
+    }
+
+    const GOOD: [&str; 2] = ["121.7", "39.1"];
+
+    #[test]
+    fn degrees_are_read_and_empty_cells_are_no_place() {
+        assert_eq!(
+            read(&[GOOD, ["", ""], ["１２１．５", "-0.5"]], vec![]),
+            (vec![Some((121.7, 39.1)), None, Some((121.5, -0.5))], vec![])
+        );
+    }
+
+    #[test]
+    fn what_is_no_place_is_said_at_its_row_and_left_out() {
+        let rows = [
+            GOOD,
+            GOOD,
+            GOOD,
+            GOOD,
+            GOOD,
+            ["121°42′", "39.1"],
+            ["121.7", ""],
+            ["0", "0"],
+            ["39.1", "121.7"],
+            ["450000", "4330000"],
+            ["121.7", "391"],
+        ];
+        let (found, said) = read(&rows, vec![]);
+        assert_eq!(found.iter().flatten().count(), 5);
+        let [cells, coordinates] = ["not-a-coordinate", "bad-coordinate"];
+        let expected =
+            [(cells, 6), (cells, 7), (coordinates, 8), (coordinates, 9), (coordinates, 10), (coordinates, 11)];
+        assert_eq!(said, expected.map(|(code, row)| format!("{code} Row({row})")));
+    }
+
+    #[test]
+    fn a_file_that_is_mostly_wrong_in_one_way_is_one_error() {
+        for (wrong, code) in [(["39.1", "121.7"], "swapped-axes"), (["450000", "4330000"], "wrong-crs")] {
+            let (found, said) = read(&[wrong, GOOD, wrong], vec![]);
+            assert_eq!((found, said), (vec![None; 3], vec![format!("{code} File")]));
+        }
+    }
+
+    #[test]
+    fn a_drawn_place_is_a_point_inside_and_columns_fill_in_where_nothing_is_drawn() {
+        // An L: its middle lies outside it.
+        let corners = vec![(0.0, 1.0), (0.0, 9.0), (1.0, 9.0), (1.0, 2.0), (9.0, 2.0), (9.0, 1.0), (0.0, 1.0)];
+        let l = Polygon::new(LineString::from(corners), vec![]);
+        let geometry = vec![Some(Point::new(120.0, 30.0).into()), Some(l.clone().into()), None];
+        let (found, said) = read(&[GOOD, GOOD, GOOD], geometry);
+        assert!(said.is_empty());
+        assert_eq!((found[0], found[2]), (Some((120.0, 30.0)), Some((121.7, 39.1))));
+        assert!(geo::Intersects::intersects(&l, &Point::from(found[1].unwrap())), "{found:?}");
+    }
+
+    #[test]
+    fn a_geometry_out_of_range_is_refused_without_a_search_inside_it() {
+        let huge = Rect::new(coord! { x: 1.0, y: 1.0 }, coord! { x: 1e300, y: 1e300 }).to_polygon();
+        let (found, said) = read(&[], vec![Some(huge.into()), Some(Point::new(f64::NAN, 1.0).into())]);
+        assert_eq!((found[1], said.last().unwrap().as_str()), (None, "bad-coordinate Feature(2)"));
+        // A corner of it is in range, so that it is a place; that a polygon is out of range is said where it is read.
+        assert_eq!(found[0], Some((1.0, 1.0)));
+    }
+}

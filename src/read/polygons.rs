@@ -118,3 +118,63 @@ fn repaired(polygon: &MultiPolygon<f64>, why: String) -> Outcome {
         _ => Outcome::Unusable(why),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo::{Area, LineString, Point};
+
+    /// The areas of what was read, and what was said.
+    fn read(geometry: Vec<Option<Geometry<f64>>>) -> (Vec<Option<f64>>, Vec<String>) {
+        let table = Table { file: "t".into(), n_rows: geometry.len(), geometry, ..Table::default() };
+        let mut problems = Problems::default();
+        let found = super::read(&table, &mut problems);
+        let said = problems.kept().iter().map(|problem| format!("{} {:?}", problem.code, problem.at)).collect();
+        (found.into_iter().map(|shape| shape.map(|shape| shape.unsigned_area())).collect(), said)
+    }
+
+    fn polygon(corners: &[(f64, f64)]) -> Polygon<f64> {
+        Polygon::new(LineString::from(corners.to_vec()), vec![])
+    }
+
+    fn square(x: f64, y: f64) -> Polygon<f64> {
+        polygon(&[(x, y), (x + 1.0, y), (x + 1.0, y + 1.0), (x, y + 1.0)])
+    }
+
+    #[test]
+    fn polygons_are_kept_and_points_and_gaps_are_no_polygons() {
+        let both = MultiPolygon(vec![square(1.0, 1.0), square(3.0, 1.0)]);
+        let geometry = vec![Some(square(1.0, 1.0).into()), Some(both.into()), Some(Point::new(1.0, 1.0).into()), None];
+        assert_eq!(read(geometry), (vec![Some(1.0), Some(2.0), None, None], vec![]));
+    }
+
+    // A bow tie: two triangles of a quarter each.
+    #[test]
+    fn a_ring_that_crosses_itself_is_repaired_and_said() {
+        let bow = polygon(&[(1.0, 1.0), (2.0, 2.0), (2.0, 1.0), (1.0, 2.0)]);
+        let (found, said) = read(vec![Some(square(1.0, 1.0).into()), Some(bow.into())]);
+        assert_eq!((found[0], said), (Some(1.0), vec!["repaired-geometry Feature(2)".to_owned()]));
+        assert!(found[1].is_some_and(|area| (area - 0.5).abs() < 1e-12), "{found:?}");
+    }
+
+    #[test]
+    fn what_encloses_nothing_or_is_a_line_cannot_be_used_and_is_said() {
+        let flat = polygon(&[(1.0, 1.0), (2.0, 2.0)]);
+        let line = LineString::from(vec![(1.0, 1.0), (2.0, 2.0)]);
+        let (found, said) = read(vec![Some(flat.into()), Some(line.into())]);
+        assert_eq!(
+            (found, said),
+            (vec![None, None], vec!["bad-geometry Feature(1)".into(), "bad-geometry Feature(2)".into()])
+        );
+    }
+
+    #[test]
+    fn one_polygon_out_of_range_is_a_warning_and_most_are_an_error() {
+        let far = || Some(square(450_000.0, 4_330_000.0).into());
+        let near = || Some(square(1.0, 1.0).into());
+        assert_eq!(read(vec![near(), far()]), (vec![Some(1.0), None], vec!["bad-coordinate Feature(2)".into()]));
+        assert_eq!(read(vec![near(), far(), far()]), (vec![None; 3], vec!["wrong-crs File".into()]));
+        let swapped = || Some(square(39.0, 121.0).into());
+        assert_eq!(read(vec![swapped(), near(), swapped()]), (vec![None; 3], vec!["swapped-axes File".into()]));
+    }
+}

@@ -119,3 +119,86 @@ fn unknown_facility(code: &str, n: usize, file: &str, at: super::problem::At, pr
     let help = say("use the ids of the facility files, each only once", "请使用设施文件中的编号，并确保唯一");
     problems.warning("unknown-facility", file, at, say(en, zh), help);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Observation;
+    use crate::read::sketch::{Read, areas, kindergartens, read};
+
+    /// Two districts with a kindergarten each, K1 and K2, and these values.
+    fn of(text: &str) -> Read {
+        let layers = areas("district", "d.csv") + &kindergartens("k.csv") + "[[series]]\nfile = \"v.csv\"\n";
+        let files = [
+            ("d.csv", "code,name\n01,甲区\n02,乙区\n"),
+            ("k.csv", "code,name,area-code\nK1,一园,01\nK2,二园,02\n"),
+            ("v.csv", text),
+        ];
+        read(&layers, &files)
+    }
+
+    /// All values of `i`: of what, the year, the value.
+    fn values(read: &Read) -> Vec<(String, i16, f64)> {
+        let name = |of: Of| match of {
+            Of::Whole => "all".to_owned(),
+            Of::Area(area) => read.name(Some(area)).to_owned(),
+            Of::Facility(facility) => read.world().facilities[facility].code.clone(),
+        };
+        let all = read.world().series.all("i").iter();
+        all.map(|&Observation { of, year, value }| (name(of), year, value)).collect()
+    }
+
+    #[test]
+    fn a_row_is_of_the_facility_or_the_area_that_it_names_else_of_the_whole() {
+        let read = of("指标,年份,数值,设施编号,区划名称\ni,2015年,1,,\ni,2015,2,,乙区\ni,2016,3,K2,\n");
+        assert!(read.said().is_empty(), "{:?}", read.said());
+        assert_eq!(values(&read), [("all".into(), 2015, 1.0), ("乙区".into(), 2015, 2.0), ("K2".into(), 2016, 3.0)]);
+    }
+
+    #[test]
+    fn rows_of_areas_are_of_areas_under_plain_headers_too() {
+        for text in [
+            "indicator,year,value,code\ni,2015,1,01\ni,2015,2,02\n",
+            "indicator,year,value,name\ni,2015,1,甲区\ni,2015,2,乙区\n",
+            "indicator,year,value,区\ni,2015,1,甲区\ni,2015,2,乙区\n",
+        ] {
+            let read = of(text);
+            assert_eq!(
+                (values(&read), read.said().len()),
+                (vec![("甲区".into(), 2015, 1.0), ("乙区".into(), 2015, 2.0)], 0),
+                "{text}"
+            );
+        }
+        // A name that is no area's is the indicator's.
+        let read = of("indicator,name,year,value\ni,巩固率,2015,1\n");
+        assert_eq!((values(&read), read.said().len()), (vec![("all".into(), 2015, 1.0)], 0));
+    }
+
+    #[test]
+    fn a_row_of_an_unknown_area_or_facility_is_said_and_is_not_of_the_whole() {
+        let read = of("indicator,year,value,facility,area-name\ni,2015,1,,丙区\ni,2015,2,K9,\n");
+        assert_eq!(
+            (values(&read).len(), read.said()),
+            (0, vec!["unknown-area: v.csv, row 1".into(), "unknown-facility: v.csv, row 2".into()])
+        );
+    }
+
+    #[test]
+    fn a_row_without_a_value_says_nothing_and_one_that_cannot_be_read_is_said() {
+        let read = of("indicator,year,value\ni,2015,\ni,2016,95%\ni,今年,3\n,2017,4\ni,2018,5\n");
+        assert_eq!(values(&read), [("all".into(), 2018, 5.0)]);
+        assert_eq!(read.said(), [2, 3, 4].map(|row| format!("bad-value: v.csv, row {row}")));
+    }
+
+    #[test]
+    fn two_values_for_one_year_are_an_error_unless_they_agree() {
+        assert_eq!(values(&of("indicator,year,value\ni,2015,1\ni,2015,1.0\n")), [("all".into(), 2015, 1.0)]);
+        let read = of("indicator,year,value\ni,2015,1\ni,2015,2\n");
+        assert!(read.is_refused() && read.said() == ["contradiction: v.csv, row 2"], "{:?}", read.said());
+    }
+
+    #[test]
+    fn a_file_without_years_is_an_error() {
+        assert_eq!(of("indicator,value\ni,1\n").said(), ["missing-column: v.csv, column `year`"]);
+    }
+}
