@@ -162,6 +162,7 @@ levels = [
     for level in levels {
         text.push_str(&format!("\n[[areas]]\nlevel = \"{level}\"\nfile = \"{level}.csv\"\n"));
     }
+    text.push_str("\n# The tables hold one example row each. Where your own data stand, delete the line `illustrative = true`: till then\n# every output says that data are made up. 填入真实数据后请删除 illustrative 一行。\n");
     for file in &FILES {
         text.push_str(&layer(file));
     }
@@ -182,5 +183,6 @@ fn label(level: &str) -> (&str, &str) {
 /// The lines of a study that name one table.
 fn layer(file: &File) -> String {
     let service = file.service.map(|service| format!("service = \"{service}\"\n")).unwrap_or_default();
-    format!("\n[[{}]]\nfile = \"{}\"\n{service}", file.layer, file.name)
+    let (layer, name) = (file.layer, file.name);
+    format!("\n[[{layer}]]\nfile = \"{name}\"\n{service}illustrative = true\n")
 }

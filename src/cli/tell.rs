@@ -28,7 +28,7 @@ pub(super) fn style() -> bool {
 
 /// The columns of the terminal; of a file, enough for a readable line.
 pub(super) fn width() -> usize {
-    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(60, 160))
+    terminal_size::terminal_size_of(std::io::stdout()).map_or(100, |(width, _)| usize::from(width.0).clamp(60, 160))
 }
 
 /// Text in lines of at most `width` columns, broken between words only, so that keys and numbers stay whole: the first

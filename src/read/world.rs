@@ -123,7 +123,10 @@ fn is_degrees(crs: &str) -> bool {
 /// Every mistake in the study file and the packs, or every problem in the data if one of them is an error.
 pub fn read_study(folder: &Path, options: &Options, progress: &dyn Fn(&str)) -> Result<ReadStudy, Failure> {
     let mut problems = Problems::default();
-    let input = input::read(&folder.join(STUDY_FILE), STUDY_FILE, &mut problems);
+    let path = folder.join(STUDY_FILE);
+    // Where the folder is not there, it matters which was meant.
+    let name = if folder.is_dir() { STUDY_FILE.to_owned() } else { path.display().to_string() };
+    let input = input::read(&path, &name, &mut problems);
     let Some((input, text)) = input.as_ref().and_then(|input| Some((input, input.document(&mut problems)?))) else {
         return Err(Failure::Problems(problems));
     };
