@@ -5,6 +5,9 @@
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 
+pub(crate) mod files;
+pub(crate) mod national;
+
 const WEST: f64 = 110.0;
 const SOUTH: f64 = 25.0;
 const EXTENT: f64 = 10.0;
@@ -74,6 +77,11 @@ struct Random(u64);
 impl Random {
     fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    /// From 0 to below `n`.
+    fn below(&mut self, n: usize) -> usize {
+        (self.unit() * n as f64) as usize
     }
 
     /// From 0 to below 1.

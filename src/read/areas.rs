@@ -18,6 +18,9 @@ use crate::space::index::PolygonIndex;
 
 const STRUCTURAL: [&str; 6] = ["code", "name", "parent", "parent-name", "lon", "lat"];
 
+/// Beginnings of a code that are looked up, in bytes: official codes have 12.
+const LONGEST_PREFIX: usize = 64;
+
 /// Areas on their way in.
 pub(super) struct Reading<'a> {
     study: &'a Study,
@@ -362,7 +365,9 @@ fn said_parent(gazetteer: &Gazetteer<'_>, level: LevelId, said: &Parent) -> Join
 /// The area above `level` with the longest code that the area's code begins with, as official codes nest. A single
 /// letter is too little to tell, and a name that stands for a code does not nest.
 fn by_prefix(gazetteer: &Gazetteer<'_>, level: LevelId, area: &Area) -> Option<AreaId> {
-    let ends = (2..area.code.len()).rev().filter(|&end| area.code.is_char_boundary(end) && area.code != area.name);
+    let ends = (2..area.code.len().min(LONGEST_PREFIX))
+        .rev()
+        .filter(|&end| area.code.is_char_boundary(end) && area.code != area.name);
     let above = |code| (0..level.index()).rev().find_map(|level| gazetteer.coded(LevelId::new(level), code));
     ends.map(|end| &area.code[..end]).find_map(above)
 }

@@ -34,6 +34,15 @@ fn look(place: Coord<f64>) -> Look {
     }
 }
 
+/// A number as a message shows it: one that no coordinate can be, not with its 300 digits.
+pub(super) fn figure(number: f64) -> String {
+    if number.abs() < 1e12 && (number == 0.0 || 1e-12 < number.abs()) {
+        format!("{number}")
+    } else {
+        format!("{number:e}")
+    }
+}
+
 /// One place a row: of a point the point, of another geometry a point inside it; where there is none, the columns
 /// `lon` and `lat`.
 /// What cannot be a place is said and left out; an error where that is so for most rows.
@@ -142,8 +151,8 @@ fn check(table: &Table, raw: Vec<Option<Coord<f64>>>, problems: &mut Problems) -
             &table.file,
             table.at(row),
             say(
-                format!("{}, {}: {}; the place is taken as unknown", place.x, place.y, why.en),
-                format!("{}，{}：{}，位置按未知处理", place.x, place.y, why.zh),
+                format!("{}, {}: {}; the place is taken as unknown", figure(place.x), figure(place.y), why.en),
+                format!("{}，{}：{}，位置按未知处理", figure(place.x), figure(place.y), why.zh),
             ),
             say("correct the coordinates of this row", "请更正该行坐标"),
         );

@@ -1,8 +1,9 @@
 //! Polygons of a table's rows, made valid; what was repaired or cannot be is said.
 
-use geo::{Coord, Geometry, MakeValid, MultiPolygon, Polygon, Validation};
+use geo::{Area, Coord, Geometry, MakeValid, MultiPolygon, Polygon, Validation};
 use rayon::prelude::*;
 
+use super::places::figure;
 use super::problem::{At, Problems, say};
 use super::table::Table;
 
@@ -27,6 +28,7 @@ pub(super) fn read(table: &Table, problems: &mut Problems) -> Vec<Option<MultiPo
         outcomes.iter().filter_map(|outcome| if let Outcome::Range(at) = outcome { Some(*at) } else { None }).collect();
     if there < 2 * out_of_range.len() {
         let at = out_of_range[0];
+        let (x, y) = (figure(at.x), figure(at.y));
         let swapped = at.x.abs() <= 90.0 && at.y.abs() <= 180.0;
         let (en, zh) = if swapped {
             ("longitude and latitude look swapped", "经纬度似乎颠倒")
@@ -38,8 +40,8 @@ pub(super) fn read(table: &Table, problems: &mut Problems) -> Vec<Option<MultiPo
             &table.file,
             At::File,
             say(
-                format!("{en} in {} of {there} polygons, such as {}, {}", out_of_range.len(), at.x, at.y),
-                format!("{there} 个多边形中有 {} 个{zh}，例如 {}，{}", out_of_range.len(), at.x, at.y),
+                format!("{en} in {} of {there} polygons, such as {x}, {y}", out_of_range.len()),
+                format!("{there} 个多边形中有 {} 个{zh}，例如 {x}，{y}", out_of_range.len()),
             ),
             say("turn the file into WGS 84 (EPSG:4326), longitude first", "请转换为 WGS 84（EPSG:4326），经度在前"),
         );
@@ -73,8 +75,8 @@ pub(super) fn read(table: &Table, problems: &mut Problems) -> Vec<Option<MultiPo
                 &table.file,
                 table.at(row),
                 say(
-                    format!("{}, {} is out of range; the area has no boundary", at.x, at.y),
-                    format!("{}，{} 超出范围，该区域没有边界", at.x, at.y),
+                    format!("{}, {} is out of range; the area has no boundary", figure(at.x), figure(at.y)),
+                    format!("{}，{} 超出范围，该区域没有边界", figure(at.x), figure(at.y)),
                 ),
                 say("correct the coordinates", "请更正坐标"),
             );
@@ -101,6 +103,8 @@ fn outcome(geometry: Option<&Geometry<f64>>) -> Outcome {
         }
     }
     match polygon.check_validation() {
+        // A ring that goes there and back again is valid, and holds nobody.
+        Ok(()) if polygon.unsigned_area() == 0.0 => Outcome::Unusable("it has no area".to_owned()),
         Ok(()) => Outcome::Fine(Some(polygon)),
         Err(why) => repaired(&polygon, why.to_string()),
     }
@@ -110,7 +114,7 @@ fn repaired(polygon: &MultiPolygon<f64>, why: String) -> Outcome {
     let usable: Vec<Polygon<f64>> =
         polygon.0.iter().filter(|polygon| 4 <= polygon.exterior().0.len()).cloned().collect();
     match MultiPolygon(usable).make_valid() {
-        Ok(valid) if !valid.0.is_empty() => Outcome::Repaired(valid, why),
+        Ok(valid) if 0.0 < valid.unsigned_area() => Outcome::Repaired(valid, why),
         _ => Outcome::Unusable(why),
     }
 }

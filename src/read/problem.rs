@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::model::{Lang, Text};
+use crate::model::{Lang, Source, Text};
 
 /// Whether a problem stops the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +27,13 @@ pub enum At {
     Column(String),
     /// A line and column of a text, from 1.
     Line(usize, usize),
+}
+
+impl At {
+    /// An entry of a file that was read, from 1.
+    pub(crate) fn entry(source: &Source, number: u32) -> Self {
+        if source.features { Self::Feature(number) } else { Self::Row(number) }
+    }
 }
 
 /// One thing that is wrong.
@@ -73,6 +80,13 @@ pub(crate) fn say(en: impl Into<String>, zh: impl Into<String>) -> Text {
     Text { en: en.into(), zh: zh.into() }
 }
 
+fn shorten(text: &mut String) {
+    if let Some((end, _)) = text.char_indices().nth(Problems::LONGEST) {
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
 /// Problems as they are found: of one kind in one file the first few are kept, the rest counted.
 #[derive(Clone, Debug, Default)]
 pub struct Problems {
@@ -85,13 +99,23 @@ impl Problems {
     /// Problems of one kind in one file that are kept in full.
     pub const KEPT: usize = 50;
 
+    /// Letters kept of what a problem says: a cell that it quotes may be a whole book.
+    pub const LONGEST: usize = 600;
+
     /// Notes a problem.
-    pub fn push(&mut self, problem: Problem) {
+    pub fn push(&mut self, mut problem: Problem) {
         // An error stops the run even where only warnings of its kind were kept.
         self.stops |= problem.severity == Severity::Error;
         let seen = self.seen.entry((problem.file.clone(), problem.code)).or_insert(0);
         *seen += 1;
         if *seen <= Self::KEPT {
+            for text in [&mut problem.what, &mut problem.help] {
+                shorten(&mut text.en);
+                shorten(&mut text.zh);
+            }
+            if let At::Column(header) = &mut problem.at {
+                shorten(header);
+            }
             self.kept.push(problem);
         }
     }

@@ -55,8 +55,6 @@ pub struct Inputs<'a> {
     study: &'a Study,
     skip_illustrative: bool,
     sources: IdVec<SourceId, Source>,
-    /// For each source whether its entries are features, not rows.
-    drawn: IdVec<SourceId, bool>,
     /// Called with the name of each file before it is read.
     progress: &'a dyn Fn(&str),
 }
@@ -69,8 +67,8 @@ impl Inputs<'_> {
 
     /// The file that something comes from, and where in it.
     pub fn origin(&self, (source, row): (SourceId, u32)) -> (&str, At) {
-        let at = if self.drawn[source] { At::Feature(row) } else { At::Row(row) };
-        (&self.sources[source].file, at)
+        let source = &self.sources[source];
+        (&source.file, At::entry(source, row))
     }
 
     /// The rows of a file and its number among the sources; `None` where a problem stops it or it is left out.
@@ -101,12 +99,12 @@ impl Inputs<'_> {
                 say("turn the file into WGS 84 (EPSG:4326) first", "请先转换为 WGS 84（EPSG:4326）"),
             );
         }
-        self.drawn.push(!table.geometry.is_empty());
         let source = self.sources.push(Source {
             file: input.name,
             layer,
             sha256: input.sha256,
             rows: table.n_rows,
+            features: !table.geometry.is_empty(),
             illustrative,
             crs: crs.to_owned(),
         });
@@ -126,7 +124,7 @@ fn is_degrees(crs: &str) -> bool {
 pub fn read_study(folder: &Path, options: &Options, progress: &dyn Fn(&str)) -> Result<ReadStudy, Failure> {
     let mut problems = Problems::default();
     let input = input::read(&folder.join(STUDY_FILE), STUDY_FILE, &mut problems);
-    let Some((input, text)) = input.as_ref().and_then(|input| Some((input, input.text(&mut problems)?))) else {
+    let Some((input, text)) = input.as_ref().and_then(|input| Some((input, input.document(&mut problems)?))) else {
         return Err(Failure::Problems(problems));
     };
     let study = Study::parse(text).map_err(|mistakes| {
@@ -137,15 +135,14 @@ pub fn read_study(folder: &Path, options: &Options, progress: &dyn Fn(&str)) -> 
         study: &study,
         skip_illustrative: options.skip_illustrative,
         sources: IdVec::default(),
-        drawn: IdVec::default(),
         progress,
     };
-    inputs.drawn.push(false);
     inputs.sources.push(Source {
         file: STUDY_FILE.to_owned(),
         layer: Layer::Study,
         sha256: input.sha256.clone(),
         rows: 0,
+        features: false,
         illustrative: false,
         crs: String::new(),
     });
@@ -192,7 +189,7 @@ fn packs(
     problems: &mut Problems,
 ) -> Result<Vec<Arc<Pack>>, Vec<Refused>> {
     let text = |input: Option<input::Input>, problems: &mut Problems| {
-        input.as_ref().and_then(|input| input.text(problems)).map(str::to_owned)
+        input.as_ref().and_then(|input| input.document(problems)).map(str::to_owned)
     };
     let mut texts: Vec<(String, Option<String>)> = Vec::new();
     for path in named {

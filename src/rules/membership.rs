@@ -1,6 +1,6 @@
 //! Membership: every facility belongs to a group, and every group has its lead.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -146,6 +146,24 @@ impl Member {
     }
 }
 
+/// How many facilities could mend any group of one attribute, for all that is known.
+struct Outside {
+    /// Facilities that may belong to one that no facility names.
+    n_may_belong: usize,
+    /// Facilities that may be the lead of one without.
+    n_may_lead: usize,
+}
+
+impl Outside {
+    fn of(members: &[Member], at: usize) -> Self {
+        let may_belong = |member: &&Member| matches!(member.belongs[at], Belongs::Unsaid | Belongs::ToSome);
+        Self {
+            n_may_belong: members.iter().filter(may_belong).count(),
+            n_may_lead: members.iter().filter(|member| member.may_lead_any(at)).count(),
+        }
+    }
+}
+
 /// A group: the word of an attribute.
 struct Group<'a> {
     /// Which attribute of `any-of`.
@@ -175,10 +193,15 @@ impl Membership {
         let n_belong = subjects.iter().filter(|subject| subject.verdict == Verdict::Met).count() as f64;
 
         let groups = self.groups(&members);
+        let outside: Vec<Outside> = (0..self.any_of.len()).map(|at| Outside::of(&members, at)).collect();
+        let mut n_of_word: HashMap<&str, usize> = HashMap::new();
+        for group in &groups {
+            *n_of_word.entry(group.word).or_default() += 1;
+        }
         subjects.extend(groups.iter().map(|group| {
-            let verdict = self.judge_group(group, &members, &filter);
+            let verdict = self.judge_group(group, &outside[group.at], &filter);
             Subject {
-                of: Of::Part(self.part(group, &groups)),
+                of: Of::Part(self.part(group, n_of_word[group.word])),
                 observed: Some(group.members.len() as f64),
                 shortfall: (verdict == Verdict::Unmet).then_some(1.0),
                 evidence: Evidence {
@@ -270,16 +293,16 @@ impl Membership {
     }
 
     /// What a group is called: its word, with its attribute where two attributes use the word.
-    fn part(&self, group: &Group<'_>, groups: &[Group<'_>]) -> String {
-        match groups.iter().filter(|other| other.word == group.word).count() {
+    fn part(&self, group: &Group<'_>, n_of_word: usize) -> String {
+        match n_of_word {
             1 => group.word.to_owned(),
             _ => format!("{} = {}", self.any_of[group.at].get_ref(), group.word),
         }
     }
 
-    fn judge_group(&self, group: &Group<'_>, members: &[Member], filter: &Filter<'_>) -> Verdict {
+    fn judge_group(&self, group: &Group<'_>, outside: &Outside, filter: &Filter<'_>) -> Verdict {
         if group.members.is_empty() {
-            return self.judge_empty(group, members);
+            return self.unmet_unless_silent(group.at, outside.n_may_belong);
         }
         let leads = |member: &Member| if self.lead.is_some() { member.lead } else { Tri::Yes };
         let status = |member: &Member| member.chosen.and(leads(member));
@@ -295,15 +318,7 @@ impl Membership {
             // Without a lead, and perhaps not a group of those meant at all.
             return Verdict::unknown(self.why_maybe(&group.members, filter));
         }
-        let n_outside = members.iter().filter(|member| member.may_lead_any(group.at)).count();
-        self.unmet_unless_silent(group.at, n_outside)
-    }
-
-    /// The verdict on a named group that no facility names.
-    fn judge_empty(&self, group: &Group<'_>, members: &[Member]) -> Verdict {
-        let is_silent = |member: &&Member| matches!(member.belongs[group.at], Belongs::Unsaid | Belongs::ToSome);
-        let n_silent = members.iter().filter(is_silent).count();
-        self.unmet_unless_silent(group.at, n_silent)
+        self.unmet_unless_silent(group.at, outside.n_may_lead)
     }
 
     /// Unmet, unless attribute `at` is empty for facilities that could mend it.

@@ -264,9 +264,11 @@ impl Seating {
         // People of unknown number may be so many that they take everything near, or none at all.
         let sure: u64 = market.sure.iter().sum();
         let demand = |unknown: u64| -> Vec<u64> { market.persons.iter().map(|n| n.unwrap_or(unknown)).collect() };
-        let worst = market.assign(&demand(sure), &market.sure);
         let is_known = market.sure == market.most && !market.is_uncounted();
-        let best = (!is_known).then(|| market.assign(&demand(0), &market.most));
+        let (worst, best) = rayon::join(
+            || market.assign(&demand(sure), &market.sure),
+            || (!is_known).then(|| market.assign(&demand(0), &market.most)),
+        );
 
         let counted = market.persons.iter().zip(worst.seated()).filter(|(persons, _)| persons.is_some());
         let least = counted.map(|(_, &seated)| seated).sum();

@@ -1,0 +1,44 @@
+//! The national world from travel costs to outputs.
+//!
+//! `cargo bench --bench assess -- --write DIR` writes the world as a study instead, for the command itself.
+#![allow(missing_docs, reason = "criterion's macros")]
+
+use std::path::Path;
+
+use criterion::Criterion;
+use evenreach::assess::{Only, assess, limits};
+use evenreach::model::Lang;
+use evenreach::report;
+use evenreach::space::TravelMatrix;
+use std::hint::black_box;
+
+mod support;
+
+use support::national::{NATIONAL, pack, world};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(at) = arguments.iter().position(|argument| argument == "--write") {
+        let folder = arguments.get(at + 1).map_or("national", String::as_str);
+        support::files::write(&world(NATIONAL), Path::new(folder)).expect("the folder can be written");
+        return;
+    }
+    let mut criterion = Criterion::default().configure_from_args();
+    assessment(&mut criterion);
+    criterion.final_summary();
+}
+
+fn assessment(criterion: &mut Criterion) {
+    let (world, packs) = (world(NATIONAL), vec![pack()]);
+    let mut group = criterion.benchmark_group("national");
+    group.sample_size(10);
+    let limits = limits(&world, &packs);
+    group.bench_function("travel", |bencher| bencher.iter(|| TravelMatrix::compute(&world, &limits)));
+    group.bench_function("whole assessment", |bencher| {
+        bencher.iter(|| assess(&world, &TravelMatrix::compute(&world, &limits), &packs, &Only::default()));
+    });
+    let findings = assess(&world, &TravelMatrix::compute(&world, &limits), &packs, &Only::default());
+    group.bench_function("outputs", |bencher| {
+        bencher.iter(|| black_box(report::outputs(&findings, &world, &[], Lang::En)).len());
+    });
+}
