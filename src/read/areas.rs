@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use geo::{Coord, InteriorPoint, MultiPolygon};
+use rayon::prelude::*;
 
 use super::columns::{Columns, level_reference, structural};
 use super::problem::{At, Problems, say};
@@ -115,6 +116,15 @@ impl<'a> Reading<'a> {
         }
         let shapes = polygons::read(table, problems);
         let seats = if table.geometry.is_empty() { places::places(&columns, problems) } else { Vec::new() };
+        // One a row, and slow: all cores.
+        let places: Vec<Option<Coord<f64>>> = shapes
+            .par_iter()
+            .enumerate()
+            .map(|(row, shape)| match seats.get(row) {
+                Some(Some(seat)) => Some(*seat),
+                _ => Some(shape.as_ref()?.interior_point()?.0),
+            })
+            .collect();
         let next_up = above.values().last().map(|level| level.key.clone()).unwrap_or_default();
         let start = self.areas.len();
         for (row, shape) in shapes.into_iter().enumerate() {
@@ -129,7 +139,6 @@ impl<'a> Reading<'a> {
                     say("give it both", "请补全代码和名称"),
                 );
             }
-            let seat = seats.get(row).copied().flatten();
             self.parents.push(Parent {
                 code: first_of(&[columns.cell("parent", row), columns.cell(&format!("@{next_up}.code"), row)]),
                 name: first_of(&[
@@ -143,7 +152,7 @@ impl<'a> Reading<'a> {
                 parent: None,
                 code,
                 name,
-                place: seat.or_else(|| shape.as_ref().and_then(|shape| shape.interior_point()).map(|point| point.0)),
+                place: places[row],
                 boundary: shape.map_or(Boundary::None, Boundary::Official),
                 origin: (source, u32::try_from(row + 1).unwrap_or(u32::MAX)),
             });

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rayon::prelude::*;
+
 use super::columns::{Columns, pieces};
 use super::problem::{At, Problems, say};
 use super::study::Values;
-use super::values;
+use super::table::Cells;
+use super::values::{self, Typed};
 use super::vocabulary::normalise;
 use crate::model::{Column, IdVec, Source, SourceId};
 
@@ -50,8 +53,9 @@ pub(super) fn mapping(
 impl Builder {
     /// Adds the attributes of one file whose first row is entry `start`.
     pub(super) fn add(&mut self, start: usize, columns: &Columns<'_>, values: &Values) {
-        for (key, cells) in columns.iter() {
-            let Some(attribute) = key.strip_prefix('=') else { continue };
+        let attributes: Vec<(&str, &Cells)> =
+            columns.iter().filter_map(|(key, cells)| Some((key.strip_prefix('=')?, cells))).collect();
+        let part = |&(attribute, cells): &(&str, &Cells)| {
             let translate: HashMap<&str, &str> = values
                 .get(attribute)
                 .into_iter()
@@ -59,7 +63,11 @@ impl Builder {
                 .flat_map(|(word, of_file)| of_file.iter().map(move |cell| (cell.as_str(), word.as_str())))
                 .collect();
             let words = cells.iter().map(|cell| translate.get(cell).copied().unwrap_or(cell));
-            if let Column::Text { codes, words } = Column::from_words(words) {
+            Column::from_words(words)
+        };
+        let columns: Vec<Column> = attributes.par_iter().map(part).collect();
+        for ((attribute, _), column) in attributes.into_iter().zip(columns) {
+            if let Column::Text { codes, words } = column {
                 self.parts.entry(attribute.to_owned()).or_default().push(Part { start, codes, words });
             }
         }
@@ -73,27 +81,32 @@ impl Builder {
         sources: &IdVec<SourceId, Source>,
         problems: &mut Problems,
     ) -> BTreeMap<String, Column> {
-        let mut finished = BTreeMap::new();
-        for (attribute, parts) in self.parts {
+        let all: Vec<(String, Vec<Part>)> = self.parts.into_iter().collect();
+        let finish = |(attribute, parts): (String, Vec<Part>)| {
             let (codes, words) = join(parts, n);
-            let typed = values::typed(&attribute, codes.clone(), words);
+            let typed = values::typed(&attribute, &codes, words);
+            // Which cells are bad is asked for only where some are.
+            let codes = if typed.bad.is_empty() { Vec::new() } else { codes };
+            (attribute, codes, typed)
+        };
+        let typed: Vec<(String, Vec<u32>, Typed)> = all.into_par_iter().map(finish).collect();
+        let mut finished = BTreeMap::new();
+        for (attribute, codes, typed) in typed {
             let bad: HashMap<u32, String> = typed.bad.into_iter().collect();
-            if !bad.is_empty() {
-                for (entry, code) in codes.iter().enumerate() {
-                    let Some(word) = bad.get(code) else { continue };
-                    let (source, row) = origin[entry];
-                    let kind = typed.column.type_name();
-                    problems.warning(
-                        "bad-value",
-                        &sources[source].file,
-                        At::Row(row),
-                        say(
-                            format!("`{attribute}` is `{word}`, which is not a {kind}; it is taken as missing"),
-                            format!("“{attribute}”的值“{word}”格式不符（应为 {kind}），按缺失处理"),
-                        ),
-                        say("correct the cell, or leave it empty", "请更正该单元格，或留空"),
-                    );
-                }
+            for (entry, code) in codes.iter().enumerate() {
+                let Some(word) = bad.get(code) else { continue };
+                let (source, row) = origin[entry];
+                let kind = typed.column.type_name();
+                problems.warning(
+                    "bad-value",
+                    &sources[source].file,
+                    At::Row(row),
+                    say(
+                        format!("`{attribute}` is `{word}`, which is not a {kind}; it is taken as missing"),
+                        format!("“{attribute}”的值“{word}”格式不符（应为 {kind}），按缺失处理"),
+                    ),
+                    say("correct the cell, or leave it empty", "请更正该单元格，或留空"),
+                );
             }
             finished.insert(attribute, typed.column);
         }

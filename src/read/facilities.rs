@@ -89,16 +89,16 @@ impl Reading<'_> {
         let said = declared(&columns, self.areas, self.gazetteer, ["area-code", "area-name"], problems);
         let located = locate_in(self.areas, &own, self.indexes);
         let words = service_words(layer);
+        let mut services: HashMap<&str, ServiceId> = HashMap::new();
         let start = self.rows.len();
+        self.codes.reserve(table.n_rows);
         for row in 0..table.n_rows {
-            let service = match &layer.service {
-                Some(service) => service.get_ref().as_str(),
-                None => {
-                    let cell = columns.cell("service", row);
-                    words.get(cell).copied().unwrap_or_else(|| vocabulary().service(cell))
-                }
-            };
-            if service.is_empty() {
+            let cell = if layer.service.is_some() { "" } else { columns.cell("service", row) };
+            let service = *services.entry(cell).or_insert_with(|| {
+                let known = || words.get(cell).copied().unwrap_or_else(|| vocabulary().service(cell));
+                self.service(layer.service.as_ref().map_or_else(known, |service| service.get_ref().as_str()))
+            });
+            if self.services[service.index()].is_empty() {
                 problems.error(
                     "no-service",
                     &table.file,
@@ -107,7 +107,6 @@ impl Reading<'_> {
                     say("fill in the column of services", "请填写服务类别"),
                 );
             }
-            let service = self.service(service);
             let area = self.member(layer.membership, table, row, (said[row], located[row]), problems);
             if area.is_none() {
                 self.outside(table, row, own[row], problems);

@@ -65,7 +65,7 @@ pub(super) struct Typed {
 }
 
 /// Words to values of the type that the vocabulary gives the attribute, or that all its words fit.
-pub(super) fn typed(attribute: &str, codes: Vec<u32>, words: Vec<String>) -> Typed {
+pub(super) fn typed(attribute: &str, codes: &[u32], words: Vec<String>) -> Typed {
     let known = vocabulary().attribute_type(attribute);
     let all = |test: &dyn Fn(&str) -> bool| !words.is_empty() && words.iter().all(|word| test(word));
     let kind = known.unwrap_or_else(|| {
@@ -95,14 +95,14 @@ pub(super) fn typed(attribute: &str, codes: Vec<u32>, words: Vec<String>) -> Typ
                 });
                 map.push(code);
             }
-            let codes = codes.into_iter().map(|code| map[code as usize]).collect();
+            let codes = codes.iter().map(|&code| map[code as usize]).collect();
             Typed { column: Column::Text { codes, words: kept }, bad: Vec::new() }
         }
     }
 }
 
 fn spread<T: Copy>(
-    codes: Vec<u32>,
+    codes: &[u32],
     words: &[String],
     parse: impl Fn(&str) -> Option<T>,
     column: impl FnOnce(Vec<Option<T>>) -> Column,
@@ -110,7 +110,7 @@ fn spread<T: Copy>(
     let parsed: Vec<Option<T>> = std::iter::once(None).chain(words.iter().map(|word| parse(word))).collect();
     let bad = (1..).zip(words).filter(|&(code, _)| parsed[code as usize].is_none());
     let bad = bad.map(|(code, word)| (code, word.clone())).collect();
-    Typed { column: column(codes.into_iter().map(|code| parsed[code as usize]).collect()), bad }
+    Typed { column: column(codes.iter().map(|&code| parsed[code as usize]).collect()), bad }
 }
 
 #[cfg(test)]
