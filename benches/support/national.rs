@@ -148,10 +148,20 @@ fn place(size: Size, boxes: &[Rect<f64>], random: &mut Random) -> Coord<f64> {
     }
 }
 
+/// Places in the order of districts, as the rows of a register are.
 fn places(n: usize, size: Size, boxes: &[Rect<f64>], random: &mut Random) -> Vec<Coord<f64>> {
     // To the seventh decimal, as files give them: what is written and read again is the same.
     let rounded = |place: Coord<f64>| Coord { x: round(place.x), y: round(place.y) };
-    (0..n).map(|_| rounded(place(size, boxes, random))).collect()
+    let mut places: Vec<Coord<f64>> = (0..n).map(|_| rounded(place(size, boxes, random))).collect();
+    let district = |place: &Coord<f64>| {
+        let at = |axis: usize, degrees: f64| {
+            let n_districts = size.side / DISTRICT[axis];
+            (degrees / super::EXTENT * n_districts as f64) as usize
+        };
+        (at(1, place.y - super::SOUTH), at(0, place.x - super::WEST))
+    };
+    places.sort_by_key(district);
+    places
 }
 
 fn round(degrees: f64) -> f64 {
@@ -188,8 +198,8 @@ fn facilities(
     let n = size.n_facilities;
     let places = places(n, size, boxes, random);
     let areas = locate(&places);
-    let service_of = |n: usize| {
-        let at = (n as f64 + 0.5) / size.n_facilities as f64;
+    let mut service = || {
+        let at = random.unit();
         let mut up_to = 0.0;
         let found = SERVICES.iter().position(|(_, share)| {
             up_to += share;
@@ -197,7 +207,7 @@ fn facilities(
         });
         found.unwrap_or(SERVICES.len() - 1)
     };
-    let services: Vec<usize> = (0..n).map(service_of).collect();
+    let services: Vec<usize> = (0..n).map(|_| service()).collect();
     let row = |(n, place): (usize, &Coord<f64>)| FacilityRow {
         code: format!("F{n:07}"),
         name: format!("第{n}号设施"),

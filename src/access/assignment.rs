@@ -64,7 +64,7 @@ pub fn ones(thousandths: u64) -> f64 {
 }
 
 /// Gives out as many places as can be given: no one gets more than they demand, nothing more than it supplies, and
-/// places are given in pairs only.
+/// places are given in pairs only. Costs are not negative.
 ///
 /// First each pair is given what is left on both sides, in the order of costs; then, while someone without a place can
 /// have one because others move on, they move on, the fewest moves first and each to the nearest first. The total is
@@ -74,7 +74,7 @@ pub fn ones(thousandths: u64) -> f64 {
 /// # Complexity
 /// Maximum flow by Dinic's method from the greedy start: O(pairs · log pairs) for the order, then at most
 /// O((demands + supplies)² · pairs), in practice a handful of passes over the pairs, and few over those of places where
-/// nobody waits or nothing is spare in reach. Memory 41 bytes a pair, and 16 more while the order is found.
+/// nobody waits or nothing is spare in reach. Memory 41 bytes a pair, and 16 more while they are put in order.
 ///
 /// # Source
 /// E. A. Dinic (1970), Algorithm for solution of a problem of maximum flow in a network with power estimation, Soviet
@@ -133,12 +133,10 @@ struct Network {
 }
 
 impl Network {
-    fn new(demand: &[u64], supply: &[u64], mut pairs: Vec<Pair>) -> Self {
-        pairs.par_sort_unstable_by(|a, b| {
-            a.demand.cmp(&b.demand).then(a.cost.total_cmp(&b.cost)).then(a.supply.cmp(&b.supply))
-        });
+    fn new(demand: &[u64], supply: &[u64], pairs: Vec<Pair>) -> Self {
         let n_pairs = u32::try_from(pairs.len()).expect("a study holds fewer than u32::MAX pairs");
         let of_demand = starts(demand.len(), pairs.iter().map(|pair| pair.demand));
+        let pairs = by_demand(&of_demand, &pairs);
         let of_supply = starts(supply.len(), pairs.iter().map(|pair| pair.supply));
         let mut free = of_supply.clone();
         let mut by_supply = vec![0; pairs.len()];
@@ -170,9 +168,7 @@ impl Network {
     }
 
     fn give_near_first(&mut self) {
-        let mut near_first: Vec<(f64, u32)> = self.pairs.iter().map(|pair| pair.cost).zip(0..).collect();
-        near_first.par_sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        for (_, pair) in near_first {
+        for pair in near_first(&self.pairs) {
             let Pair { demand, supply, .. } = self.pairs[pair as usize];
             let given = self.waiting[demand as usize].min(self.spare[supply as usize]);
             if 0 < given {
@@ -365,6 +361,40 @@ fn keep(active: &mut Vec<u32>, levels: &mut [u32], stays: impl Fn(u32) -> bool) 
         stays
     });
 }
+
+/// The pairs by demand, then by cost, then by supply.
+fn by_demand(of_demand: &[u32], pairs: &[Pair]) -> Vec<Pair> {
+    let mut free = of_demand.to_vec();
+    let mut sorted = pairs.to_vec();
+    for pair in pairs {
+        let free = &mut free[pair.demand as usize];
+        sorted[*free as usize] = *pair;
+        *free += 1;
+    }
+    // All at once would take longer: the pairs of one demand are few.
+    for ends in of_demand.windows(2) {
+        let own = &mut sorted[ends[0] as usize..ends[1] as usize];
+        own.sort_unstable_by(|a, b| a.cost.total_cmp(&b.cost).then(a.supply.cmp(&b.supply)));
+    }
+    sorted
+}
+
+/// Positions of the pairs by cost, then by position.
+fn near_first(pairs: &[Pair]) -> impl Iterator<Item = u32> {
+    // Costs are not negative: their order is that of their bits. Numbers of 64 bits are sorted fastest, so it is first
+    // the upper half of a cost with the position, then, where that is the same, the whole cost.
+    let key = |(position, pair): (u32, &Pair)| pair.cost.to_bits() & !LOWER_HALF | u64::from(position);
+    let mut keys: Vec<u64> = (0..).zip(pairs).map(key).collect();
+    keys.par_sort_unstable();
+    let position = |key: u64| (key & LOWER_HALF) as u32;
+    for alike in keys.chunk_by_mut(|a, b| a & !LOWER_HALF == b & !LOWER_HALF) {
+        let cost = |key: u64| pairs[position(key) as usize].cost;
+        alike.sort_by(|&a, &b| cost(a).total_cmp(&cost(b)));
+    }
+    keys.into_iter().map(position)
+}
+
+const LOWER_HALF: u64 = u32::MAX as u64;
 
 /// Where the entries of each of `n` owners start, when they stand in the order of owners; one more for the end.
 fn starts(n: usize, owners: impl Iterator<Item = u32>) -> Vec<u32> {
