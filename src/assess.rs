@@ -42,8 +42,8 @@ pub struct Assessed {
     pub finding: Finding,
     /// The people who live where it is not kept; `None` where it is not judged by area or they are not counted.
     pub affected: Option<Affected>,
-    /// Whether an estimated boundary decides which area something is in: the check names a level, and a boundary on
-    /// that level or below is estimated. That a file declares the area of everything is not looked into.
+    /// Whether an estimated boundary decides which area something is in: the check counts facilities or people by a
+    /// level, and a boundary on that level or below is estimated. That a file declares the area of everything is not looked into.
     pub estimated: bool,
 }
 
@@ -143,6 +143,10 @@ fn group(check: &Check) -> &str {
 fn rests_on(estimated: &[LevelId], world: &World, check: &Check) -> bool {
     let Some(lowest) = estimated.iter().max() else { return false };
     let names = check.kind().names();
+    // Values by year name their area; facilities and people may be joined to theirs by where they are.
+    if !names.iter().any(|name| matches!(name.noun, Noun::Service | Noun::Group)) {
+        return false;
+    }
     names
         .iter()
         .filter(|name| name.noun == Noun::Level)

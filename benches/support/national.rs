@@ -83,6 +83,7 @@ pub(crate) fn world(size: Size) -> World {
             layer: Layer::Study,
             sha256: String::new(),
             rows: 0,
+            features: false,
             illustrative: true,
             crs: "EPSG:4326".into(),
         }])),

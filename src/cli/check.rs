@@ -17,8 +17,8 @@ use crate::space::TravelMatrix;
 /// Check a study against its policy packs.
 ///
 /// Reads study.toml in the folder STUDY and the files it names, judges every obligation of its packs, prints a summary
-/// by lead unit and writes findings.json, findings.csv, areas.csv, areas.geojson, underserved.geojson,
-/// facilities.geojson and ledger.csv.
+/// by lead unit and writes findings.json with its schema, findings.csv, areas.csv, ledger.csv, areas.geojson,
+/// underserved.geojson and facilities.geojson.
 ///
 /// Exit codes: 0 the assessment ran; 1 it ran, and something named by --fail-on is so; 2 it could not run.
 #[derive(Debug, Args)]
@@ -34,7 +34,8 @@ pub(super) struct Arguments {
     /// A pack to check against, instead of those that the study names; may be given several times.
     #[arg(long = "pack", value_name = "FILE")]
     packs: Vec<PathBuf>,
-    /// Judge only the obligation of this id, or those whose id starts with it (`edu`); may be given several times.
+    /// Judge only the obligation of this id, or those below it (`edu` for all whose id starts with `edu.`); may be given
+    /// several times.
     #[arg(long, value_name = "ID-or-PREFIX")]
     only: Vec<String>,
     /// The folder for the files; by default out/NAME below the current folder, NAME being the study's folder.
@@ -96,7 +97,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         return Err(tell::stop(
             &Text {
                 en: format!(
-                    "no obligation has the id `{word}` or one that starts with it; `evenreach explain` lists them"
+                    "no obligation has the id `{word}` or one that starts with it and a dot; `evenreach explain` lists them"
                 ),
                 zh: format!("没有编号为或以 {word} 开头的条款；可用 evenreach explain 查看"),
             },

@@ -1,12 +1,13 @@
 //! `explain`: a check kind's manual, or an obligation with its clause, parameters and data needs.
 
+mod manual;
+
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use schemars::Schema;
-use serde_json::Value;
+use textwrap::core::display_width;
 
 use super::tell::{self, Stopped};
 use crate::model::{Lang, Text};
@@ -15,17 +16,18 @@ use crate::read::problem::Problems;
 use crate::read::study::Study;
 use crate::read::{Failure, input};
 use crate::report;
+use crate::report::words::plain;
 use crate::rules::{Check, Noun, Obligation, Pack};
 
 /// Explain a check kind or an obligation; without a word, list them.
 ///
-/// Knows the packs that come with evenreach, and the one that --pack names.
+/// Knows the packs that come with evenreach, or, with --pack, the one in that file.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  evenreach explain                          the check kinds, and the obligations of the packs
-  evenreach explain reach                    the manual of a check kind
-  evenreach explain edu.central-kindergarten the clause, its parameters, their sources, and the data it needs
-  evenreach explain --schema pack            a JSON schema for editors")]
+  evenreach explain                           the check kinds, and all obligations
+  evenreach explain reach                     the manual of a check kind
+  evenreach explain edu.central-kindergarten  an obligation: clause, parameters, data
+  evenreach explain --schema pack             a JSON schema for editors")]
 pub(super) struct Arguments {
     /// The id of an obligation, or a check kind.
     #[arg(value_name = "ID|KIND")]
@@ -60,12 +62,12 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
     }
     let packs = packs(arguments, lang)?;
     let Some(word) = &arguments.word else {
-        tell::result(&list(&packs, lang));
+        tell::result(&plain_lines(&list(&packs, lang)));
         return Ok(ExitCode::SUCCESS);
     };
     let kind = word.replace('_', "-");
     if Check::KINDS.contains(&kind.as_str()) {
-        tell::result(&manual(&kind));
+        tell::result(&manual::manual(&kind, lang, tell::width()));
         return Ok(ExitCode::SUCCESS);
     }
     let all =
@@ -83,9 +85,14 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         ));
     }
     for (pack, index, obligation) in found {
-        tell::result(&explained(pack, index, obligation, lang));
+        tell::result(&plain_lines(&explained(pack, index, obligation, lang)));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Words of a pack may hold anything.
+fn plain_lines(text: &str) -> String {
+    text.lines().flat_map(|line| [plain(line), "\n".to_owned()]).collect()
 }
 
 fn packs(arguments: &Arguments, lang: Lang) -> Result<Vec<Pack>, Stopped> {
@@ -96,7 +103,7 @@ fn packs(arguments: &Arguments, lang: Lang) -> Result<Vec<Pack>, Stopped> {
             let mut problems = Problems::default();
             let name = path.display().to_string();
             let read = input::read(path, &name, &mut problems);
-            match read.as_ref().and_then(|input| input.text(&mut problems)) {
+            match read.as_ref().and_then(|input| input.document(&mut problems)) {
                 Some(text) => texts.push((name, text.to_owned())),
                 None => return Err(tell::failure(&Failure::Problems(problems), lang)),
             }
@@ -114,94 +121,133 @@ fn list(packs: &[Pack], lang: Lang) -> String {
     };
     let _ = writeln!(text, "{kinds}");
     for kind in Check::KINDS {
-        let first = description(&kind_schema(kind)).lines().next().unwrap_or_default().to_owned();
-        let _ = writeln!(text, "  {kind:<12} {first}");
+        text.push_str(&row(&[(kind, 11)], &manual::brief(kind, lang)));
     }
     for pack in packs {
-        let _ = writeln!(text, "\n{obligations}: {}", pack.document.title.get(lang));
+        let _ = writeln!(text, "\n{obligations}{}{}", lang.pick(": ", "："), pack.document.title.get(lang));
+        let longest = |width: fn(&Obligation) -> usize| pack.obligations.iter().map(width).max().unwrap_or_default();
+        let id_width = longest(|obligation| display_width(obligation.id.get_ref()));
+        let clause_width = longest(|obligation| display_width(&obligation.clause)).min(20);
         for obligation in &pack.obligations {
-            let id = obligation.id.get_ref();
-            let _ = writeln!(text, "  {id:<34} {:<10} {}", obligation.clause, obligation.summary.get(lang));
+            let before = [(obligation.id.get_ref().as_str(), id_width), (obligation.clause.as_str(), clause_width)];
+            text.push_str(&row(&before, obligation.summary.get(lang)));
         }
     }
     text
 }
 
-/// The schema of the parameters of one kind, with its doc comment.
-fn kind_schema(kind: &str) -> Value {
-    let schema: Schema = schemars::schema_for!(Check);
-    let root = schema.to_value();
-    let variants = root["oneOf"].as_array().cloned().unwrap_or_default();
-    let variant = variants.into_iter().find(|variant| !variant["properties"][kind].is_null()).unwrap_or_default();
-    let reference = variant["properties"][kind]["$ref"].as_str().unwrap_or_default().to_owned();
-    root.pointer(reference.trim_start_matches('#')).cloned().unwrap_or_default()
-}
-
-fn description(schema: &Value) -> &str {
-    schema["description"].as_str().unwrap_or_default()
-}
-
-/// The manual of a kind: its doc comment, then its keys.
-fn manual(kind: &str) -> String {
-    let schema = kind_schema(kind);
-    let mut text = format!("check.{kind}\n\n{}\n\n# Keys\n", description(&schema));
-    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    for (key, property) in schema["properties"].as_object().into_iter().flatten() {
-        let needed = if required.contains(&key.as_str()) { "" } else { " (may be left out)" };
-        let _ = writeln!(text, "- {key}{needed}: {}", description(property).replace('\n', " "));
+/// A line of a table: words padded to their columns, and a text that goes on under itself.
+fn row(before: &[(&str, usize)], text: &str) -> String {
+    let mut first = String::from("  ");
+    for (word, width) in before {
+        let _ = write!(first, "{word}{}  ", " ".repeat(width.saturating_sub(display_width(word))));
     }
-    text
+    let later = " ".repeat(display_width(&first));
+    tell::wrapped(text, &first, &later, tell::width())
 }
 
 fn explained(pack: &Pack, index: usize, obligation: &Obligation, lang: Lang) -> String {
-    let en = lang == Lang::En;
-    let word = |english: &'static str, chinese: &'static str| if en { english } else { chinese };
-    let mut text = format!("{}\n{}\n\n", obligation.id.get_ref(), obligation.summary.get(lang));
+    let word = |english: &'static str, chinese: &'static str| lang.pick(english, chinese);
+    // What goes on stands further in.
+    let line = |indent: &str, words: &str| {
+        let later = if indent.is_empty() { String::new() } else { format!("{indent}    ") };
+        tell::wrapped(words, indent, &later, tell::width())
+    };
+    let colon = word(": ", "：");
+    let mut text = format!("{}\n", obligation.id.get_ref());
+    text.push_str(&line("", obligation.summary.get(lang)));
     let lead = pack.leads.get(obligation.lead.get_ref()).map_or("", |lead| lead.get(lang));
-    let _ = writeln!(text, "{}: {} {}", word("clause", "条款"), pack.document.title.get(lang), obligation.clause);
-    let _ = writeln!(text, "{}: {lead}", word("lead unit", "牵头单位"));
+    let (clause, title) = (&obligation.clause, pack.document.title.get(lang));
+    let kind = obligation.check.key();
     let _ = writeln!(
         text,
-        "{}: {} (evenreach explain {})",
-        word("check", "核查类型"),
-        obligation.check.key(),
-        obligation.check.key()
+        "\n{}{colon}{}",
+        word("clause", "条款"),
+        lang.pick(format!("{clause} of {title}"), format!("{title} {clause}"))
     );
-    let _ = writeln!(text, "\n{}:", word("parameters", "参数"));
+    let _ = writeln!(text, "{}{colon}{lead}", word("lead unit", "牵头单位"));
+    let _ = writeln!(text, "{}{colon}{kind} (evenreach explain {kind})", word("check", "核查类型"));
+    let _ = writeln!(text, "\n{}", word("parameters", "参数"));
     for (key, value) in pack.parameters(index).into_iter().flatten() {
-        let edge = match key.as_str() {
-            "at-least" => word(" (this value itself is enough)", "（含本数）"),
-            "at-most" => word(" (this value itself is allowed)", "（含本数）"),
-            "within" | "joint-within" => word(" (this distance itself is near enough)", "（含该距离）"),
-            "large-from" => word(" (this number itself is large)", "（含本数）"),
-            _ => "",
-        };
-        let _ = writeln!(text, "  {key} = {value}{edge}");
+        let edge = edge(key, lang).unwrap_or_default();
+        text.push_str(&line("  ", &format!("{key} = {}{edge}", written(value, lang))));
         if let Some((_, source)) = obligation.source.iter().find(|(parameter, _)| parameter.get_ref() == key) {
-            let _ = writeln!(text, "      {}: {}", word("source", "来源"), source.get(lang));
+            text.push_str(&line("      ", &format!("{}{colon}{}", word("source", "来源"), source.get(lang))));
         }
     }
-    let mut needs: Vec<(Noun, &str)> =
-        obligation.check.kind().names().into_iter().map(|name| (name.noun, name.word.get_ref().as_str())).collect();
-    needs.sort_unstable();
-    needs.dedup();
+    let needs = needs(pack, obligation, lang);
     if !needs.is_empty() {
-        let _ = writeln!(text, "\n{}:", word("data it needs", "所需数据"));
+        let _ = writeln!(text, "\n{}", word("data it needs", "所需数据"));
     }
-    for (noun, key) in needs {
-        let label = label(pack, noun, key).map_or_else(String::new, |label| label.get(lang).to_owned());
-        let noun = match noun {
-            Noun::Service => word("facilities of the service", "设施"),
-            Noun::Group => word("people of the group", "人口"),
-            Noun::Level => word("areas of the level", "区划层级"),
-            Noun::Series => word("values by year of the series", "逐年指标"),
-            Noun::Attribute => word("the facilities' attribute", "设施属性"),
-            Noun::AreaAttribute => word("the areas' attribute", "区域属性"),
-        };
-        let _ = writeln!(text, "  {noun} {key} {label}");
+    for need in needs {
+        text.push_str(&line("  ", &need));
     }
     text.push('\n');
     text
+}
+
+/// The value of a parameter as the pack has it; of words in two languages, those in `lang`.
+fn written(value: &toml::Value, lang: Lang) -> String {
+    let in_lang = value.as_table().filter(|table| table.len() == 2 && table.contains_key("zh"));
+    let text = in_lang.and_then(|table| table.get(lang.pick("en", "zh")));
+    text.unwrap_or(value).to_string()
+}
+
+/// On which side of a limit the limit itself is.
+fn edge(key: &str, lang: Lang) -> Option<&'static str> {
+    let (en, zh) = match key {
+        "at-least" => (" (this value itself is enough)", "（含本数）"),
+        "at-most" => (" (this value itself is allowed)", "（含本数）"),
+        "target" => (" (the target itself is enough)", "（含目标值）"),
+        "within" | "joint-within" => (" (this distance itself is near enough)", "（含该距离）"),
+        "large-from" => (" (this number itself is large)", "（含本数）"),
+        "grades" => (" (a grade begins with its number)", "（自该数起，含本数）"),
+        "parts" => (" (each limit itself is allowed)", "（限值均含本数）"),
+        "opens" => (" (the day of the first phase itself is in time)", "（含首期交付当日）"),
+        _ => return None,
+    };
+    Some(lang.pick(en, zh))
+}
+
+/// What a study must hold for an obligation to be judged: the words that the pack uses, and those that its kind does.
+fn needs(pack: &Pack, obligation: &Obligation, lang: Lang) -> Vec<String> {
+    let named = obligation.check.kind().names();
+    let named = named.iter().map(|name| (name.noun, name.word.get_ref().as_str()));
+    let mut needs: Vec<(Noun, &str)> = named.chain(implied(&obligation.check)).collect();
+    needs.sort_unstable();
+    needs.dedup();
+    let described = needs.into_iter().map(|(noun, key)| {
+        let label = label(pack, noun, key).filter(|label| label.get(lang) != key);
+        let label = label.map_or_else(String::new, |label| format!("{}{}", lang.pick(": ", "："), label.get(lang)));
+        let noun = match noun {
+            Noun::Service => lang.pick("facilities of the service", "设施"),
+            Noun::Group => lang.pick("people of the group", "人口"),
+            Noun::Level => lang.pick("areas of the level", "区划层级"),
+            Noun::Series => lang.pick("values by year of the series", "逐年指标"),
+            Noun::Attribute => lang.pick("the facilities' attribute", "设施属性"),
+            Noun::AreaAttribute => lang.pick("the areas' attribute", "区域属性"),
+        };
+        format!("{noun} {key}{label}")
+    });
+    let mut lines: Vec<String> = described.collect();
+    if matches!(obligation.check, Check::Pairing(_)) {
+        let estates = lang.pick(
+            "new estates, with place, households and day of the first phase",
+            "新建住宅区（位置、户数、首期交付日期）",
+        );
+        lines.push(estates.to_owned());
+    }
+    lines
+}
+
+/// The attributes that a kind reads without the pack naming them.
+fn implied(check: &Check) -> Vec<(Noun, &'static str)> {
+    match check {
+        Check::Tiered(_) => vec![(Noun::Attribute, "form")],
+        Check::Cascade(cascade) if cascade.one_stop_on.is_empty() => vec![(Noun::Attribute, "level")],
+        Check::Cascade(_) => vec![(Noun::Attribute, "level"), (Noun::Attribute, "one-stop")],
+        _ => Vec::new(),
+    }
 }
 
 fn label(pack: &Pack, noun: Noun, key: &str) -> Option<Text> {

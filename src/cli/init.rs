@@ -22,7 +22,7 @@ pub(super) struct Arguments {
     /// The folder of the new study.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// A level of areas, from the top down; may be given several times.
+    /// A level of areas, from the top down; may be given several times. By default city, district, street, community.
     #[arg(long = "level", value_name = "NAME")]
     levels: Vec<String>,
 }
@@ -91,7 +91,8 @@ fn templates(levels: &[&str]) -> Vec<(String, Vec<u8>)> {
     let lowest = area_code(levels.len() - 1);
     for file in &FILES {
         let headers: Vec<String> = file.columns.iter().map(|&column| header(column)).collect();
-        let cells: Vec<String> = file.columns.iter().map(|&(_, key)| example(key, &lowest, levels.len())).collect();
+        let cells: Vec<String> =
+            file.columns.iter().map(|&(_, key)| example(file, key, &lowest, levels.len())).collect();
         files.push((file.name.to_owned(), with_mark(&format!("{}\n{}\n", headers.join(","), cells.join(",")))));
     }
     files
@@ -107,15 +108,16 @@ fn area_code(depth: usize) -> String {
 }
 
 /// A cell of the example row.
-fn example(key: &str, area: &str, levels: usize) -> String {
+fn example(file: &File, key: &str, area: &str, levels: usize) -> String {
     let word = match key {
-        "code" => "E001",
+        // Ids differ from file to file: values by year name a facility by its id alone.
+        "code" => return format!("{}-001", file.name.trim_end_matches(".csv")),
+        "facility" => "schools-001",
         "name" => "示例（请删除此行）example: delete this row",
         "area-code" => area,
         "area-name" => return format!("示例{levels} example"),
         "lon" => "121.7",
         "lat" => "39.1",
-        "facility" => "E001",
         "serves" | "alliance" => "",
         "remark" => "示例 example",
         "ownership" => "公办",
@@ -160,6 +162,7 @@ levels = [
     for level in levels {
         text.push_str(&format!("\n[[areas]]\nlevel = \"{level}\"\nfile = \"{level}.csv\"\n"));
     }
+    text.push_str("\n# The tables hold one example row each. Where your own data stand, delete the line `illustrative = true`: till then\n# every output says that data are made up. 填入真实数据后请删除 illustrative 一行。\n");
     for file in &FILES {
         text.push_str(&layer(file));
     }
@@ -180,5 +183,6 @@ fn label(level: &str) -> (&str, &str) {
 /// The lines of a study that name one table.
 fn layer(file: &File) -> String {
     let service = file.service.map(|service| format!("service = \"{service}\"\n")).unwrap_or_default();
-    format!("\n[[{}]]\nfile = \"{}\"\n{service}", file.layer, file.name)
+    let (layer, name) = (file.layer, file.name);
+    format!("\n[[{layer}]]\nfile = \"{name}\"\n{service}illustrative = true\n")
 }

@@ -24,7 +24,7 @@ use crate::report::words::plain;
   evenreach inspect streets.geojson
   evenreach inspect geodata/jinpu")]
 pub(super) struct Arguments {
-    /// A file, or the folder of a study.
+    /// A GeoJSON or CSV file, or the folder of a study.
     #[arg(value_name = "FILE-or-STUDY")]
     path: PathBuf,
 }
@@ -87,14 +87,18 @@ fn contents(world: &World, lang: Lang) -> String {
     for source in world.sources.values().iter().filter(|source| source.layer != Layer::Study) {
         let mark = if source.illustrative { word(" illustrative", " 示例") } else { "" };
         let digest = &source.sha256[..12];
-        let rows = word("rows", "行");
-        let _ = writeln!(
-            text,
-            "  {:<34} {:?} {} {rows} sha256 {digest}…{mark}",
-            plain(&source.file),
-            source.layer,
-            source.rows
-        );
+        let layer = match source.layer {
+            Layer::Study => word("study", "研究"),
+            Layer::Areas => word("areas", "区域"),
+            Layer::Outline => word("outline", "轮廓"),
+            Layer::People => word("people", "人口"),
+            Layer::Facilities => word("facilities", "设施"),
+            Layer::Series => word("series", "指标"),
+            Layer::Estates => word("estates", "住宅区"),
+        };
+        let n_rows = source.rows;
+        let rows = lang.pick(if n_rows == 1 { " row" } else { " rows" }, " 行");
+        let _ = writeln!(text, "  {:<34} {layer}, {n_rows}{rows}, sha256 {digest}…{mark}", plain(&source.file));
     }
     text.push('\n');
     text
@@ -141,7 +145,7 @@ fn described(name: &str, format: &str, crs: Option<&str>, seen: &Inspection, lan
     let _ = writeln!(text, "  {}: {stated}", word("coordinate system", "坐标系"));
     let _ = writeln!(text, "\n{}", word("columns", "列"));
     for column in &seen.columns {
-        let taken = column.taken_for.clone().unwrap_or_else(|| word("(not recognised)", "（未识别）").to_owned());
+        let taken = column.taken_for.clone().unwrap_or_else(|| word("not recognised", "未识别").to_owned());
         let samples: Vec<String> =
             column.samples.iter().map(|sample| plain(sample).chars().take(24).collect()).collect();
         let _ = writeln!(

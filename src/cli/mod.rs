@@ -20,11 +20,11 @@ use crate::model::Lang;
 #[derive(Debug, Parser)]
 #[command(name = "evenreach", version, propagate_version = true)]
 #[command(after_help = "Examples:
-  evenreach check geodata/jinpu                     check a study against its packs; files go to out/jinpu
-  evenreach check my-study --only edu --lang en     only the education clauses, in English
-  evenreach explain                                 list the check kinds and the obligations
-  evenreach inspect facilities.csv                  what a file holds, and what each column would be taken for
-  evenreach init my-study                           start an empty study with templates to fill in")]
+  evenreach check geodata/jinpu                  check a study; files go to out/jinpu
+  evenreach check my-study --only edu --lang en  only the education clauses
+  evenreach explain                              the check kinds and the obligations
+  evenreach inspect facilities.csv               what a file and its columns hold
+  evenreach init my-study                        an empty study to fill in")]
 struct Arguments {
     /// Language of the output; by default that of the system, else English.
     #[arg(long, global = true, value_enum)]

@@ -28,7 +28,15 @@ pub(super) fn style() -> bool {
 
 /// The columns of the terminal; of a file, enough for a readable line.
 pub(super) fn width() -> usize {
-    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(60, 160))
+    terminal_size::terminal_size_of(std::io::stdout()).map_or(100, |(width, _)| usize::from(width.0).clamp(60, 160))
+}
+
+/// Text in lines of at most `width` columns, broken between words only, so that keys and numbers stay whole: the first
+/// line begins with `first`, the others with `later`.
+pub(super) fn wrapped(text: &str, first: &str, later: &str, width: usize) -> String {
+    let options = textwrap::Options::new(width).initial_indent(first).subsequent_indent(later);
+    let options = options.break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    format!("{}\n", textwrap::fill(text, options))
 }
 
 /// Prints to the error stream.
@@ -86,7 +94,7 @@ pub(super) fn failure(failure: &Failure, lang: Lang) -> Stopped {
             }
             let n: usize = refused.iter().map(|document| document.mistakes.len()).sum();
             let text = Text {
-                en: format!("{n} mistakes, underlined above; nothing was checked"),
+                en: format!("{}, underlined above; nothing was checked", counted(n, "mistake")),
                 zh: format!("共 {n} 处错误，已在上文标出；未进行核查"),
             };
             stop(&text, lang)
@@ -95,10 +103,14 @@ pub(super) fn failure(failure: &Failure, lang: Lang) -> Stopped {
             problems(found, lang);
             let n = found.kept().iter().filter(|problem| problem.severity == Severity::Error).count();
             let text = Text {
-                en: format!("{n} errors in the input; nothing was checked"),
+                en: format!("{} in the input; nothing was checked", counted(n, "error")),
                 zh: format!("输入数据有 {n} 处错误；未进行核查"),
             };
             stop(&text, lang)
         }
     }
+}
+
+fn counted(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }

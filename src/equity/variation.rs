@@ -60,6 +60,15 @@ mod tests {
     }
 
     #[test]
+    fn a_published_worked_example() {
+        // Books and pupils of five schools, in a published step-by-step calculation for 教督〔2012〕3号
+        // (县域义务教育校际均衡指标计算方法，以生均图书册数为例), which prints 0.52; unrounded 0.5153.
+        let cv = coefficient_of_variation(&[279.0, 137.0, 935.0, 160.0, 402.0], &[45.0, 37.0, 89.0, 76.0, 55.0]);
+        assert!((cv.unwrap() - 0.5153).abs() < 5e-5);
+        assert_eq!(format!("{:.2}", cv.unwrap()), "0.52");
+    }
+
+    #[test]
     fn one_school_does_not_differ_and_nothing_has_no_variation() {
         assert_eq!(coefficient_of_variation(&[7.0], &[300.0]), Some(0.0));
         assert_eq!(coefficient_of_variation(&[0.0, 0.0], &[300.0, 100.0]), None);

@@ -47,7 +47,8 @@ pub struct Area {
     pub code: String,
     /// Its name; may repeat.
     pub name: String,
-    /// A point that stands for it: the seat if the file gives one, else a point inside the polygon.
+    /// A point that stands for it: the seat if the file gives one, else a point inside the polygon, else where most of
+    /// its people are.
     pub place: Option<Coord<f64>>,
     /// Its boundary.
     pub boundary: Boundary,
@@ -92,6 +93,20 @@ impl Areas {
             debug_assert!(ancestors[area.level][id] == Some(id));
         }
         Self { levels, areas, attributes, ancestors, at_level }
+    }
+
+    /// The same areas; those that no file gives a place for stand where `place` says.
+    pub fn with_places(mut self, place: impl Fn(AreaId) -> Option<Coord<f64>>) -> Self {
+        for id in self.areas.ids() {
+            let area = &mut self.areas[id];
+            area.place = area.place.or_else(|| place(id));
+        }
+        self
+    }
+
+    /// The areas alone, as they were given.
+    pub fn into_rows(self) -> PerArea<Area> {
+        self.areas
     }
 
     /// The levels from the top down.

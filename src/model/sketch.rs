@@ -80,6 +80,15 @@ impl Sketch {
         self
     }
 
+    /// The last area has a square boundary around its place, so many kilometres each way.
+    pub(crate) fn square(mut self, half: f64) -> Self {
+        let area = self.areas.last_mut().expect("the sketch has an area");
+        let Coord { x, y } = area.place.expect("the area has a place");
+        let (dx, dy) = (half / 86.5, half / 111.03);
+        area.boundary = Boundary::Official(geo::Rect::new((x - dx, y - dy), (x + dx, y + dy)).to_polygon().into());
+        self
+    }
+
     /// A demand point; a group that is not listed is not counted there.
     pub(crate) fn people(mut self, area: Option<&str>, at: Km, persons: &[(&str, f64)]) -> Self {
         let area = area.map(|code| self.find(code));

@@ -30,6 +30,8 @@ pub struct Source {
     pub sha256: String,
     /// Rows or features read.
     pub rows: usize,
+    /// Whether they are features, each with its geometry.
+    pub features: bool,
     /// Made up to show how the tool works; every output says so.
     pub illustrative: bool,
     /// The coordinate system that the study states.

@@ -46,3 +46,19 @@ impl Lang {
         }
     }
 }
+
+/// A text from someone's data made safe to show on one line: no control characters (so no terminal escapes), nothing
+/// that turns the direction of writing, no invisible marks; line breaks and tabs become spaces.
+pub fn plain(text: &str) -> String {
+    text.chars().filter_map(shown).collect()
+}
+
+/// A letter as [`plain`] shows it, if it does.
+pub fn shown(letter: char) -> Option<char> {
+    match letter {
+        '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => None,
+        letter if letter.is_control() => None,
+        letter => Some(letter),
+    }
+}

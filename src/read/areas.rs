@@ -1,11 +1,11 @@
 //! Files of areas to [`Areas`]: codes, names, parents, boundaries.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use geo::{Coord, InteriorPoint, MultiPolygon};
-use rayon::prelude::*;
+use geo::{Coord, Geometry, InteriorPoint, MultiPolygon, unary_union};
 
 use super::columns::{Columns, level_reference, structural};
+use super::gazetteer::{Gazetteer, Joined, Reference};
 use super::problem::{At, Problems, say};
 use super::study::{AreasLayer, Estimate, Study};
 use super::table::Table;
@@ -17,6 +17,9 @@ use crate::space::estimate::{Limit, voronoi_cells};
 use crate::space::index::PolygonIndex;
 
 const STRUCTURAL: [&str; 6] = ["code", "name", "parent", "parent-name", "lon", "lat"];
+
+/// Beginnings of a code that are looked up, in bytes: official codes have 12.
+const LONGEST_PREFIX: usize = 64;
 
 /// Areas on their way in.
 pub(super) struct Reading<'a> {
@@ -68,6 +71,20 @@ impl<'a> Reading<'a> {
                     self.estimate(start, estimate, inputs, problems);
                 }
             }
+            let (has_layer, is_empty) =
+                (study.areas.iter().any(|layer| *layer.level.get_ref() == key), first == self.areas.len());
+            if has_layer && is_empty && !problems.has_errors() {
+                problems.warning(
+                    "empty-level",
+                    "study.toml",
+                    At::File,
+                    say(
+                        format!("the files of the level `{key}` hold no area"),
+                        format!("级别 {key} 的文件中没有任何区域"),
+                    ),
+                    say("fill in its areas", "请填写该级别的区域"),
+                );
+            }
             self.duplicates(level, first, problems, inputs);
             self.find_parents(level, first, problems, inputs);
         }
@@ -85,7 +102,8 @@ impl<'a> Reading<'a> {
         }
         let n_areas = self.areas.len();
         let origin: Vec<(SourceId, u32)> = self.areas.values().iter().map(|area| area.origin).collect();
-        let attributes = self.attributes.finish(n_areas, &origin, inputs.sources(), problems);
+        let levels: Vec<&str> = self.levels.values().iter().map(|level| level.key.as_str()).collect();
+        let attributes = self.attributes.finish(n_areas, &origin, &levels, inputs, problems);
         Areas::new(self.levels, self.areas, attributes)
     }
 
@@ -115,16 +133,12 @@ impl<'a> Reading<'a> {
             );
         }
         let shapes = polygons::read(table, problems);
-        let seats = if table.geometry.is_empty() { places::places(&columns, problems) } else { Vec::new() };
-        // One a row, and slow: all cores.
-        let places: Vec<Option<Coord<f64>>> = shapes
-            .par_iter()
-            .enumerate()
-            .map(|(row, shape)| match seats.get(row) {
-                Some(Some(seat)) => Some(*seat),
-                _ => Some(shape.as_ref()?.interior_point()?.0),
-            })
-            .collect();
+        // Seats are points, drawn or in columns; where all are polygons there is none.
+        let is_drawn = |geometry: &Option<Geometry<f64>>| {
+            matches!(geometry, Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_)))
+        };
+        let has_seats = table.geometry.is_empty() || !table.geometry.iter().all(is_drawn);
+        let seats = if has_seats { places::places(&columns, problems) } else { Vec::new() };
         let next_up = above.values().last().map(|level| level.key.clone()).unwrap_or_default();
         let start = self.areas.len();
         for (row, shape) in shapes.into_iter().enumerate() {
@@ -139,6 +153,7 @@ impl<'a> Reading<'a> {
                     say("give it both", "请补全代码和名称"),
                 );
             }
+            let seat = seats.get(row).copied().flatten();
             self.parents.push(Parent {
                 code: first_of(&[columns.cell("parent", row), columns.cell(&format!("@{next_up}.code"), row)]),
                 name: first_of(&[
@@ -152,7 +167,7 @@ impl<'a> Reading<'a> {
                 parent: None,
                 code,
                 name,
-                place: places[row],
+                place: seat.or_else(|| shape.as_ref().and_then(|shape| shape.interior_point()).map(|point| point.0)),
                 boundary: shape.map_or(Boundary::None, Boundary::Official),
                 origin: (source, u32::try_from(row + 1).unwrap_or(u32::MAX)),
             });
@@ -172,7 +187,9 @@ impl<'a> Reading<'a> {
             Estimate::Outline(file) => {
                 let Some((table, _)) = inputs.table(file, Layer::Outline, false, None, problems) else { return };
                 let shapes = polygons::read(&table, problems);
-                let outline = MultiPolygon(shapes.into_iter().flatten().flat_map(|shape| shape.0).collect());
+                // Neighbours in one file share a border: together they are one outline.
+                let shapes: Vec<MultiPolygon<f64>> = shapes.into_iter().flatten().collect();
+                let outline = if let [only] = &*shapes { only.clone() } else { unary_union(&shapes) };
                 if outline.0.is_empty() {
                     problems.error(
                         "no-outline",
@@ -193,11 +210,11 @@ impl<'a> Reading<'a> {
             match cell {
                 Some(cell) => self.areas[id].boundary = Boundary::Estimated(cell),
                 None => {
-                    let (source, row) = self.areas[id].origin;
+                    let (file, at) = inputs.origin(self.areas[id].origin);
                     problems.warning(
                         "no-cell",
-                        &inputs.sources()[source].file,
-                        At::Row(row),
+                        file,
+                        at,
                         say(
                             format!("no boundary can be estimated for {}: its seat is outside the outline or that of another area", self.areas[id].name),
                             format!("无法估算{}的边界：驻地在轮廓之外或与其他区域重合", self.areas[id].name),
@@ -213,13 +230,12 @@ impl<'a> Reading<'a> {
         let mut codes: HashMap<&str, AreaId> = HashMap::new();
         for id in (first..self.areas.len()).map(AreaId::new) {
             let area = &self.areas[id];
-            let (source, row) = area.origin;
-            let file = &inputs.sources()[source].file;
+            let (file, at) = inputs.origin(area.origin);
             if let Some(&other) = codes.get(area.code.as_str()) {
                 problems.error(
                     "duplicate-code",
                     file,
-                    At::Row(row),
+                    at,
                     say(
                         format!("the code `{}` of {} is that of {}, too", area.code, area.name, self.areas[other].name),
                         format!("{}的代码 {} 与{}重复", area.name, area.code, self.areas[other].name),
@@ -235,95 +251,317 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Parents by what the file says, else by the code's beginning, else by the polygon that holds the area's place.
+    /// Parents by what the file says, as `gazetteer.rs` reads a code and a name; where it says nothing, by the code's
+    /// beginning, else by the polygon that holds the area's place, else the only area of the level above.
     fn find_parents(&mut self, level: LevelId, first: usize, problems: &mut Problems, inputs: &Inputs<'_>) {
-        let above: Vec<AreaId> = (0..first).map(AreaId::new).collect();
-        if above.is_empty() {
+        if first == 0 {
             return;
         }
-        let mut by_code: HashMap<&str, Vec<AreaId>> = HashMap::new();
-        let mut by_name: HashMap<&str, Vec<AreaId>> = HashMap::new();
-        for &id in above.iter().rev() {
-            by_code.entry(&self.areas[id].code).or_default().push(id);
-            by_name.entry(&self.areas[id].name).or_default().push(id);
-        }
         let one_above = LevelId::new(level.index() - 1);
-        let only = {
-            let mut direct = above.iter().filter(|&&id| self.areas[id].level == one_above);
-            direct.next().copied().filter(|_| direct.next().is_none())
-        };
-        let polygons = PolygonIndex::build(
-            above.iter().map(|&id| self.areas[id].boundary.polygon().filter(|_| self.areas[id].level == one_above)),
-        );
-        let mut found = Vec::new();
-        for id in (first..self.areas.len()).map(AreaId::new) {
-            let area = &self.areas[id];
-            let said = &self.parents[id.index()];
-            let (source, row) = area.origin;
-            let file = &inputs.sources()[source].file;
-            let pick = |index: &HashMap<&str, Vec<AreaId>>, word: &str| {
-                index
-                    .get(word)
-                    .map(Vec::as_slice)
-                    .unwrap_or_default()
-                    .iter()
-                    .max_by_key(|&&id| self.areas[id].level)
-                    .copied()
-            };
-            let named = by_name.get(said.name.as_str()).filter(|several| several.len() == 1).map(|one| one[0]);
-            let coded = pick(&by_code, &said.code);
-            let parent = if said.code.is_empty() && said.name.is_empty() {
-                let by_prefix = (1..area.code.len())
-                    .rev()
-                    .filter(|&end| area.code.is_char_boundary(end))
-                    .find_map(|end| pick(&by_code, &area.code[..end]));
-                by_prefix
-                    .or_else(|| {
-                        let holder = *polygons.locate(&[area.place?]).first()?;
-                        Some(above[holder? as usize])
-                    })
-                    .or(only)
-            } else {
-                match (coded, named) {
-                    (Some(coded), Some(named)) if coded != named => {
-                        problems.warning(
-                            "parent-clash",
-                            file,
-                            At::Row(row),
-                            say(
-                                format!(
-                                    "the parent's code `{}` and name `{}` contradict each other; the name was used",
-                                    said.code, said.name
-                                ),
-                                format!("上级代码 {} 与上级名称“{}”不一致，已采用名称", said.code, said.name),
-                            ),
-                            say("use one list of codes", "请统一代码版本"),
-                        );
-                        Some(named)
-                    }
-                    (coded, named) => coded.or(named),
+        // These areas have no parent yet; those above do.
+        let areas = Areas::new(self.levels.clone(), std::mem::take(&mut self.areas), BTreeMap::new());
+        let gazetteer = Gazetteer::new(&areas);
+        let only = if let [only] = areas.at_level(one_above) { Some(*only) } else { None };
+        let ids = (first..areas.len()).map(AreaId::new);
+        let polygons = PolygonIndex::build(areas.at_level(one_above).iter().map(|&id| areas[id].boundary.polygon()));
+        // A point that is not finite is in no polygon.
+        let nowhere = Coord { x: f64::NAN, y: f64::NAN };
+        let places: Vec<Coord<f64>> = ids.clone().map(|id| areas[id].place.unwrap_or(nowhere)).collect();
+        let holders = polygons.locate(&places);
+
+        let mut parents = Vec::with_capacity(places.len());
+        for (id, holder) in ids.zip(holders) {
+            let (area, said) = (&areas[id], &self.parents[id.index()]);
+            let (file, at) = inputs.origin(area.origin);
+            let holder = holder.map(|position| areas.at_level(one_above)[position as usize]);
+            let joined = said_parent(&gazetteer, level, said);
+            let is_said = !(said.code.is_empty() && said.name.is_empty());
+            let guess = || by_prefix(&gazetteer, level, area).or(holder).or(only);
+            let parent = if is_said { joined.area } else { guess() };
+            match (joined.said, parent) {
+                (Some((what, help)), _) => {
+                    let code = if parent.is_some() { "parent-clash" } else { "no-parent" };
+                    let what = say(
+                        format!("the parent of {}: {}", area.name, what.en),
+                        format!("{}的上级：{}", area.name, what.zh),
+                    );
+                    problems.warning(code, file, at, what, help);
                 }
-            };
-            if parent.is_none() {
-                problems.warning(
+                (None, Some(parent)) => {
+                    // A seat may lie outside an estimated boundary.
+                    let other = holder.filter(|&holder| holder != parent && areas[parent].level == one_above);
+                    let is_official = |id: AreaId| matches!(areas[id].boundary, Boundary::Official(_));
+                    if let Some(other) = other.filter(|&other| is_official(other) && is_official(parent)) {
+                        problems.warning_of("parent-clash", file, at, || {
+                            let (name, parent, other) = (&area.name, gazetteer.label(parent), gazetteer.label(other));
+                            (
+                                say(
+                                    format!("{name} belongs to {parent} but lies in {other}"),
+                                    format!("{name}属于{parent}，位置却在{other}"),
+                                ),
+                                say(
+                                    format!("{parent} was used; give the parent's code, or correct the boundary"),
+                                    format!("已归属于{parent}；请填写上级代码，或更正边界"),
+                                ),
+                            )
+                        });
+                    }
+                }
+                (None, None) => problems.warning(
                     "no-parent",
                     file,
-                    At::Row(row),
-                    say(
-                        format!("no area above holds {} ({}{})", area.name, said.code, said.name),
-                        format!("找不到{}的上级区域（{}{}）", area.name, said.code, said.name),
-                    ),
+                    at,
+                    say(format!("no area above holds {}", area.name), format!("找不到{}的上级区域", area.name)),
                     say("give the parent's code in a column `parent`", "请在“上级代码”列填写上级代码"),
+                ),
+            }
+            parents.push(parent);
+        }
+
+        self.areas = areas.into_rows();
+        for (id, parent) in (first..).map(AreaId::new).zip(parents) {
+            self.areas[id].parent = parent;
+        }
+        self.same_names(first, problems, inputs);
+    }
+
+    /// One name twice under one parent: whoever refers to it by name cannot be understood.
+    fn same_names(&self, first: usize, problems: &mut Problems, inputs: &Inputs<'_>) {
+        let mut names: HashMap<(AreaId, &str), AreaId> = HashMap::new();
+        for id in (first..self.areas.len()).map(AreaId::new) {
+            let area = &self.areas[id];
+            let Some(parent) = area.parent.filter(|_| !area.name.is_empty()) else { continue };
+            let other = *names.entry((parent, &area.name)).or_insert(id);
+            if other != id && self.areas[other].code != area.code {
+                let (file, at) = inputs.origin(area.origin);
+                let (name, holder, code) = (&area.name, &self.areas[parent].name, &self.areas[other].code);
+                problems.warning(
+                    "same-name",
+                    file,
+                    at,
+                    say(
+                        format!("{name} is the name of another area of {holder}, too: {code}"),
+                        format!("{holder}内另有同名区域{name}，代码 {code}"),
+                    ),
+                    say("refer to it by its code", "引用时请使用代码"),
                 );
             }
-            found.push((id, parent));
-        }
-        for (id, parent) in found {
-            self.areas[id].parent = parent;
         }
     }
 }
 
+/// The area above `level` that a parent's code and name mean: one level up if there is one, else farther.
+fn said_parent(gazetteer: &Gazetteer<'_>, level: LevelId, said: &Parent) -> Joined {
+    let resolve = |level| {
+        let reference = Reference { level: Some(level), code: &said.code, name: &said.name, within: None };
+        gazetteer.resolve(reference)
+    };
+    let levels = (0..level.index()).rev().map(LevelId::new);
+    let mut found = levels.map(resolve);
+    let nearest = found.next().unwrap_or_default();
+    if nearest.area.is_some() { nearest } else { found.find(|joined| joined.area.is_some()).unwrap_or(nearest) }
+}
+
+/// The area above `level` with the longest code that the area's code begins with, as official codes nest. A single
+/// letter is too little to tell, and a name that stands for a code does not nest.
+fn by_prefix(gazetteer: &Gazetteer<'_>, level: LevelId, area: &Area) -> Option<AreaId> {
+    let ends = (2..area.code.len().min(LONGEST_PREFIX))
+        .rev()
+        .filter(|&end| area.code.is_char_boundary(end) && area.code != area.name);
+    let above = |code| (0..level.index()).rev().find_map(|level| gazetteer.coded(LevelId::new(level), code));
+    ends.map(|end| &area.code[..end]).find_map(above)
+}
+
 fn first_of(cells: &[&str]) -> String {
     cells.iter().find(|cell| !cell.is_empty()).copied().unwrap_or("").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{Boundary, Id};
+    use crate::read::sketch::{Read, areas, read, read_levels, squares};
+
+    const DISTRICTS: &str = "code,name\n01,甲区\n02,乙区\n";
+
+    /// Two districts and these streets.
+    fn streets(text: &str) -> Read {
+        let layers = areas("district", "districts.csv") + &areas("street", "streets.csv");
+        read(&layers, &[("districts.csv", DISTRICTS), ("streets.csv", text)])
+    }
+
+    /// Each street with its parent, as `东街道 < 甲区`.
+    fn parents(read: &Read) -> Vec<String> {
+        let below =
+            read.world().areas.iter().filter(|(_, area)| area.level.index() == read.world().areas.levels().len() - 1);
+        below.map(|(_, area)| format!("{} < {}", area.name, read.name(area.parent))).collect()
+    }
+
+    // 甲区 01: 东街道        乙区 02: 西街道
+    #[test]
+    fn the_parent_is_what_a_column_says_by_code_by_name_or_by_the_name_of_the_level() {
+        for header in ["上级代码", "parent", "区代码", "district-code"] {
+            let read = streets(&format!("code,name,{header}\nx1,东街道,01\nx2,西街道,02\n"));
+            assert_eq!(
+                (parents(&read), read.said().len()),
+                (vec!["东街道 < 甲区".into(), "西街道 < 乙区".into()], 0),
+                "{header}"
+            );
+        }
+        for header in ["上级名称", "parent-name", "区", "区名称", "district"] {
+            let read = streets(&format!("code,name,{header}\nx1,东街道,甲区\nx2,西街道,乙区\n"));
+            assert_eq!(
+                (parents(&read), read.said().len()),
+                (vec!["东街道 < 甲区".into(), "西街道 < 乙区".into()], 0),
+                "{header}"
+            );
+        }
+    }
+
+    #[test]
+    fn codes_nest_by_their_beginning_where_no_column_says_the_parent() {
+        let read = streets("code,name\n0101,东街道\n0201,西街道\n0901,远街道\n");
+        assert_eq!(parents(&read), ["东街道 < 甲区", "西街道 < 乙区", "远街道 < -"]);
+        assert_eq!(read.said(), ["no-parent: streets.csv, row 3"]);
+    }
+
+    // District 1 is not the parent of street 12: one letter in common is chance.
+    #[test]
+    fn one_letter_in_common_is_no_parent() {
+        let layers = areas("district", "districts.csv") + &areas("street", "streets.csv");
+        let files = [("districts.csv", "code,name\n1,甲区\n2,乙区\n"), ("streets.csv", "code,name\n12,东街道\n")];
+        let read = read(&layers, &files);
+        assert_eq!(parents(&read), ["东街道 < -"]);
+        assert_eq!(read.said(), ["no-parent: streets.csv, row 1"]);
+    }
+
+    // | 甲区 x1 |      | 乙区 x2 |
+    #[test]
+    fn the_polygon_that_holds_the_seat_is_the_parent_where_codes_say_nothing() {
+        let districts = squares(&[("x1", "甲区", [0.0, 0.0, 1.0]), ("x2", "乙区", [2.0, 0.0, 1.0])]);
+        let streets = "code,name,lon,lat\n7,东街道,121.25,39.05\n8,西街道,121.05,39.05\n9,远街道,121.15,39.05\n";
+        let layers = areas("district", "districts.geojson") + &areas("street", "streets.csv");
+        let read = read(&layers, &[("districts.geojson", &districts), ("streets.csv", streets)]);
+        assert_eq!(parents(&read), ["东街道 < 乙区", "西街道 < 甲区", "远街道 < -"]);
+        assert_eq!(read.said(), ["no-parent: streets.csv, row 3"]);
+    }
+
+    #[test]
+    fn the_only_area_above_is_the_parent_of_all() {
+        let layers = areas("district", "districts.csv") + &areas("street", "streets.csv");
+        let read =
+            read(&layers, &[("districts.csv", "code,name\n01,甲区\n"), ("streets.csv", "code,name\n7,东街道\n")]);
+        assert_eq!((parents(&read), read.said().len()), (vec!["东街道 < 甲区".into()], 0));
+    }
+
+    // Two lists of codes: 02 is 甲区 in the other.
+    #[test]
+    fn a_parent_whose_code_and_name_contradict_each_other_is_the_one_named_and_it_is_said() {
+        let read = streets("code,name,parent,parent-name\nx1,东街道,02,甲区\nx2,西街道,77,乙区\nx3,南街道,01,旧区\n");
+        assert_eq!(parents(&read), ["东街道 < 甲区", "西街道 < 乙区", "南街道 < 甲区"]);
+        assert_eq!(read.said(), [1, 2, 3].map(|row| format!("parent-clash: streets.csv, row {row}")));
+    }
+
+    #[test]
+    fn a_parent_that_is_not_there_is_not_made_up_from_the_code() {
+        let read = streets("code,name,parent\n0101,东街道,09\n");
+        assert_eq!(
+            (parents(&read), read.said()),
+            (vec!["东街道 < -".into()], vec!["no-parent: streets.csv, row 1".into()])
+        );
+    }
+
+    // Villages below a district that has no streets of its own.
+    #[test]
+    fn a_parent_may_stand_two_levels_up() {
+        let layers = areas("district", "d.csv") + &areas("street", "s.csv") + &areas("village", "v.csv");
+        let files = [
+            ("d.csv", DISTRICTS),
+            ("s.csv", "code,name,parent\n0101,东街道,01\n"),
+            ("v.csv", "code,name,parent\nv1,东村,0101\nv2,西村,02\n"),
+        ];
+        let read = read_levels(&["district", "street", "village"], &layers, &files);
+        assert_eq!((parents(&read), read.said().len()), (vec!["东村 < 东街道".into(), "西村 < 乙区".into()], 0));
+    }
+
+    // | 甲区 01 |      | 乙区 02 (0101 东街道 lies here) |
+    #[test]
+    fn an_official_area_inside_another_parent_is_said() {
+        let districts = squares(&[("01", "甲区", [0.0, 0.0, 1.0]), ("02", "乙区", [2.0, 0.0, 1.0])]);
+        let streets = squares(&[("0101", "东街道", [2.2, 0.2, 0.5])]);
+        let layers = areas("district", "d.geojson") + &areas("street", "s.geojson");
+        let read = read(&layers, &[("d.geojson", &districts), ("s.geojson", &streets)]);
+        assert_eq!(
+            (parents(&read), read.said()),
+            (vec!["东街道 < 甲区".into()], vec!["parent-clash: s.geojson, feature 1".into()])
+        );
+    }
+
+    #[test]
+    fn a_code_given_twice_is_an_error_at_its_row_or_feature() {
+        let read = streets("code,name,parent\n0101,东街道,01\n0102,西街道,01\n0101,南街道,02\n");
+        assert!(read.is_refused());
+        assert_eq!(read.said(), ["duplicate-code: streets.csv, row 3"]);
+        assert_eq!(read.what("duplicate-code"), "the code `0101` of 南街道 is that of 东街道, too");
+
+        let twice = squares(&[("01", "甲区", [0.0, 0.0, 1.0]), ("01", "乙区", [2.0, 0.0, 1.0])]);
+        let read = super::super::sketch::read(&areas("district", "d.geojson"), &[("d.geojson", &twice)]);
+        assert!(read.is_refused() && read.said() == ["duplicate-code: d.geojson, feature 2"], "{:?}", read.said());
+    }
+
+    #[test]
+    fn one_name_twice_under_one_parent_is_said_and_under_two_is_not() {
+        let read = streets("code,name,parent\n0101,东街道,01\n0201,东街道,02\n0102,东街道,01\n");
+        assert_eq!(read.said(), ["same-name: streets.csv, row 3"]);
+    }
+
+    #[test]
+    fn an_area_without_a_code_or_a_name_is_an_error() {
+        let read = streets("code,name,parent\n,东街道,01\n0102,,01\n");
+        assert!(read.is_refused());
+        assert_eq!(read.said(), ["nameless: streets.csv, row 1", "nameless: streets.csv, row 2"]);
+    }
+
+    #[test]
+    fn names_stand_for_codes_where_there_are_none() {
+        let read = streets("name,parent\n东街道,01\n");
+        assert_eq!((parents(&read), read.said()), (vec!["东街道 < 甲区".into()], vec!["no-code: streets.csv".into()]));
+        assert!(read.world().areas.iter().any(|(_, area)| area.code == "东街道"));
+    }
+
+    #[test]
+    fn a_level_whose_file_is_empty_is_said() {
+        assert_eq!(streets("code,name,parent\n").said(), ["empty-level: study.toml"]);
+    }
+
+    // Seats as points of a GeoJSON; a street without a point keeps no boundary.
+    #[test]
+    fn cells_are_built_around_seats_that_are_drawn_or_written() {
+        let drawn = r#"{"type":"FeatureCollection","features":[
+            {"type":"Feature","properties":{"code":"0101","name":"东街道"},"geometry":{"type":"Point","coordinates":[121.1,39.0]}},
+            {"type":"Feature","properties":{"code":"0102","name":"西街道"},"geometry":null}]}"#;
+        let written = "code,name,lon,lat\n0101,东街道,121.1,39.0\n0102,西街道,,\n";
+        for (file, text) in [("s.geojson", drawn), ("s.csv", written)] {
+            let layers = areas("district", "d.csv") + &areas("street", file) + "estimate.radius = \"1 km\"\n";
+            let read = read(&layers, &[("d.csv", "code,name\n01,甲区\n"), (file, text)]);
+            assert!(read.said().is_empty(), "{:?}", read.said());
+            let all = &read.world().areas;
+            let boundaries: Vec<&Boundary> = all.iter().map(|(_, area)| &area.boundary).collect();
+            assert!(matches!(boundaries[..], [Boundary::None, Boundary::Estimated(_), Boundary::None]), "{file}");
+        }
+    }
+
+    // The outline is two squares side by side; 东街道 has the left, 西街道 the right, 远街道 is far away.
+    #[test]
+    fn an_outline_of_neighbours_is_one_and_a_seat_far_outside_gets_no_cell() {
+        let outline = squares(&[("a", "a", [0.0, 0.0, 1.0]), ("b", "b", [1.0, 0.0, 1.0])]);
+        let seats = "code,name,lon,lat\n0101,东街道,121.05,39.05\n0102,西街道,121.15,39.05\n0103,远街道,125.0,39.05\n";
+        let layers = areas("district", "d.csv") + &areas("street", "s.csv") + "estimate.outline = \"o.geojson\"\n";
+        let read = read(&layers, &[("d.csv", "code,name\n01,甲区\n"), ("s.csv", seats), ("o.geojson", &outline)]);
+        assert_eq!(read.said(), ["no-cell: s.csv, row 3"]);
+        let areas = &read.world().areas;
+        let sizes: Vec<f64> =
+            areas.iter().filter_map(|(_, area)| area.boundary.polygon().map(geo::Area::unsigned_area)).collect();
+        assert_eq!(sizes.len(), 2);
+        assert!(sizes.iter().all(|size| (size - 0.01).abs() < 1e-6), "{sizes:?}");
+    }
 }

@@ -1,21 +1,22 @@
 //! Attributes of areas and facilities: columns of several files put together and typed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use rayon::prelude::*;
-
-use super::columns::{Columns, pieces};
-use super::problem::{At, Problems, say};
+use super::columns::Columns;
+use super::document::nearest;
+use super::problem::{Problems, say};
 use super::study::Values;
-use super::table::Cells;
 use super::values::{self, Typed};
-use super::vocabulary::normalise;
-use crate::model::{Column, IdVec, Source, SourceId};
+use super::vocabulary::{normalise, vocabulary};
+use super::world::Inputs;
+use crate::model::{Column, SourceId};
 
 /// Attributes on their way in: in [`Columns`] their keys begin with `=`.
 #[derive(Default)]
 pub(super) struct Builder {
     parts: BTreeMap<String, Vec<Part>>,
+    /// Attributes and words that the study itself chose.
+    chosen: HashSet<(String, String)>,
 }
 
 /// The cells of one file for one attribute, as codes of words (0: empty).
@@ -25,9 +26,11 @@ struct Part {
     words: Vec<String>,
 }
 
-/// The key of an attribute whose header nobody knows: its ASCII part if it has one, else the whole.
+/// The key of an attribute whose header nobody knows: what stands in ASCII behind a `/`, else the whole. What stands in
+/// brackets may be a unit.
 pub(super) fn plain(header: &str) -> Option<String> {
-    let key = pieces(header).skip(1).find(|piece| piece.is_ascii()).unwrap_or(header);
+    let has_brackets = header.contains(['(', '（']);
+    let key = header.rsplit('/').next().filter(|key| key.is_ascii() && !has_brackets).unwrap_or(header);
     Some(normalise(key)).filter(|key| !key.is_empty())
 }
 
@@ -53,64 +56,145 @@ pub(super) fn mapping(
 impl Builder {
     /// Adds the attributes of one file whose first row is entry `start`.
     pub(super) fn add(&mut self, start: usize, columns: &Columns<'_>, values: &Values) {
-        let attributes: Vec<(&str, &Cells)> =
-            columns.iter().filter_map(|(key, cells)| Some((key.strip_prefix('=')?, cells))).collect();
-        let part = |&(attribute, cells): &(&str, &Cells)| {
+        for (key, cells) in columns.iter() {
+            let Some(attribute) = key.strip_prefix('=') else { continue };
             let translate: HashMap<&str, &str> = values
                 .get(attribute)
                 .into_iter()
                 .flatten()
                 .flat_map(|(word, of_file)| of_file.iter().map(move |cell| (cell.as_str(), word.as_str())))
                 .collect();
-            let words = cells.iter().map(|cell| translate.get(cell).copied().unwrap_or(cell));
-            Column::from_words(words)
-        };
-        let columns: Vec<Column> = attributes.par_iter().map(part).collect();
-        for ((attribute, _), column) in attributes.into_iter().zip(columns) {
-            if let Column::Text { codes, words } = column {
+            self.chosen.extend(translate.values().map(|&word| (attribute.to_owned(), word.to_owned())));
+            let words = cells.iter().map(|cell| match translate.get(cell) {
+                Some(&word) => word,
+                None if vocabulary().is_missing(cell) => "",
+                None => cell,
+            });
+            if let Column::Text { codes, words } = Column::from_words(words) {
                 self.parts.entry(attribute.to_owned()).or_default().push(Part { start, codes, words });
             }
         }
     }
 
-    /// All attributes over `n` entries; cells that do not fit their type are said and taken as empty.
+    /// All attributes over `n` entries. Cells that do not fit their type are said and taken as empty; so are words that
+    /// nobody knows, and columns that are almost of another type, but these stay as they are. `levels` are the keys of
+    /// the study's levels.
     pub(super) fn finish(
         self,
         n: usize,
         origin: &[(SourceId, u32)],
-        sources: &IdVec<SourceId, Source>,
+        levels: &[&str],
+        inputs: &Inputs<'_>,
         problems: &mut Problems,
     ) -> BTreeMap<String, Column> {
-        let all: Vec<(String, Vec<Part>)> = self.parts.into_iter().collect();
-        let finish = |(attribute, parts): (String, Vec<Part>)| {
-            let (codes, words) = join(parts, n);
-            let typed = values::typed(&attribute, &codes, words);
-            // Which cells are bad is asked for only where some are.
-            let codes = if typed.bad.is_empty() { Vec::new() } else { codes };
-            (attribute, codes, typed)
-        };
-        let typed: Vec<(String, Vec<u32>, Typed)> = all.into_par_iter().map(finish).collect();
         let mut finished = BTreeMap::new();
-        for (attribute, codes, typed) in typed {
-            let bad: HashMap<u32, String> = typed.bad.into_iter().collect();
-            for (entry, code) in codes.iter().enumerate() {
-                let Some(word) = bad.get(code) else { continue };
-                let (source, row) = origin[entry];
-                let kind = typed.column.type_name();
-                problems.warning(
-                    "bad-value",
-                    &sources[source].file,
-                    At::Row(row),
-                    say(
-                        format!("`{attribute}` is `{word}`, which is not a {kind}; it is taken as missing"),
-                        format!("“{attribute}”的值“{word}”格式不符（应为 {kind}），按缺失处理"),
-                    ),
-                    say("correct the cell, or leave it empty", "请更正该单元格，或留空"),
-                );
-            }
-            finished.insert(attribute, typed.column);
+        for (attribute, parts) in self.parts {
+            let (codes, words) = join(parts, n);
+            let typed = values::typed(&attribute, codes.clone(), words);
+            let cells = Cells { attribute: &attribute, codes: &codes, origin, inputs };
+            cells.bad_values(&typed, problems);
+            cells.mixed(&typed, problems);
+            let column = typed.column;
+            cells.unknown_words(
+                &column,
+                |word| levels.contains(&word) || self.chosen.contains(&(attribute.clone(), word.to_owned())),
+                problems,
+            );
+            finished.insert(attribute, column);
         }
         finished
+    }
+}
+
+/// The cells of one attribute, to say what is odd about them.
+struct Cells<'a> {
+    attribute: &'a str,
+    codes: &'a [u32],
+    origin: &'a [(SourceId, u32)],
+    inputs: &'a Inputs<'a>,
+}
+
+impl Cells<'_> {
+    fn bad_values(&self, typed: &Typed, problems: &mut Problems) {
+        let attribute = self.attribute;
+        let bad: HashMap<u32, &str> = typed.bad.iter().map(|(code, word)| (*code, word.as_str())).collect();
+        if bad.is_empty() {
+            return;
+        }
+        let (en, zh) = type_words(&typed.column);
+        for (entry, code) in self.codes.iter().enumerate() {
+            let Some(word) = bad.get(code) else { continue };
+            let (file, at) = self.inputs.origin(self.origin[entry]);
+            problems.warning_of("bad-value", file, at, || {
+                (
+                    say(
+                        format!("`{attribute}` is `{word}`, which is not {en}; it is taken as missing"),
+                        format!("“{attribute}”的值“{word}”格式不符（应为{zh}），按缺失处理"),
+                    ),
+                    say("correct the cell, or leave it empty", "请更正该单元格，或留空"),
+                )
+            });
+        }
+    }
+
+    /// A column of words that all but a few cells would make one of numbers, days or flags.
+    fn mixed(&self, typed: &Typed, problems: &mut Problems) {
+        let Some(mixed) = &typed.mixed else { return };
+        let attribute = self.attribute;
+        let odd = self.codes.iter().position(|&code| code == mixed.odd).expect("an odd word is that of a cell");
+        let (file, at) = self.inputs.origin(self.origin[odd]);
+        let (word, n, of) = (&mixed.word, mixed.n_fitting, mixed.n_filled);
+        problems.warning(
+            "mixed-column",
+            file,
+            at,
+            say(
+                format!(
+                    "`{attribute}` is {} in {n} of {of} rows, but here `{word}`: all are taken as words",
+                    mixed.kind.0
+                ),
+                format!("“{attribute}”的 {of} 个值中有 {n} 个是{}，此处却是“{word}”，全部按文字处理", mixed.kind.1),
+            ),
+            say("correct the cell, or leave it empty", "请更正该单元格，或留空"),
+        );
+    }
+
+    /// Words that no pack is likely to use, such as misspelt ones, of attributes whose words are known.
+    fn unknown_words(&self, column: &Column, is_fine: impl Fn(&str) -> bool, problems: &mut Problems) {
+        let attribute = self.attribute;
+        let (Some(known), Column::Text { codes, words }) = (vocabulary().words(attribute), column) else { return };
+        for (code, word) in (1..).zip(words) {
+            // `无` says that there is none.
+            if known.contains(&word.as_str()) || is_fine(word) || vocabulary().flag(word) == Some(false) {
+                continue;
+            }
+            let Some(entry) = codes.iter().position(|&other| other == code) else { continue };
+            let (file, at) = self.inputs.origin(self.origin[entry]);
+            problems.warning_of("unknown-word", file, at, || {
+                let known_words = known.join(", ");
+                let meant = nearest(word, known.iter().copied()).unwrap_or("WORD");
+                (
+                    say(
+                        format!("`{word}` is no known word of `{attribute}` ({known_words}): it is kept as it is"),
+                        format!("“{word}”不是“{attribute}”的已知取值（{known_words}），原样保留"),
+                    ),
+                    say(
+                        format!("correct it, or in the study: values.{attribute} = {{ {meant} = [\"{word}\"] }}"),
+                        format!("请更正，或在研究文件中写明：values.{attribute} = {{ {meant} = [\"{word}\"] }}"),
+                    ),
+                )
+            });
+        }
+    }
+}
+
+/// What the values of a column are, in words.
+fn type_words(column: &Column) -> (&'static str, &'static str) {
+    match column {
+        Column::Flag(_) => ("yes or no", "“是”或“否”"),
+        Column::Number(_) => ("a number", "数字"),
+        Column::Date(_) => ("a full day such as 2020-09-01", "完整日期，如 2020-09-01"),
+        Column::Text { .. } => ("a word", "文字"),
     }
 }
 
@@ -134,4 +218,132 @@ fn join(parts: Vec<Part>, n: usize) -> (Vec<u32>, Vec<String>) {
         }
     }
     (codes, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Value;
+    use crate::read::sketch::{Read, areas, kindergartens, read};
+
+    const DISTRICT: (&str, &str) = ("d.csv", "code,name\n01,甲区\n");
+
+    /// Kindergartens of one district from one file.
+    fn one(text: &str) -> Read {
+        read(&(areas("district", "d.csv") + &kindergartens("k.csv")), &[DISTRICT, ("k.csv", text)])
+    }
+
+    /// An attribute of all facilities.
+    fn values<'a>(read: &'a Read, key: &str) -> Vec<Option<Value<'a>>> {
+        let facilities = &read.world().facilities;
+        let column = facilities.attribute(key).unwrap_or_else(|| panic!("there is no {key}"));
+        (0..facilities.len()).map(|row| column.get(row)).collect()
+    }
+
+    // a.csv: capacity            b.csv: 办园性质, 普惠性
+    #[test]
+    fn files_with_different_columns_become_one_table_with_gaps() {
+        let layers = areas("district", "d.csv") + &kindergartens("a.csv") + &kindergartens("b.csv");
+        let files = [
+            DISTRICT,
+            ("a.csv", "code,区,学位数,楼层\na1,甲区,90,2\na2,甲区,,\n"),
+            ("b.csv", "code,区,办园性质,普惠性\nb1,甲区,公办,是\n"),
+        ];
+        let read = read(&layers, &files);
+        assert!(read.said().is_empty(), "{:?}", read.said());
+        assert_eq!(values(&read, "capacity"), [Some(Value::Number(90.0)), None, None]);
+        assert_eq!(values(&read, "楼层"), [Some(Value::Number(2.0)), None, None]);
+        assert_eq!(values(&read, "ownership"), [None, None, Some(Value::Text("public"))]);
+        assert_eq!(values(&read, "inclusive"), [None, None, Some(Value::Flag(true))]);
+    }
+
+    #[test]
+    fn words_of_the_file_become_words_of_the_packs_by_the_study_first() {
+        let layers = areas("district", "d.csv")
+            + &kindergartens("k.csv")
+            + "values.ownership = { private = [\"集体\", \"公办\"] }\nvalues.inclusive = { yes = [\"A\"], no = [\"B\"] }";
+        let read = read(&layers, &[DISTRICT, ("k.csv", "区,办园性质,普惠性\n甲区,集体,A\n甲区,公办,B\n甲区,公立,\n")]);
+        assert!(read.said().is_empty(), "{:?}", read.said());
+        let words = ["private", "private", "public"].map(|word| Some(Value::Text(word)));
+        assert_eq!(values(&read, "ownership"), words);
+        assert_eq!(values(&read, "inclusive"), [Some(Value::Flag(true)), Some(Value::Flag(false)), None]);
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_is_missing_and_said_at_its_row() {
+        let read = one("区,学位数,启用日期,中心园\n甲区,90,2018-09-01,是\n甲区,九十,2018-09,也许\n");
+        let said = ["capacity", "central", "opened"].map(|_| "bad-value: k.csv, row 2");
+        assert_eq!(read.said(), said);
+        for key in ["capacity", "central", "opened"] {
+            assert!(matches!(values(&read, key)[..], [Some(_), None]), "{key}");
+        }
+        let zh: Vec<&str> = read.problems.kept().iter().map(|problem| problem.what.zh.as_str()).collect();
+        assert_eq!(zh[0], "“capacity”的值“九十”格式不符（应为数字），按缺失处理");
+    }
+
+    #[test]
+    fn cells_that_say_nothing_are_missing_whatever_the_attribute() {
+        let read = one("区,办园性质,学位数,楼层,中心园\n甲区,未知,-,不详,n/a\n甲区,公办,0,3,无\n");
+        assert!(read.said().is_empty(), "{:?}", read.said());
+        assert_eq!(values(&read, "ownership"), [None, Some(Value::Text("public"))]);
+        assert_eq!(values(&read, "capacity"), [None, Some(Value::Number(0.0))]);
+        assert_eq!(values(&read, "楼层"), [None, Some(Value::Number(3.0))]);
+        assert_eq!(values(&read, "central"), [None, Some(Value::Flag(false))]);
+    }
+
+    // 公辨 for 公办: it would count as not public.
+    #[test]
+    fn a_word_that_nobody_knows_is_kept_and_said_once() {
+        let read = one("区,办园性质\n甲区,公办\n甲区,公辨\n甲区,公辨\n甲区,无\n");
+        assert_eq!(read.said(), ["unknown-word: k.csv, row 2"]);
+        assert_eq!(
+            read.what("unknown-word"),
+            "`公辨` is no known word of `ownership` (private, public): it is kept as it is"
+        );
+        assert_eq!(values(&read, "ownership")[1], Some(Value::Text("公辨")));
+    }
+
+    #[test]
+    fn levels_of_the_study_are_words_of_the_attribute_level() {
+        let read = one("区域名称,级别\n甲区,street\n甲区,village\n");
+        assert_eq!(read.said(), ["unknown-word: k.csv, row 2"]);
+    }
+
+    // The third of four storeys is written in words.
+    #[test]
+    fn a_column_that_is_almost_numbers_is_said_and_taken_as_words() {
+        let read = one("区,楼层\n甲区,1\n甲区,2\n甲区,3层\n甲区,4\n");
+        assert_eq!(read.said(), ["mixed-column: k.csv, row 3"]);
+        assert_eq!(
+            read.what("mixed-column"),
+            "`楼层` is a number in 3 of 4 rows, but here `3层`: all are taken as words"
+        );
+        assert_eq!(values(&read, "楼层")[0], Some(Value::Text("1")));
+        // Words are words, and two of four are no slip.
+        assert!(one("区,楼层\n甲区,1\n甲区,2\n甲区,3层\n甲区,4层\n").said().is_empty());
+        assert!(one("区,楼层\n甲区,一\n甲区,二\n甲区,三\n").said().is_empty());
+    }
+
+    #[test]
+    fn an_unknown_header_keeps_its_name_and_a_unit_in_brackets_is_no_name() {
+        for (header, key) in [
+            ("占地面积(m2)", "占地面积(m2)"),
+            ("绿地面积（m2）", "绿地面积(m2)"),
+            ("占地面积/site-area", "site-area"),
+            ("Site Area", "site-area"),
+            ("速度(km/h)", "速度(km/h)"),
+            ("占地/面积", "占地/面积"),
+        ] {
+            assert_eq!(plain(header).as_deref(), Some(key), "{header}");
+        }
+        // Two columns in the same unit are two columns.
+        assert!(one("区,占地面积(m2),绿地面积(m2)\n甲区,90,10\n").said().is_empty());
+    }
+
+    #[test]
+    fn two_columns_for_one_attribute_are_an_error_that_spells_the_key() {
+        let read = one("区,学位数,规模\n甲区,90,100\n");
+        assert!(read.is_refused());
+        assert_eq!(read.what("duplicate-column"), "this column and `学位数` both look like `capacity`");
+    }
 }

@@ -51,7 +51,17 @@ impl<'t> Columns<'t> {
         for (index, column) in table.columns.iter().enumerate().filter(|&(index, _)| !mapped[index]) {
             let Some(key) = role(&column.header).filter(|key| !mapping.contains_key(key)) else { continue };
             if let Some(&other) = columns.by_key.get(&key) {
+                // Programs number features and rows under this header: a column that says more is meant.
+                let [is_plain_id, other_is_plain_id] =
+                    [index, other].map(|n| normalise(&table.columns[n].header) == "id");
+                if is_plain_id != other_is_plain_id {
+                    if other_is_plain_id {
+                        columns.by_key.insert(key, index);
+                    }
+                    continue;
+                }
                 let other = &table.columns[other].header;
+                let key = spelled(&key);
                 problems.error(
                     "duplicate-column",
                     &table.file,
@@ -116,6 +126,13 @@ impl<'t> Columns<'t> {
     }
 }
 
+/// A key as a study spells it in `columns`.
+fn spelled(key: &str) -> String {
+    let key = key.trim_start_matches(['=', '@']);
+    let is_bare = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if is_bare { key.to_owned() } else { format!("\"{key}\"") }
+}
+
 /// The parts of a header such as `代码/code` or `名称（name）`, the whole first.
 pub(super) fn pieces(header: &str) -> impl Iterator<Item = &str> {
     std::iter::once(header).chain(
@@ -152,4 +169,103 @@ pub(super) fn level_reference(levels: &IdVec<LevelId, Level>, header: &str) -> O
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Text;
+    use crate::read::sketch::{areas, kindergartens, read};
+
+    fn table(headers: &[&str]) -> Table {
+        let columns = headers.iter().map(|header| Cells::new(header, 0)).collect();
+        Table { file: "t.csv".into(), columns, ..Table::default() }
+    }
+
+    /// The header that stands for each key, by this mapping and by the structural headers.
+    fn taken(headers: &[&str], mapping: &[(&str, &str)]) -> (Vec<(String, String)>, Vec<String>) {
+        let table = table(headers);
+        let mapping = mapping.iter().map(|(key, header)| ((*key).to_owned(), (*header).to_owned())).collect();
+        let mut problems = Problems::default();
+        let columns = Columns::new(&table, &mapping, &structural, &mut problems);
+        let taken = columns.iter().map(|(key, cells)| (key.to_owned(), cells.header.clone())).collect();
+        let said = problems.kept().iter().map(|problem| format!("{}: {}", problem.code, problem.help.en)).collect();
+        (taken, said)
+    }
+
+    fn pairs(taken: &[(String, String)]) -> Vec<(&str, &str)> {
+        taken.iter().map(|(key, header)| (key.as_str(), header.as_str())).collect()
+    }
+
+    #[test]
+    fn headers_are_taken_for_what_they_say_in_either_language_or_both() {
+        let (taken, said) = taken(&["代码/code", "名称", "经度（lon）", "Latitude", "remark"], &[]);
+        let expected = [("code", "代码/code"), ("lat", "Latitude"), ("lon", "经度（lon）"), ("name", "名称")];
+        assert_eq!((pairs(&taken), said), (expected.to_vec(), vec![]));
+    }
+
+    #[test]
+    fn the_mapping_of_the_study_comes_first_whatever_the_headers_say() {
+        let (taken, said) = taken(&["code", "GB Code", "name"], &[("code", "gb_code")]);
+        assert_eq!((pairs(&taken), said), (vec![("code", "GB Code"), ("name", "name")], vec![]));
+        // One column may stand for two things.
+        let (taken, _) = self::taken(&["id"], &[("code", "id"), ("parent", "id")]);
+        assert_eq!(pairs(&taken), [("code", "id"), ("parent", "id")]);
+    }
+
+    #[test]
+    fn a_mapped_column_that_is_not_there_is_an_error_with_those_that_are() {
+        let (_, said) = taken(&["a", "b"], &[("code", "c")]);
+        assert_eq!(said, ["missing-column: columns of the file: a, b"]);
+    }
+
+    #[test]
+    fn two_columns_for_one_thing_are_an_error_unless_one_is_a_plain_id() {
+        let (_, said) = taken(&["代码", "编号"], &[]);
+        assert_eq!(said, ["duplicate-column: say in the study which one is meant: columns = { code = \"...\" }"]);
+        for headers in [["id", "代码"], ["代码", "id"]] {
+            let (taken, said) = taken(&headers, &[]);
+            assert_eq!((pairs(&taken), said), (vec![("code", "代码")], vec![]));
+        }
+    }
+
+    #[test]
+    fn keys_are_told_as_a_study_spells_them() {
+        assert_eq!(
+            ["code", "=ownership", "@street", "@street.code", "=床位"].map(spelled),
+            ["code", "ownership", "street", "\"street.code\"", "\"床位\""]
+        );
+    }
+
+    #[test]
+    fn a_header_names_an_area_of_a_level_its_code_or_its_name() {
+        let label = Text { en: "sub-district".into(), zh: "街道".into() };
+        let levels: IdVec<LevelId, Level> = vec![Level { key: "street".into(), label }].into();
+        for (header, key) in [
+            ("街道", "@street"),
+            ("Street", "@street"),
+            ("所在街道/street", "@street"),
+            ("街道代码", "@street.code"),
+            ("street_code", "@street.code"),
+            ("street id", "@street.code"),
+            ("街道名称", "@street.name"),
+            ("街道名称（street-name）", "@street.name"),
+            ("Sub-district name", "@street.name"),
+        ] {
+            assert_eq!(level_reference(&levels, header).as_deref(), Some(key), "{header}");
+        }
+        for header in ["街道办主任", "streets", "street-type", "名称", ""] {
+            assert_eq!(level_reference(&levels, header), None, "{header}");
+        }
+    }
+
+    // The level is called `plr` in the study, and the file says plr_id.
+    #[test]
+    fn a_column_can_be_mapped_to_the_code_of_a_level() {
+        let layers =
+            areas("district", "d.csv") + &kindergartens("k.csv") + "columns = { \"district.code\" = \"where\" }";
+        let files = [("d.csv", "code,name\n01,甲区\n02,乙区\n"), ("k.csv", "name,where\n东园,02\n")];
+        let read = read(&layers, &files);
+        assert_eq!((read.facilities(), read.said().len()), (vec!["乙区"], 0));
+    }
 }

@@ -3,7 +3,7 @@
 //! serde stops at the first mistake. Here the offending entry is then taken out of the parsed tree and the rest is
 //! tried again, so that a writer sees all mistakes of a file in one run.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::ops::Range;
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
@@ -11,10 +11,14 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
+use crate::model::{plain, shown};
 use crate::rules::Mistake;
 
 /// More mistakes than this are not looked for.
 const MOST_MISTAKES: usize = 100;
+
+/// Mistakes in a text with longer lines are told without the line, in bytes.
+const LONGEST_LINE: usize = 2000;
 
 /// A document that was refused, with every mistake underlined.
 #[derive(Clone, Debug)]
@@ -32,14 +36,31 @@ impl Refused {
     pub fn render(&self, style: bool) -> String {
         let theme = if style { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let handler = GraphicalReportHandler::new_themed(theme).with_width(120).with_links(false);
-        let source = NamedSource::new(&self.file, self.text.clone());
+        let source = NamedSource::new(plain(&self.file), visible(&self.text));
         let mut all = String::new();
         for mistake in &self.mistakes {
+            let (what, help) = (plain(&mistake.what), plain(&mistake.help));
             // Writing into a String cannot fail.
-            let _ = handler.render_report(&mut all, &Underlined { mistake, source: &source });
+            if self.text.lines().any(|line| LONGEST_LINE < line.len()) {
+                let (line, column) = self.place(mistake.at.start);
+                let _ = writeln!(all, "  × {}:{line}:{column}: {what}", plain(&self.file));
+                if !help.is_empty() {
+                    let _ = writeln!(all, "  help: {help}");
+                }
+            } else {
+                let at = mistake.at.clone();
+                let _ = handler.render_report(&mut all, &Underlined { what, help, at, source: &source });
+            }
             all.push('\n');
         }
         all
+    }
+
+    /// Line and column of a byte, from 1.
+    fn place(&self, byte: usize) -> (usize, usize) {
+        let before = &self.text.as_bytes()[..byte.min(self.text.len())];
+        let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+        (before.iter().filter(|&&byte| byte == b'\n').count() + 1, before.len() - start + 1)
     }
 }
 
@@ -51,15 +72,29 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
+/// The text with a mark for each letter that a terminal obeys or that nobody sees, byte for byte as long.
+fn visible(text: &str) -> String {
+    let mark = |letter: char| match (letter, letter.len_utf8()) {
+        ('\n' | '\r' | '\t', _) => letter,
+        (letter, _) if shown(letter) == Some(letter) => letter,
+        (_, 1) => '?',
+        (_, 2) => '·',
+        _ => '\u{fffd}',
+    };
+    text.chars().map(mark).collect()
+}
+
 #[derive(Debug)]
 struct Underlined<'a> {
-    mistake: &'a Mistake,
+    what: String,
+    help: String,
+    at: Range<usize>,
     source: &'a NamedSource<String>,
 }
 
 impl fmt::Display for Underlined<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.mistake.what)
+        f.write_str(&self.what)
     }
 }
 
@@ -67,7 +102,7 @@ impl std::error::Error for Underlined<'_> {}
 
 impl Diagnostic for Underlined<'_> {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        (!self.mistake.help.is_empty()).then(|| Box::new(&self.mistake.help) as Box<dyn fmt::Display>)
+        (!self.help.is_empty()).then(|| Box::new(&self.help) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -75,7 +110,7 @@ impl Diagnostic for Underlined<'_> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(std::iter::once(LabeledSpan::at(self.mistake.at.clone(), "here"))))
+        Some(Box::new(std::iter::once(LabeledSpan::at(self.at.clone(), "here"))))
     }
 }
 
@@ -84,24 +119,46 @@ impl Diagnostic for Underlined<'_> {
 /// # Errors
 /// All mistakes of syntax; if there are none, all unknown keys, wrong types and wrong values.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Vec<Mistake>> {
+    parse_checked(text, "", |_| Vec::new())
+}
+
+/// The value that the text holds, or every mistake in it, those of its meaning among them.
+///
+/// `meaning` also sees what is left of a document when the mistakes are all inside the list `list`, whose elements do
+/// not speak of each other: then what it finds in the others is right.
+///
+/// # Errors
+/// All mistakes of syntax; if there are none, all unknown keys, wrong types and values, and wrong meanings.
+pub fn parse_checked<T: DeserializeOwned>(
+    text: &str,
+    list: &str,
+    meaning: impl Fn(&T) -> Vec<Mistake>,
+) -> Result<T, Vec<Mistake>> {
     let (mut tree, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        return Err(errors.iter().map(|error| mistake(error, text)).collect());
+        return Err(errors.iter().take(MOST_MISTAKES).map(|error| mistake(error, text)).collect());
     }
     let mut mistakes = Vec::new();
     let mut removed: Vec<String> = Vec::new();
+    let mut only_in_list = true;
     loop {
         let error = match T::deserialize(Deserializer::from(tree.clone())) {
-            Ok(value) if mistakes.is_empty() => return Ok(value),
-            Ok(_) => return Err(in_order(mistakes)),
+            Ok(value) => {
+                if only_in_list {
+                    mistakes.extend(meaning(&value));
+                }
+                return if mistakes.is_empty() { Ok(value) } else { Err(in_order(mistakes)) };
+            }
             Err(error) => error,
         };
-        let follows = follows_from_removal(error.message(), &removed);
-        let at = error.span();
-        if !follows {
+        if !follows_from_removal(error.message(), &removed) {
             mistakes.push(mistake(&error, text));
         }
-        let taken = at.and_then(|at| remove(tree.get_mut(), &at));
+        let taken = error.span().and_then(|at| {
+            let (top, _) = tree.get_ref().iter().find(|(key, value)| key.span() == at || holds(value, &at))?;
+            only_in_list &= top.get_ref().as_ref() == list;
+            remove(tree.get_mut(), &at)
+        });
         match taken {
             Some(key) if removed.len() < MOST_MISTAKES => removed.push(key),
             _ => return Err(in_order(mistakes)),

@@ -66,6 +66,15 @@ impl Reader for GeoJson {
                 say("check the feature in a GIS", "请在 GIS 中检查该要素"),
             );
         }
+        for feature in layer.open {
+            problems.warning(
+                "repaired-geometry",
+                &input.name,
+                At::Feature(feature),
+                say("a ring of the polygon is not closed; it was closed", "多边形的环未闭合，已将其闭合"),
+                say("check the closed boundary, and mend the source", "请检查闭合后的边界，并更正源数据"),
+            );
+        }
         Some(Table {
             file: input.name.clone(),
             columns: layer.columns,
@@ -85,6 +94,8 @@ struct Layer {
     by_key: HashMap<String, usize>,
     geometry: Vec<Option<Geometry<f64>>>,
     odd: Vec<(u32, String)>,
+    /// Features whose polygons have a ring that does not end where it begins.
+    open: Vec<u32>,
     sink: Sink,
 }
 
@@ -209,12 +220,16 @@ impl<'de> Visitor<'de> for Feature<'_> {
         if let Some(id) = id {
             layer.set("id", &id.0);
         }
+        let number = u32::try_from(layer.geometry.len() + 1).unwrap_or(u32::MAX);
         let geometry = geometry.and_then(|shape| {
             shape.unwrap_or_else(|what| {
-                layer.odd.push((u32::try_from(layer.geometry.len() + 1).unwrap_or(u32::MAX), what));
+                layer.odd.push((number, what));
                 None
             })
         });
+        if matches!(geometry, Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_))) && layer.sink.has_open_ring() {
+            layer.open.push(number);
+        }
         layer.finish(geometry);
         Ok(())
     }
@@ -332,6 +347,16 @@ impl Sink {
         LineString(self.points[start..self.ends[0][index]].to_vec())
     }
 
+    /// Whether a list of positions does not end where it begins; `geo` closes the rings of polygons without a word.
+    fn has_open_ring(&self) -> bool {
+        let mut start = 0;
+        self.ends[0].iter().any(|&end| {
+            let ring = &self.points[start..end];
+            start = end;
+            ring.first() != ring.last()
+        })
+    }
+
     fn polygon(&self, lines: std::ops::Range<usize>) -> Polygon<f64> {
         let mut rings = lines.map(|index| self.line(index));
         let exterior = rings.next().unwrap_or_else(|| LineString(Vec::new()));
@@ -411,7 +436,7 @@ impl<'de> Visitor<'de> for Shape<'_> {
                 }
             }
         }
-        Some(height.and_then(|height| self.0.build(&kind, height))).map(Ok).transpose()
+        Ok(Some(height.and_then(|height| self.0.build(&kind, height))))
     }
 }
 

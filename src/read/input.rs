@@ -11,6 +11,9 @@ use super::problem::{At, Problems, say};
 /// The largest file that is read: positions in it are kept in 32 bits.
 pub const LARGEST_FILE: u64 = u32::MAX as u64;
 
+/// The largest study file or pack that is parsed: TOML that nests without end takes quadratic time.
+pub const LARGEST_DOCUMENT: usize = 1 << 20;
+
 /// A file that was read.
 #[derive(Clone, Debug)]
 pub struct Input {
@@ -23,6 +26,21 @@ pub struct Input {
 }
 
 impl Input {
+    /// Its bytes as the text of a study file or a pack.
+    pub fn document(&self, problems: &mut Problems) -> Option<&str> {
+        if self.bytes.len() <= LARGEST_DOCUMENT {
+            return self.text(problems);
+        }
+        problems.error(
+            "too-large",
+            &self.name,
+            At::File,
+            say("the file is larger than 1 MiB: it is no study file or pack", "文件超过 1 MiB，不是研究文件或规则包"),
+            say("check which file is named; tables belong in files of their own", "请检查文件名；数据表应为单独的文件"),
+        );
+        None
+    }
+
     /// Its bytes as text.
     pub fn text(&self, problems: &mut Problems) -> Option<&str> {
         match std::str::from_utf8(&self.bytes) {

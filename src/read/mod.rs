@@ -23,6 +23,8 @@ mod people;
 mod places;
 mod polygons;
 mod series;
+#[cfg(test)]
+mod sketch;
 mod values;
 
 pub use world::{Failure, Options, ReadStudy, read_study};
@@ -43,7 +45,7 @@ pub fn reader_of(input: &Input) -> Option<&'static dyn Reader> {
 /// The rows of a file of any format that is read.
 pub fn read_table(input: &Input, problems: &mut Problems) -> Option<Table> {
     match reader_of(input) {
-        Some(reader) => reader.read(input, problems),
+        Some(reader) => reader.read(input, problems).filter(|table| headers_fit(table, problems)),
         None => {
             let formats: Vec<_> = READERS.iter().map(|reader| reader.name()).collect();
             let formats = formats.join(", ");
@@ -57,4 +59,25 @@ pub fn read_table(input: &Input, problems: &mut Problems) -> Option<Table> {
             None
         }
     }
+}
+
+/// The longest header, in bytes.
+const LONGEST_HEADER: usize = 1000;
+
+/// Whether the headers are names; text that is no table may be one header as long as the file.
+fn headers_fit(table: &Table, problems: &mut Problems) -> bool {
+    let long = table.columns.iter().position(|column| LONGEST_HEADER < column.header.len());
+    let Some(column) = long else { return true };
+    let (column, n) = (column + 1, table.columns[column].header.len());
+    problems.error(
+        "long-header",
+        &table.file,
+        At::File,
+        say(
+            format!("the header of column {column} is {n} bytes long: this is no table"),
+            format!("第 {column} 列的表头长达 {n} 字节，不是数据表"),
+        ),
+        say("begin the file with one row of short headers", "文件第一行应为简短的表头"),
+    );
+    false
 }

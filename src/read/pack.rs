@@ -7,7 +7,7 @@ use toml::Spanned;
 use super::document::{self, Refused, nearest};
 use super::vocabulary::vocabulary;
 use crate::model::World;
-use crate::rules::{Mistake, Noun, Pack};
+use crate::rules::{Mistake, Noun, Obligation, Pack};
 
 /// Packs that come with the program, by name.
 pub const SEEDS: [(&str, &str); 1] = [("jinpu-2018", include_str!("../../seeds/jinpu-2018.toml"))];
@@ -23,13 +23,22 @@ pub fn seed(name: &str) -> Option<&'static str> {
 /// Every mistake in the text, at its word.
 pub fn read(file: &str, text: &str, world: Option<&World>) -> Result<Pack, Refused> {
     let refused = |mistakes| Refused { file: file.to_owned(), text: text.to_owned(), mistakes };
-    let pack: Pack = document::parse(text).map_err(refused)?;
-    let pack = pack.with_origin(file, text, document::parse(text).map_err(refused)?);
-    let mistakes = mistakes(&pack, world);
-    if mistakes.is_empty() { Ok(pack) } else { Err(refused(mistakes)) }
+    let table: toml::Table = toml::from_str(text).unwrap_or_default();
+    let pack = document::parse_checked(text, "obligation", |pack| mistakes(pack, &table, world));
+    Ok(pack.map_err(refused)?.with_origin(file, text, table))
 }
 
-fn mistakes(pack: &Pack, world: Option<&World>) -> Vec<Mistake> {
+/// The parameters of the check of an obligation, as they are written. By its id: where some obligations have mistakes,
+/// the others are not in the places that they have in the text.
+fn parameters<'t>(table: &'t toml::Table, obligation: &Obligation) -> Option<BTreeSet<&'t str>> {
+    let id = obligation.id.get_ref().as_str();
+    let written = table.get("obligation")?.as_array()?;
+    let written = written.iter().find(|written| written.get("id").and_then(|found| found.as_str()) == Some(id))?;
+    let check = written.get("check")?.get(obligation.check.key())?.as_table()?;
+    Some(check.keys().map(String::as_str).collect())
+}
+
+fn mistakes(pack: &Pack, table: &toml::Table, world: Option<&World>) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     if pack.format.get_ref() != "evenreach.pack/1" {
         mistakes.push(Mistake {
@@ -41,7 +50,7 @@ fn mistakes(pack: &Pack, world: Option<&World>) -> Vec<Mistake> {
     let leads: BTreeSet<&str> = pack.leads.keys().map(String::as_str).collect();
     let words = Words::new(pack, world);
     let mut ids = BTreeSet::new();
-    for (index, obligation) in pack.obligations.iter().enumerate() {
+    for obligation in &pack.obligations {
         if !ids.insert(obligation.id.get_ref()) {
             mistakes.push(Mistake {
                 at: obligation.id.span(),
@@ -57,13 +66,11 @@ fn mistakes(pack: &Pack, world: Option<&World>) -> Vec<Mistake> {
             }
         }
         mistakes.extend(kind.mistakes());
-        let parameters: BTreeSet<&str> =
-            pack.parameters(index).into_iter().flat_map(toml::Table::keys).map(String::as_str).collect();
-        for key in obligation.source.keys() {
-            mistakes.extend(unknown(key, "parameter", "this check", &parameters));
+        if let Some(parameters) = parameters(table, obligation) {
+            let keys = obligation.source.keys();
+            mistakes.extend(keys.filter_map(|key| unknown(key, "parameter", "this check", &parameters)));
         }
     }
-    mistakes.sort_by_key(|mistake| mistake.at.start);
     mistakes
 }
 
@@ -116,4 +123,80 @@ fn unknown(word: &Spanned<String>, noun: &str, table: &str, known: &BTreeSet<&st
             None => format!("declare it in {table}"),
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PACK: &str = r#"
+format = "evenreach.pack/1"
+document = { id = "t", title = { en = "t", zh = "t" }, issuer = { en = "i", zh = "i" }, year = 2018 }
+leads.bureau = { en = "bureau", zh = "局" }
+services.kindergarten = { en = "kindergarten", zh = "幼儿园" }
+groups.residents = { en = "residents", zh = "常住人口" }
+levels.street = { en = "street", zh = "街道" }
+
+[[obligation]]
+id = "a"
+clause = "1"
+lead = "bureau"
+summary = { en = "a", zh = "a" }
+check.reach = { service = "kindergarten", group = "residents", within = "1 km", at-least = "90 %" }
+source.within = { en = "a choice", zh = "取值" }
+
+[[obligation]]
+id = "b"
+clause = "2"
+lead = "bureau"
+summary = { en = "b", zh = "b" }
+check.presence = { in-each = "street", service = "kindergarten", at-least = 1 }
+"#;
+
+    /// The words underlined in the pack with these words put for those.
+    fn underlined(changes: &[(&str, &str)]) -> Vec<String> {
+        let text = changes.iter().fold(PACK.to_owned(), |text, (from, to)| {
+            assert!(text.contains(from), "{from}");
+            text.replacen(from, to, 1)
+        });
+        match read("pack.toml", &text, None) {
+            Ok(_) => Vec::new(),
+            Err(refused) => refused.mistakes.iter().map(|mistake| text[mistake.at.clone()].to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn a_sound_pack_is_read_with_its_text() {
+        let pack = read("pack.toml", PACK, None).unwrap();
+        assert_eq!(pack.obligations.len(), 2);
+        assert_eq!(pack.parameters(1).unwrap()["at-least"].as_integer(), Some(1));
+    }
+
+    #[test]
+    fn unknown_words_of_every_noun_are_underlined_together() {
+        let found = underlined(&[
+            ("lead = \"bureau\"", "lead = \"buro\""),
+            ("service = \"kindergarten\"", "service = \"kindergarden\""),
+            ("group = \"residents\"", "group = \"resident\""),
+            ("source.within", "source.withn"),
+            ("in-each = \"street\"", "in-each = \"streets\""),
+            ("id = \"b\"", "id = \"a\""),
+        ]);
+        let words = ["\"buro\"", "\"kindergarden\"", "\"resident\"", "withn", "\"a\"", "\"streets\""];
+        assert_eq!(found, words);
+    }
+
+    #[test]
+    fn a_wrong_unit_in_one_obligation_does_not_hide_an_unknown_service_in_another() {
+        let found = underlined(&[
+            ("within = \"1 km\"", "within = \"5 min\""),
+            ("service = \"kindergarten\", at-least", "service = \"kindergarden\", at-least"),
+        ]);
+        assert_eq!(found, ["\"5 min\"", "\"kindergarden\""]);
+    }
+
+    #[test]
+    fn a_mistake_in_the_words_that_others_use_is_not_laid_to_these() {
+        assert_eq!(underlined(&[("services.kindergarten = { en", "services.kindergarten = { eng")]), ["eng"]);
+    }
 }

@@ -2,33 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use geo::Coord;
+
 use super::attributes;
 use super::columns::{Columns, level_reference, structural};
-use super::gazetteer::Gazetteer;
-use super::membership::{declared, locate_in};
+use super::membership::{Ground, Whereabouts};
 use super::places;
 use super::problem::{At, Problems, say};
-use super::study::DataLayer;
+use super::study::{DataLayer, Membership};
 use super::values;
 use super::vocabulary::vocabulary;
 use super::world::Inputs;
-use crate::model::{AreaId, Areas, Id, IdVec, Layer, LevelId, People, PerPoint, SourceId};
-use crate::space::index::PolygonIndex;
+use crate::model::{AreaId, Areas, Id, Layer, LevelId, People, PerArea, PerPoint, SourceId};
 
 const STRUCTURAL: [&str; 6] = ["code", "name", "lon", "lat", "area-code", "area-name"];
 
 /// All layers of people.
 pub(super) fn read(
     layers: &[DataLayer],
-    areas: &Areas,
-    gazetteer: &Gazetteer<'_>,
-    indexes: &IdVec<LevelId, PolygonIndex>,
+    ground: &Ground<'_>,
     inputs: &mut Inputs<'_>,
     problems: &mut Problems,
 ) -> People {
+    let areas = ground.areas;
     let mut people = People::default();
     let mut persons: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    let mut sources: Vec<SourceId> = Vec::new();
+    let mut origins: Vec<(SourceId, u32)> = Vec::new();
     let level_keys: Vec<&str> = areas.levels().values().iter().map(|level| level.key.as_str()).collect();
     for layer in layers {
         let Some((table, source)) =
@@ -65,29 +64,30 @@ pub(super) fn read(
             );
             continue;
         }
+        if table.n_rows == 0 {
+            problems.warning(
+                "no-rows",
+                &table.file,
+                At::File,
+                say("the file counts nobody: it has no row", "文件没有任何数据行，未统计人口"),
+                say("fill it in, or take it out of the study", "请填写数据，或从研究文件中移除"),
+            );
+        }
         let start = people.places.len();
-        let own = places::places(&columns, problems);
-        let by_area = columns.get("area-code").or(columns.get("area-name")).is_some();
-        let generic = if by_area { ["area-code", "area-name"] } else { ["code", "name"] };
-        let said = declared(&columns, areas, gazetteer, generic, problems);
-        let located = locate_in(areas, &own, indexes);
+        let mut own = places::places(&columns, problems);
+        // The rows are areas, unless they have a place: then their codes may be their own.
+        let are_areas = own.iter().all(Option::is_none);
+        let generic = ground.generic(&columns).or(are_areas.then_some(["code", "name"]));
+        let said = ground.declared(&columns, generic, problems);
+        let located = ground.locate(&table, &mut own, problems);
+        let what = say("this row of people", "该行人口");
         for row in 0..table.n_rows {
-            let area = said[row].or(located[row]);
-            if area.is_none() {
-                problems.warning(
-                    "unplaced-people",
-                    &table.file,
-                    table.at(row),
-                    say("these people are in no known area", "这些人口不在任何已知区域内"),
-                    say(
-                        "give the area's code and name, or coordinates inside it",
-                        "请填写区域代码与名称，或区域内的坐标",
-                    ),
-                );
-            }
+            total_row(&columns, row, said[row], problems);
+            let whereabouts = Whereabouts { said: said[row], located: located[row], place: own[row] };
+            let area = ground.settle(Membership::Declared, &what, (&table, row), whereabouts, problems);
             people.places.push(own[row].or_else(|| areas[area?].place));
             people.areas.push(area);
-            sources.push(source);
+            origins.push((source, u32::try_from(row + 1).unwrap_or(u32::MAX)));
         }
         for (group, cells) in groups {
             let column = persons.entry(group.clone()).or_default();
@@ -103,8 +103,43 @@ pub(super) fn read(
         people.groups.push(group);
         people.persons.push(PerPoint::from(column));
     }
-    counted_twice(&people, &sources, areas, inputs, problems);
+    counted_twice(&people, &origins, areas, inputs, problems);
     people
+}
+
+/// For each area the place of the demand point in it with the most people, of equal ones the first.
+pub(super) fn most_populous(people: &People, areas: &Areas) -> PerArea<Option<Coord<f64>>> {
+    let mut most: PerArea<Option<(f64, Coord<f64>)>> = PerArea::filled(areas.len(), None);
+    // Groups overlap: the one that counts everybody weighs, if it is there.
+    let weigh = people.group("residents").or(people.groups.ids().next());
+    for point in people.places.ids() {
+        let (Some(area), Some(place)) = (people.areas[point], people.places[point]) else { continue };
+        let persons = weigh.and_then(|group| people.persons(group, point)).unwrap_or(0.0);
+        for holder in areas.chain(area) {
+            if most[holder].is_none_or(|(other, _)| other < persons) {
+                most[holder] = Some((persons, place));
+            }
+        }
+    }
+    most.values().iter().map(|found| found.map(|(_, place)| place)).collect()
+}
+
+/// A row that sums up the others would count everybody twice.
+fn total_row(columns: &Columns<'_>, row: usize, said: Option<AreaId>, problems: &mut Problems) {
+    let names = columns.iter().filter(|(key, _)| key.starts_with('@') || key.ends_with("name")).map(|(_, cells)| cells);
+    let total = names.map(|cells| cells.get(row)).find(|name| vocabulary().is_total(name));
+    let (Some(total), None) = (total, said) else { return };
+    let table = columns.table();
+    problems.error(
+        "total-row",
+        &table.file,
+        table.at(row),
+        say(
+            format!("`{total}` looks like a sum of other rows: these people would be counted twice"),
+            format!("“{total}”像是其他各行的合计，人口会重复统计"),
+        ),
+        say("delete the row", "请删除该行"),
+    );
 }
 
 fn count(cell: &str, group: &str, file: &str, at: At, problems: &mut Problems) -> f64 {
@@ -129,27 +164,60 @@ fn count(cell: &str, group: &str, file: &str, at: At, problems: &mut Problems) -
     }
 }
 
-/// The same people may not be there twice: in an area, and in an area that holds it.
-fn counted_twice(people: &People, sources: &[SourceId], areas: &Areas, inputs: &Inputs<'_>, problems: &mut Problems) {
+/// The same people may not be there twice: in an area, and in an area that holds it. In two files that is an error; in
+/// one file a row may be what no finer row counts, and is an error where it is exactly the sum of finer rows.
+fn counted_twice(
+    people: &People,
+    origins: &[(SourceId, u32)],
+    areas: &Areas,
+    inputs: &Inputs<'_>,
+    problems: &mut Problems,
+) {
     for group in people.groups.ids() {
-        let mut by_area: BTreeSet<(AreaId, SourceId)> = BTreeSet::new();
+        // Persons and the first row, by area and file.
+        let mut by_area: BTreeMap<(AreaId, SourceId), (f64, u32)> = BTreeMap::new();
         for point in people.places.ids() {
-            if let (Some(area), Some(_)) = (people.areas[point], people.persons(group, point)) {
-                by_area.insert((area, sources[point.index()]));
+            if let (Some(area), Some(persons)) = (people.areas[point], people.persons(group, point)) {
+                let (source, row) = origins[point.index()];
+                by_area.entry((area, source)).or_insert((0.0, row)).0 += persons;
             }
         }
+        // What finer rows of the same file add up to, by the holder and the level of the rows, and how many they are.
+        let mut inside: BTreeMap<(AreaId, SourceId, LevelId), (f64, usize)> = BTreeMap::new();
         let mut said: BTreeSet<(SourceId, SourceId)> = BTreeSet::new();
-        for &(area, source) in &by_area {
+        for (&(area, source), &(persons, _)) in &by_area {
             for holder in areas.chain(area).filter(|&holder| holder != area) {
-                let upper = by_area.range((holder, SourceId::new(0))..).take_while(|&&(area, _)| area == holder);
-                for &(_, other) in upper.filter(|&&(_, other)| other != source) {
-                    if said.insert((source, other)) {
+                let upper = by_area.range((holder, SourceId::new(0))..).take_while(|((area, _), _)| *area == holder);
+                for (&(_, other), _) in upper {
+                    if other == source {
+                        let sum = inside.entry((holder, source, areas[area].level)).or_insert((0.0, 0));
+                        *sum = (sum.0 + persons, sum.1 + 1);
+                    } else if said.insert((source, other)) {
                         twice(&people.groups[group], areas, holder, (source, other), inputs, problems);
                     }
                 }
             }
         }
+        for ((holder, source, _), (sum, n)) in inside {
+            let (persons, row) = by_area[&(holder, source)];
+            if 1 < n && 0.0 < persons && (persons - sum).abs() <= 1e-9 * persons {
+                subtotal(&people.groups[group], &areas[holder].name, inputs.origin((source, row)), problems);
+            }
+        }
     }
+}
+
+fn subtotal(group: &str, name: &str, (file, at): (&str, At), problems: &mut Problems) {
+    problems.error(
+        "counted-twice",
+        file,
+        at,
+        say(
+            format!("`{group}` of {name} is the sum of rows for areas inside it: these people are counted twice"),
+            format!("{name}的“{group}”等于其下级区域各行之和，人口重复统计"),
+        ),
+        say("delete the row, or keep the finer rows in a file of their own", "请删除该行，只保留更细一级的数据"),
+    );
 }
 
 fn twice(
@@ -172,4 +240,136 @@ fn twice(
         ),
         say("keep the finer file only", "请只保留更细一级的文件"),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::sketch::{Read, areas, people as layer, read, read_levels, squares};
+
+    const D: (&str, &str) = ("d.csv", "code,name\n01,甲区\n02,乙区\n");
+    const S: (&str, &str) = ("s.csv", "code,name,parent\n0101,东街道,01\n0102,西街道,01\n0201,南街道,02\n");
+
+    /// Two districts with three streets, and these people.
+    fn of_streets(text: &str) -> Read {
+        let layers = areas("district", "d.csv") + &areas("street", "s.csv") + &layer("p.csv");
+        read(&layers, &[D, S, ("p.csv", text)])
+    }
+
+    /// The persons of a group, `None` where they are not known.
+    fn persons(read: &Read, group: &str) -> Vec<Option<f64>> {
+        let people = &read.world().people;
+        let group = people.group(group).unwrap_or_else(|| panic!("{group} is not counted"));
+        people.places.ids().map(|point| people.persons(group, point)).collect()
+    }
+
+    #[test]
+    fn a_row_is_the_area_of_its_code_or_name() {
+        for text in [
+            "code,residents\n0101,5\n0201,7\n",
+            "名称,常住人口\n东街道,5\n南街道,7\n",
+            "区划代码,区划名称,人口\n0101,东街道,5\n0201,南街道,7\n",
+        ] {
+            let read = of_streets(text);
+            assert_eq!((read.people(), read.said().len()), (vec!["东街道", "南街道"], 0), "{text}");
+            assert_eq!(persons(&read, "residents"), [Some(5.0), Some(7.0)]);
+        }
+    }
+
+    #[test]
+    fn an_empty_cell_is_not_known_and_a_zero_is_nobody() {
+        let read = of_streets("code,residents,0-5岁\n0101,5,\n0102,0,0\n0201,-3,几个\n");
+        assert_eq!(persons(&read, "residents"), [Some(5.0), Some(0.0), None]);
+        assert_eq!(persons(&read, "children-0-5"), [None, Some(0.0), None]);
+        assert_eq!(read.said(), ["bad-value: p.csv, row 3", "bad-value: p.csv, row 3"]);
+    }
+
+    // Each file counts a group that the other does not.
+    #[test]
+    fn a_group_that_a_file_does_not_count_is_not_known_there() {
+        let layers = areas("district", "d.csv") + &areas("street", "s.csv") + &layer("a.csv") + &layer("b.csv");
+        let read = read(&layers, &[D, S, ("a.csv", "code,residents\n0101,5\n"), ("b.csv", "code,65+\n0102,2\n")]);
+        assert_eq!(persons(&read, "residents"), [Some(5.0), None]);
+        assert_eq!(persons(&read, "elderly-65"), [None, Some(2.0)]);
+    }
+
+    #[test]
+    fn a_file_that_counts_no_known_group_is_an_error() {
+        let read = of_streets("code,狗\n0101,5\n");
+        assert!(read.is_refused() && read.said() == ["missing-column: p.csv"], "{:?}", read.said());
+    }
+
+    #[test]
+    fn people_of_an_unknown_area_are_said_and_kept() {
+        let read = of_streets("code,residents\n0101,5\n0999,7\n");
+        assert_eq!(read.said(), ["unknown-area: p.csv, row 2", "no-area: p.csv, row 2"]);
+        assert_eq!(persons(&read, "residents"), [Some(5.0), Some(7.0)]);
+    }
+
+    // a.csv: 东街道 and 西街道; b.csv: 甲区, which holds both
+    #[test]
+    fn people_of_an_area_and_of_one_that_holds_it_are_an_error() {
+        let layers = areas("district", "d.csv") + &areas("street", "s.csv") + &layer("a.csv") + &layer("b.csv");
+        let counted =
+            |upper: &str| read(&layers, &[D, S, ("a.csv", "code,residents\n0101,5\n0102,6\n"), ("b.csv", upper)]);
+        let twice = counted("code,residents\n01,11\n");
+        assert!(twice.is_refused() && twice.said() == ["counted-twice: b.csv"], "{:?}", twice.said());
+        // Another district, or another group, is not.
+        assert!(counted("code,residents\n02,7\n").said().is_empty());
+        assert!(counted("code,65+\n01,3\n").said().is_empty());
+    }
+
+    // 甲区 11 = 东街道 5 + 西街道 6: a table with its subtotals.
+    #[test]
+    fn a_subtotal_in_the_same_file_is_an_error_and_a_remainder_is_not() {
+        let subtotal = of_streets("code,residents\n01,11\n0101,5\n0102,6\n0201,7\n");
+        assert!(subtotal.is_refused() && subtotal.said() == ["counted-twice: p.csv, row 1"], "{:?}", subtotal.said());
+        let remainder = of_streets("code,residents\n01,2\n0101,5\n0102,6\n");
+        assert!(remainder.said().is_empty(), "{:?}", remainder.said());
+    }
+
+    #[test]
+    fn a_row_called_total_is_an_error() {
+        for name in ["合计", "Total", "小计"] {
+            let read = of_streets(&format!("名称,residents\n东街道,5\n{name},5\n"));
+            assert!(
+                read.is_refused() && read.said().contains(&"total-row: p.csv, row 2".to_owned()),
+                "{:?}",
+                read.said()
+            );
+        }
+    }
+
+    // Residential compounds with codes of their own, in streets that they name; 甲区 is drawn.
+    #[test]
+    fn points_may_have_codes_of_their_own() {
+        let d = squares(&[("01", "甲区", [0.0, 0.0, 2.0])]);
+        let layers = areas("district", "d.geojson") + &areas("street", "s.csv") + &layer("p.csv");
+        let points = "code,name,街道,lon,lat,residents\np1,阳光小区,东街道,121.05,39.05,300\np2,东街道,西街道,121.15,39.05,200\n";
+        let read = read(
+            &layers,
+            &[("d.geojson", &d), ("s.csv", "code,name,parent\n0101,东街道,01\n0102,西街道,01\n"), ("p.csv", points)],
+        );
+        assert_eq!((read.people(), read.said()), (vec!["东街道", "西街道"], vec![]));
+        // Without a street they are where they lie.
+        let located = "code,lon,lat,residents\n7,121.05,39.05,300\n";
+        let layers = areas("district", "d.geojson") + &layer("p.csv");
+        let read = read_levels(&["district"], &layers, &[("d.geojson", &d), ("p.csv", located)]);
+        assert_eq!((read.people(), read.said()), (vec!["甲区"], vec![]));
+    }
+
+    #[test]
+    fn the_place_of_an_area_is_that_of_its_people_where_they_have_none() {
+        let read = read_levels(
+            &["district"],
+            &(areas("district", "d.csv") + &layer("p.csv")),
+            &[("d.csv", "code,name,lon,lat\n01,甲区,121.5,39.5\n"), ("p.csv", "code,residents\n01,5\n")],
+        );
+        assert_eq!(read.world().people.places.values(), [Some(Coord { x: 121.5, y: 39.5 })]);
+    }
+
+    #[test]
+    fn a_table_without_rows_is_said() {
+        assert_eq!(of_streets("code,residents\n").said(), ["no-rows: p.csv"]);
+    }
 }

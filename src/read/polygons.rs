@@ -1,8 +1,9 @@
 //! Polygons of a table's rows, made valid; what was repaired or cannot be is said.
 
-use geo::{Coord, Geometry, MakeValid, MultiPolygon, Polygon, Validation};
+use geo::{Area, Coord, Geometry, MakeValid, MultiPolygon, Polygon, Validation};
 use rayon::prelude::*;
 
+use super::places::figure;
 use super::problem::{At, Problems, say};
 use super::table::Table;
 
@@ -15,7 +16,8 @@ enum Outcome {
     Range(Coord<f64>),
 }
 
-/// One polygon a row; `None` where there is none or none that can be used.
+/// One polygon a row; `None` where there is none or none that can be used. Points are seats, not boundaries: they are
+/// left to `places.rs`.
 pub(super) fn read(table: &Table, problems: &mut Problems) -> Vec<Option<MultiPolygon<f64>>> {
     if table.geometry.is_empty() {
         return vec![None; table.n_rows];
@@ -26,6 +28,7 @@ pub(super) fn read(table: &Table, problems: &mut Problems) -> Vec<Option<MultiPo
         outcomes.iter().filter_map(|outcome| if let Outcome::Range(at) = outcome { Some(*at) } else { None }).collect();
     if there < 2 * out_of_range.len() {
         let at = out_of_range[0];
+        let (x, y) = (figure(at.x), figure(at.y));
         let swapped = at.x.abs() <= 90.0 && at.y.abs() <= 180.0;
         let (en, zh) = if swapped {
             ("longitude and latitude look swapped", "经纬度似乎颠倒")
@@ -37,8 +40,8 @@ pub(super) fn read(table: &Table, problems: &mut Problems) -> Vec<Option<MultiPo
             &table.file,
             At::File,
             say(
-                format!("{en} in {} of {there} polygons, such as {}, {}", out_of_range.len(), at.x, at.y),
-                format!("{there} 个多边形中有 {} 个{zh}，例如 {}，{}", out_of_range.len(), at.x, at.y),
+                format!("{en} in {} of {there} polygons, such as {x}, {y}", out_of_range.len()),
+                format!("{there} 个多边形中有 {} 个{zh}，例如 {x}，{y}", out_of_range.len()),
             ),
             say("turn the file into WGS 84 (EPSG:4326), longitude first", "请转换为 WGS 84（EPSG:4326），经度在前"),
         );
@@ -72,8 +75,8 @@ pub(super) fn read(table: &Table, problems: &mut Problems) -> Vec<Option<MultiPo
                 &table.file,
                 table.at(row),
                 say(
-                    format!("{}, {} is out of range; the area has no boundary", at.x, at.y),
-                    format!("{}，{} 超出范围，该区域没有边界", at.x, at.y),
+                    format!("{}, {} is out of range; the area has no boundary", figure(at.x), figure(at.y)),
+                    format!("{}，{} 超出范围，该区域没有边界", figure(at.x), figure(at.y)),
                 ),
                 say("correct the coordinates", "请更正坐标"),
             );
@@ -85,7 +88,7 @@ pub(super) fn read(table: &Table, problems: &mut Problems) -> Vec<Option<MultiPo
 
 fn outcome(geometry: Option<&Geometry<f64>>) -> Outcome {
     let polygon = match geometry {
-        None => return Outcome::Fine(None),
+        None | Some(Geometry::Point(_)) => return Outcome::Fine(None),
         Some(Geometry::Polygon(polygon)) => MultiPolygon(vec![polygon.clone()]),
         Some(Geometry::MultiPolygon(polygons)) => polygons.clone(),
         Some(_) => return Outcome::Unusable("it is not a polygon".to_owned()),
@@ -100,6 +103,8 @@ fn outcome(geometry: Option<&Geometry<f64>>) -> Outcome {
         }
     }
     match polygon.check_validation() {
+        // A ring that goes there and back again is valid, and holds nobody.
+        Ok(()) if polygon.unsigned_area() == 0.0 => Outcome::Unusable("it has no area".to_owned()),
         Ok(()) => Outcome::Fine(Some(polygon)),
         Err(why) => repaired(&polygon, why.to_string()),
     }
@@ -109,7 +114,67 @@ fn repaired(polygon: &MultiPolygon<f64>, why: String) -> Outcome {
     let usable: Vec<Polygon<f64>> =
         polygon.0.iter().filter(|polygon| 4 <= polygon.exterior().0.len()).cloned().collect();
     match MultiPolygon(usable).make_valid() {
-        Ok(valid) if !valid.0.is_empty() => Outcome::Repaired(valid, why),
+        Ok(valid) if 0.0 < valid.unsigned_area() => Outcome::Repaired(valid, why),
         _ => Outcome::Unusable(why),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo::{Area, LineString, Point};
+
+    /// The areas of what was read, and what was said.
+    fn read(geometry: Vec<Option<Geometry<f64>>>) -> (Vec<Option<f64>>, Vec<String>) {
+        let table = Table { file: "t".into(), n_rows: geometry.len(), geometry, ..Table::default() };
+        let mut problems = Problems::default();
+        let found = super::read(&table, &mut problems);
+        let said = problems.kept().iter().map(|problem| format!("{} {:?}", problem.code, problem.at)).collect();
+        (found.into_iter().map(|shape| shape.map(|shape| shape.unsigned_area())).collect(), said)
+    }
+
+    fn polygon(corners: &[(f64, f64)]) -> Polygon<f64> {
+        Polygon::new(LineString::from(corners.to_vec()), vec![])
+    }
+
+    fn square(x: f64, y: f64) -> Polygon<f64> {
+        polygon(&[(x, y), (x + 1.0, y), (x + 1.0, y + 1.0), (x, y + 1.0)])
+    }
+
+    #[test]
+    fn polygons_are_kept_and_points_and_gaps_are_no_polygons() {
+        let both = MultiPolygon(vec![square(1.0, 1.0), square(3.0, 1.0)]);
+        let geometry = vec![Some(square(1.0, 1.0).into()), Some(both.into()), Some(Point::new(1.0, 1.0).into()), None];
+        assert_eq!(read(geometry), (vec![Some(1.0), Some(2.0), None, None], vec![]));
+    }
+
+    // A bow tie: two triangles of a quarter each.
+    #[test]
+    fn a_ring_that_crosses_itself_is_repaired_and_said() {
+        let bow = polygon(&[(1.0, 1.0), (2.0, 2.0), (2.0, 1.0), (1.0, 2.0)]);
+        let (found, said) = read(vec![Some(square(1.0, 1.0).into()), Some(bow.into())]);
+        assert_eq!((found[0], said), (Some(1.0), vec!["repaired-geometry Feature(2)".to_owned()]));
+        assert!(found[1].is_some_and(|area| (area - 0.5).abs() < 1e-12), "{found:?}");
+    }
+
+    #[test]
+    fn what_encloses_nothing_or_is_a_line_cannot_be_used_and_is_said() {
+        let flat = polygon(&[(1.0, 1.0), (2.0, 2.0)]);
+        let line = LineString::from(vec![(1.0, 1.0), (2.0, 2.0)]);
+        let (found, said) = read(vec![Some(flat.into()), Some(line.into())]);
+        assert_eq!(
+            (found, said),
+            (vec![None, None], vec!["bad-geometry Feature(1)".into(), "bad-geometry Feature(2)".into()])
+        );
+    }
+
+    #[test]
+    fn one_polygon_out_of_range_is_a_warning_and_most_are_an_error() {
+        let far = || Some(square(450_000.0, 4_330_000.0).into());
+        let near = || Some(square(1.0, 1.0).into());
+        assert_eq!(read(vec![near(), far()]), (vec![Some(1.0), None], vec!["bad-coordinate Feature(2)".into()]));
+        assert_eq!(read(vec![near(), far(), far()]), (vec![None; 3], vec!["wrong-crs File".into()]));
+        let swapped = || Some(square(39.0, 121.0).into());
+        assert_eq!(read(vec![swapped(), near(), swapped()]), (vec![None; 3], vec!["swapped-axes File".into()]));
     }
 }

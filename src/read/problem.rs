@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::model::{Lang, Text};
+use crate::model::{Lang, Source, Text};
 
 /// Whether a problem stops the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +27,13 @@ pub enum At {
     Column(String),
     /// A line and column of a text, from 1.
     Line(usize, usize),
+}
+
+impl At {
+    /// An entry of a file that was read, from 1.
+    pub(crate) fn entry(source: &Source, number: u32) -> Self {
+        if source.features { Self::Feature(number) } else { Self::Row(number) }
+    }
 }
 
 /// One thing that is wrong.
@@ -73,22 +80,42 @@ pub(crate) fn say(en: impl Into<String>, zh: impl Into<String>) -> Text {
     Text { en: en.into(), zh: zh.into() }
 }
 
+fn shorten(text: &mut String) {
+    if let Some((end, _)) = text.char_indices().nth(Problems::LONGEST) {
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
 /// Problems as they are found: of one kind in one file the first few are kept, the rest counted.
 #[derive(Clone, Debug, Default)]
 pub struct Problems {
     kept: Vec<Problem>,
     seen: BTreeMap<(String, &'static str), usize>,
+    stops: bool,
 }
 
 impl Problems {
     /// Problems of one kind in one file that are kept in full.
     pub const KEPT: usize = 50;
 
+    /// Letters kept of what a problem says: a cell that it quotes may be a whole book.
+    pub const LONGEST: usize = 600;
+
     /// Notes a problem.
-    pub fn push(&mut self, problem: Problem) {
+    pub fn push(&mut self, mut problem: Problem) {
+        // An error stops the run even where only warnings of its kind were kept.
+        self.stops |= problem.severity == Severity::Error;
         let seen = self.seen.entry((problem.file.clone(), problem.code)).or_insert(0);
         *seen += 1;
         if *seen <= Self::KEPT {
+            for text in [&mut problem.what, &mut problem.help] {
+                shorten(&mut text.en);
+                shorten(&mut text.zh);
+            }
+            if let At::Column(header) = &mut problem.at {
+                shorten(header);
+            }
             self.kept.push(problem);
         }
     }
@@ -103,8 +130,20 @@ impl Problems {
         self.push(Problem { severity: Severity::Warning, code, file: file.to_owned(), at, what, help });
     }
 
+    /// Notes a warning whose words are costly: they are only asked for if the warning is kept.
+    pub fn warning_of(&mut self, code: &'static str, file: &str, at: At, words: impl FnOnce() -> (Text, Text)) {
+        match self.seen.get_mut(&(file.to_owned(), code)) {
+            Some(seen) if Self::KEPT <= *seen => *seen += 1,
+            _ => {
+                let (what, help) = words();
+                self.warning(code, file, at, what, help);
+            }
+        }
+    }
+
     /// Adds all of another list.
     pub fn extend(&mut self, other: Self) {
+        self.stops |= other.stops;
         for problem in other.kept {
             self.push(problem);
         }
@@ -140,13 +179,64 @@ impl Problems {
 
     /// Whether one of them stops the run.
     pub fn has_errors(&self) -> bool {
-        self.kept.iter().any(|problem| problem.severity == Severity::Error)
+        self.stops
     }
 
     /// Makes every warning an error, as `--strict` asks.
     pub fn make_strict(&mut self) {
+        self.stops |= !self.is_empty();
         for problem in &mut self.kept {
             problem.severity = Severity::Error;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(problems: &mut Problems, n: usize) {
+        for _ in 0..n {
+            problems.warning("odd", "a.csv", At::File, Text::same("odd"), Text::same("mend it"));
+        }
+    }
+
+    #[test]
+    fn an_error_stops_the_run_even_when_fifty_warnings_of_its_kind_were_kept() {
+        let mut problems = Problems::default();
+        note(&mut problems, Problems::KEPT);
+        assert!(!problems.has_errors());
+        problems.error("odd", "a.csv", At::File, Text::same("worse"), Text::same("mend it"));
+        assert_eq!((problems.kept().len(), problems.len()), (Problems::KEPT, Problems::KEPT + 1));
+        assert!(problems.has_errors());
+        let mut all = Problems::default();
+        all.extend(problems);
+        assert!(all.has_errors());
+        assert_eq!(all.len(), Problems::KEPT + 1);
+    }
+
+    #[test]
+    fn words_that_nobody_will_read_are_not_made() {
+        let mut problems = Problems::default();
+        let mut n_made = 0;
+        for _ in 0..1000 {
+            problems.warning_of("odd", "a.csv", At::File, || {
+                n_made += 1;
+                (Text::same("odd"), Text::same("mend it"))
+            });
+        }
+        assert_eq!((n_made, problems.kept().len(), problems.len()), (Problems::KEPT, Problems::KEPT, 1000));
+        assert_eq!(problems.left_out().collect::<Vec<_>>(), [("a.csv", "odd", 950)]);
+    }
+
+    #[test]
+    fn strict_makes_a_warning_stop_the_run_and_leaves_a_clean_one_alone() {
+        let mut clean = Problems::default();
+        clean.make_strict();
+        assert!(!clean.has_errors());
+        let mut problems = Problems::default();
+        note(&mut problems, 1);
+        problems.make_strict();
+        assert!(problems.has_errors());
     }
 }

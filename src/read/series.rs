@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::attributes;
 use super::columns::{Columns, level_reference, structural};
-use super::gazetteer::Gazetteer;
-use super::membership::declared;
+use super::membership::Ground;
 use super::problem::{Problems, say};
 use super::study::DataLayer;
 use super::values;
 use super::world::Inputs;
-use crate::model::{Areas, Facilities, FacilityId, Layer, Observation, Of, Series};
+use crate::model::{Facilities, FacilityId, Layer, Observation, Of, Series};
 
 const STRUCTURAL: [&str; 8] = ["indicator", "year", "value", "facility", "area-code", "area-name", "code", "name"];
 
@@ -18,19 +17,15 @@ const STRUCTURAL: [&str; 8] = ["indicator", "year", "value", "facility", "area-c
 /// subject and year twice is an error unless the values agree.
 pub(super) fn read(
     layers: &[DataLayer],
-    areas: &Areas,
-    gazetteer: &Gazetteer<'_>,
+    ground: &Ground<'_>,
     facilities: &Facilities,
     inputs: &mut Inputs<'_>,
     problems: &mut Problems,
 ) -> Series {
-    // The first facility of each code, and how many have it.
-    let mut by_code: HashMap<&str, (FacilityId, usize)> = HashMap::new();
-    if !layers.is_empty() {
-        by_code.reserve(facilities.len());
-        for (id, row) in facilities.iter() {
-            by_code.entry(&row.code).or_insert((id, 0)).1 += 1;
-        }
+    let areas = ground.areas;
+    let mut by_code: HashMap<&str, Vec<FacilityId>> = HashMap::new();
+    for (id, row) in facilities.iter() {
+        by_code.entry(&row.code).or_default().push(id);
     }
     let level_keys: Vec<&str> = areas.levels().values().iter().map(|level| level.key.as_str()).collect();
     let mut by_key: BTreeMap<String, BTreeMap<(Of, i16), f64>> = BTreeMap::new();
@@ -51,32 +46,35 @@ pub(super) fn read(
         if complete.contains(&false) {
             continue;
         }
-        let said = declared(&columns, areas, gazetteer, ["area-code", "area-name"], problems);
-        for row in 0..table.n_rows {
+        let generic = ground.generic(&columns);
+        let said = ground.declared(&columns, generic, problems);
+        for (row, &area) in said.iter().enumerate() {
             let (key, facility) = (columns.cell("indicator", row), columns.cell("facility", row));
             let (year, value) = (columns.cell("year", row), columns.cell("value", row));
             if value.is_empty() {
                 continue;
             }
-            let of = match (facility, said[row]) {
+            let of = match (facility, area) {
                 ("", Some(area)) => Some(Of::Area(area)),
-                ("", None) => names_nothing(&columns, row).then_some(Of::Whole),
-                (code, _) => match by_code.get(code) {
-                    Some(&(facility, 1)) => Some(Of::Facility(facility)),
+                ("", None) => names_nothing(&columns, generic, row).then_some(Of::Whole),
+                (code, _) => match by_code.get(code).map(Vec::as_slice) {
+                    Some(&[facility]) => Some(Of::Facility(facility)),
                     found => {
-                        unknown_facility(code, found.map_or(0, |&(_, n)| n), &table.file, table.at(row), problems);
+                        unknown_facility(code, found.map_or(0, <[_]>::len), &table.file, table.at(row), problems);
                         None
                     }
                 },
             };
-            let (Some(year), Some(value)) = (values::year(year), values::number(value)) else {
+            let (Some(year), Some(value), false) = (values::year(year), values::number(value), key.is_empty()) else {
                 problems.warning(
                     "bad-value",
                     &table.file,
                     table.at(row),
                     say(
-                        format!("`{year}`, `{value}` is not a year and a number; the row is not used"),
-                        format!("“{year}”“{value}”不是年份和数值，该行未采用"),
+                        format!(
+                            "`{key}`, `{year}`, `{value}` is not an indicator, a year and a number; the row is not used"
+                        ),
+                        format!("“{key}”“{year}”“{value}”不是指标、年份和数值，该行未采用"),
                     ),
                     say("correct the row, or leave the value empty", "请更正该行，或将数值留空"),
                 );
@@ -106,8 +104,9 @@ pub(super) fn read(
 }
 
 /// Whether the row names no area: one that names an unknown area is not of the whole study.
-fn names_nothing(columns: &Columns<'_>, row: usize) -> bool {
-    let names = columns.iter().filter(|(key, _)| key.starts_with('@') || key.starts_with("area-"));
+fn names_nothing(columns: &Columns<'_>, generic: Option<[&str; 2]>, row: usize) -> bool {
+    let names =
+        columns.iter().filter(|(key, _)| key.starts_with('@') || generic.is_some_and(|keys| keys.contains(key)));
     names.into_iter().all(|(_, cells)| cells.get(row).is_empty())
 }
 
@@ -119,4 +118,87 @@ fn unknown_facility(code: &str, n: usize, file: &str, at: super::problem::At, pr
     };
     let help = say("use the ids of the facility files, each only once", "请使用设施文件中的编号，并确保唯一");
     problems.warning("unknown-facility", file, at, say(en, zh), help);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Observation;
+    use crate::read::sketch::{Read, areas, kindergartens, read};
+
+    /// Two districts with a kindergarten each, K1 and K2, and these values.
+    fn of(text: &str) -> Read {
+        let layers = areas("district", "d.csv") + &kindergartens("k.csv") + "[[series]]\nfile = \"v.csv\"\n";
+        let files = [
+            ("d.csv", "code,name\n01,甲区\n02,乙区\n"),
+            ("k.csv", "code,name,area-code\nK1,一园,01\nK2,二园,02\n"),
+            ("v.csv", text),
+        ];
+        read(&layers, &files)
+    }
+
+    /// All values of `i`: of what, the year, the value.
+    fn values(read: &Read) -> Vec<(String, i16, f64)> {
+        let name = |of: Of| match of {
+            Of::Whole => "all".to_owned(),
+            Of::Area(area) => read.name(Some(area)).to_owned(),
+            Of::Facility(facility) => read.world().facilities[facility].code.clone(),
+        };
+        let all = read.world().series.all("i").iter();
+        all.map(|&Observation { of, year, value }| (name(of), year, value)).collect()
+    }
+
+    #[test]
+    fn a_row_is_of_the_facility_or_the_area_that_it_names_else_of_the_whole() {
+        let read = of("指标,年份,数值,设施编号,区划名称\ni,2015年,1,,\ni,2015,2,,乙区\ni,2016,3,K2,\n");
+        assert!(read.said().is_empty(), "{:?}", read.said());
+        assert_eq!(values(&read), [("all".into(), 2015, 1.0), ("乙区".into(), 2015, 2.0), ("K2".into(), 2016, 3.0)]);
+    }
+
+    #[test]
+    fn rows_of_areas_are_of_areas_under_plain_headers_too() {
+        for text in [
+            "indicator,year,value,code\ni,2015,1,01\ni,2015,2,02\n",
+            "indicator,year,value,name\ni,2015,1,甲区\ni,2015,2,乙区\n",
+            "indicator,year,value,区\ni,2015,1,甲区\ni,2015,2,乙区\n",
+        ] {
+            let read = of(text);
+            assert_eq!(
+                (values(&read), read.said().len()),
+                (vec![("甲区".into(), 2015, 1.0), ("乙区".into(), 2015, 2.0)], 0),
+                "{text}"
+            );
+        }
+        // A name that is no area's is the indicator's.
+        let read = of("indicator,name,year,value\ni,巩固率,2015,1\n");
+        assert_eq!((values(&read), read.said().len()), (vec![("all".into(), 2015, 1.0)], 0));
+    }
+
+    #[test]
+    fn a_row_of_an_unknown_area_or_facility_is_said_and_is_not_of_the_whole() {
+        let read = of("indicator,year,value,facility,area-name\ni,2015,1,,丙区\ni,2015,2,K9,\n");
+        assert_eq!(
+            (values(&read).len(), read.said()),
+            (0, vec!["unknown-area: v.csv, row 1".into(), "unknown-facility: v.csv, row 2".into()])
+        );
+    }
+
+    #[test]
+    fn a_row_without_a_value_says_nothing_and_one_that_cannot_be_read_is_said() {
+        let read = of("indicator,year,value\ni,2015,\ni,2016,95%\ni,今年,3\n,2017,4\ni,2018,5\n");
+        assert_eq!(values(&read), [("all".into(), 2018, 5.0)]);
+        assert_eq!(read.said(), [2, 3, 4].map(|row| format!("bad-value: v.csv, row {row}")));
+    }
+
+    #[test]
+    fn two_values_for_one_year_are_an_error_unless_they_agree() {
+        assert_eq!(values(&of("indicator,year,value\ni,2015,1\ni,2015,1.0\n")), [("all".into(), 2015, 1.0)]);
+        let read = of("indicator,year,value\ni,2015,1\ni,2015,2\n");
+        assert!(read.is_refused() && read.said() == ["contradiction: v.csv, row 2"], "{:?}", read.said());
+    }
+
+    #[test]
+    fn a_file_without_years_is_an_error() {
+        assert_eq!(of("indicator,value\ni,1\n").said(), ["missing-column: v.csv, column `year`"]);
+    }
 }

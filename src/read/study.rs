@@ -17,7 +17,7 @@ use crate::units::Metres;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Study {
     /// `evenreach.study/1`.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("const" = "evenreach.study/1"))]
     pub format: Spanned<String>,
     /// What it is called.
     pub name: Text,

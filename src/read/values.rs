@@ -62,12 +62,29 @@ pub(super) struct Typed {
     pub column: Column,
     /// Codes of words that are none of the type, with the word.
     pub bad: Vec<(u32, String)>,
+    /// Where these are words only because of a few of them.
+    pub mixed: Option<Mixed>,
+}
+
+/// Words of which all but a few would be something else.
+pub(super) struct Mixed {
+    /// What most are.
+    pub kind: (&'static str, &'static str),
+    /// How many cells are that.
+    pub n_fitting: usize,
+    /// How many cells are not empty.
+    pub n_filled: usize,
+    /// The code of a word that is not.
+    pub odd: u32,
+    /// That word.
+    pub word: String,
 }
 
 /// Words to values of the type that the vocabulary gives the attribute, or that all its words fit.
-pub(super) fn typed(attribute: &str, codes: &[u32], words: Vec<String>) -> Typed {
+pub(super) fn typed(attribute: &str, codes: Vec<u32>, words: Vec<String>) -> Typed {
     let known = vocabulary().attribute_type(attribute);
     let all = |test: &dyn Fn(&str) -> bool| !words.is_empty() && words.iter().all(|word| test(word));
+    let mixed = if known.is_none() { mixed(&codes, &words) } else { None };
     let kind = known.unwrap_or_else(|| {
         if all(&|word| vocabulary().flag(word).is_some() && number(word).is_none()) {
             AttributeType::Flag
@@ -95,14 +112,34 @@ pub(super) fn typed(attribute: &str, codes: &[u32], words: Vec<String>) -> Typed
                 });
                 map.push(code);
             }
-            let codes = codes.iter().map(|&code| map[code as usize]).collect();
-            Typed { column: Column::Text { codes, words: kept }, bad: Vec::new() }
+            let codes = codes.into_iter().map(|code| map[code as usize]).collect();
+            Typed { column: Column::Text { codes, words: kept }, bad: Vec::new(), mixed }
         }
     }
 }
 
+/// At most one cell in ten, or one cell of three and more, keeps the rest from being numbers, days or flags.
+fn mixed(codes: &[u32], words: &[String]) -> Option<Mixed> {
+    let mut n_cells = vec![0_usize; words.len() + 1];
+    codes.iter().for_each(|&code| n_cells[code as usize] += 1);
+    let n_filled = codes.len() - n_cells[0];
+    type Test = fn(&str) -> bool;
+    let kinds: [((&str, &str), Test); 3] = [
+        (("a number", "数字"), |word| number(word).is_some()),
+        (("a day", "日期"), |word| date(word).is_some()),
+        (("yes or no", "“是”或“否”"), |word| vocabulary().flag(word).is_some()),
+    ];
+    kinds.into_iter().find_map(|(kind, fits)| {
+        let odd = (1..).zip(words).filter(|(_, word)| !fits(word));
+        let n_odd: usize = odd.clone().map(|(code, _): (u32, _)| n_cells[code as usize]).sum();
+        let is_few = 0 < n_odd && (10 * n_odd <= n_filled || (n_odd == 1 && 3 <= n_filled));
+        let (code, word) = odd.into_iter().next().filter(|_| is_few)?;
+        Some(Mixed { kind, n_fitting: n_filled - n_odd, n_filled, odd: code, word: word.clone() })
+    })
+}
+
 fn spread<T: Copy>(
-    codes: &[u32],
+    codes: Vec<u32>,
     words: &[String],
     parse: impl Fn(&str) -> Option<T>,
     column: impl FnOnce(Vec<Option<T>>) -> Column,
@@ -110,7 +147,7 @@ fn spread<T: Copy>(
     let parsed: Vec<Option<T>> = std::iter::once(None).chain(words.iter().map(|word| parse(word))).collect();
     let bad = (1..).zip(words).filter(|&(code, _)| parsed[code as usize].is_none());
     let bad = bad.map(|(code, word)| (code, word.clone())).collect();
-    Typed { column: column(codes.iter().map(|&code| parsed[code as usize]).collect()), bad }
+    Typed { column: column(codes.into_iter().map(|code| parsed[code as usize]).collect()), bad, mixed: None }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! The words are in `vocabulary.toml` beside this file; this is how they are looked up.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
 
 use serde::Deserialize;
@@ -31,6 +31,8 @@ pub struct Vocabulary {
     words: HashMap<String, Lookup>,
     services: Lookup,
     flags: HashMap<String, bool>,
+    missing: HashSet<String>,
+    totals: HashSet<String>,
 }
 
 /// From a normalised word to the key that it stands for.
@@ -89,6 +91,29 @@ impl Vocabulary {
         self.flags.get(&normalise(cell)).copied()
     }
 
+    /// The words of an attribute that are known; `None` where any may be given.
+    pub fn words(&self, attribute: &str) -> Option<Vec<&str>> {
+        let mut words: Vec<&str> = self.words.get(attribute)?.keys.values().map(String::as_str).collect();
+        words.sort_unstable();
+        words.dedup();
+        (!words.is_empty()).then_some(words)
+    }
+
+    /// Whether a service is known by this key.
+    pub fn is_service(&self, key: &str) -> bool {
+        self.services.get(key).is_some()
+    }
+
+    /// Whether a cell of an attribute says that nothing is known.
+    pub fn is_missing(&self, cell: &str) -> bool {
+        self.missing.contains(&normalise(cell))
+    }
+
+    /// Whether a name is that of a row which sums up others.
+    pub fn is_total(&self, name: &str) -> bool {
+        self.totals.contains(&normalise(name))
+    }
+
     fn new(file: File) -> Self {
         let headers = |named: &BTreeMap<String, Named>| {
             Lookup::new(named.iter().map(|(key, named)| (key.as_str(), named.headers.as_slice())))
@@ -110,6 +135,8 @@ impl Vocabulary {
                 .into_iter()
                 .flat_map(|(cells, flag)| cells.iter().map(move |cell| (normalise(cell), flag)))
                 .collect(),
+            missing: file.missing.iter().map(|cell| normalise(cell)).collect(),
+            totals: file.totals.iter().map(|name| normalise(name)).collect(),
         }
     }
 }
@@ -187,6 +214,8 @@ fn push(normal: &mut String, letter: char) {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    missing: Vec<String>,
+    totals: Vec<String>,
     columns: BTreeMap<String, Vec<String>>,
     groups: BTreeMap<String, Named>,
     attributes: BTreeMap<String, Attribute>,
@@ -303,5 +332,20 @@ mod tests {
         assert_eq!(vocabulary.service("library"), "library");
         assert_eq!((vocabulary.flag("√"), vocabulary.flag("否"), vocabulary.flag("")), (Some(true), Some(false), None));
         assert_eq!(vocabulary.attribute_type("beds"), Some(AttributeType::Number));
+        assert_eq!(vocabulary.words("ownership"), Some(vec!["private", "public"]));
+        assert_eq!(vocabulary.words("alliance"), None);
+    }
+
+    #[test]
+    fn cells_that_say_nothing_are_no_words_and_no_flags() {
+        let vocabulary = vocabulary();
+        for cell in ["unknown", "未知", "N/A", "—", "－", "-"] {
+            assert!(vocabulary.is_missing(cell), "{cell}");
+            assert_eq!(vocabulary.flag(cell), None, "{cell}");
+        }
+        for cell in ["", "0", "no", "无", "public"] {
+            assert!(!vocabulary.is_missing(cell), "{cell}");
+        }
+        assert!(vocabulary.is_total("合计") && vocabulary.is_total("Total") && !vocabulary.is_total("合计村"));
     }
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::document::Refused;
-use super::gazetteer::Gazetteer;
 use super::input::{self, read_inside};
+use super::membership::Ground;
 use super::problem::{At, Problems, say};
 use super::study::Study;
 use super::table::Table;
-use super::{areas, estates, facilities, membership, pack, people, read_table, series};
+use super::{areas, estates, facilities, pack, people, read_table, series};
 use crate::model::{IdVec, Layer, Source, SourceId, World};
 use crate::rules::Pack;
 
@@ -65,6 +65,12 @@ impl Inputs<'_> {
         &self.sources
     }
 
+    /// The file that something comes from, and where in it.
+    pub fn origin(&self, (source, row): (SourceId, u32)) -> (&str, At) {
+        let source = &self.sources[source];
+        (&source.file, At::entry(source, row))
+    }
+
     /// The rows of a file and its number among the sources; `None` where a problem stops it or it is left out.
     pub fn table(
         &mut self,
@@ -98,6 +104,7 @@ impl Inputs<'_> {
             layer,
             sha256: input.sha256,
             rows: table.n_rows,
+            features: !table.geometry.is_empty(),
             illustrative,
             crs: crs.to_owned(),
         });
@@ -116,8 +123,11 @@ fn is_degrees(crs: &str) -> bool {
 /// Every mistake in the study file and the packs, or every problem in the data if one of them is an error.
 pub fn read_study(folder: &Path, options: &Options, progress: &dyn Fn(&str)) -> Result<ReadStudy, Failure> {
     let mut problems = Problems::default();
-    let input = input::read(&folder.join(STUDY_FILE), STUDY_FILE, &mut problems);
-    let Some((input, text)) = input.as_ref().and_then(|input| Some((input, input.text(&mut problems)?))) else {
+    let path = folder.join(STUDY_FILE);
+    // Where the folder is not there, it matters which was meant.
+    let name = if folder.is_dir() { STUDY_FILE.to_owned() } else { path.display().to_string() };
+    let input = input::read(&path, &name, &mut problems);
+    let Some((input, text)) = input.as_ref().and_then(|input| Some((input, input.document(&mut problems)?))) else {
         return Err(Failure::Problems(problems));
     };
     let study = Study::parse(text).map_err(|mistakes| {
@@ -135,6 +145,7 @@ pub fn read_study(folder: &Path, options: &Options, progress: &dyn Fn(&str)) -> 
         layer: Layer::Study,
         sha256: input.sha256.clone(),
         rows: 0,
+        features: false,
         illustrative: false,
         crs: String::new(),
     });
@@ -153,12 +164,13 @@ pub fn read_study(folder: &Path, options: &Options, progress: &dyn Fn(&str)) -> 
 
 fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> World {
     let areas = areas::Reading::new(study).read(inputs, problems);
-    let gazetteer = Gazetteer::new(&areas);
-    let indexes = membership::boundaries(&areas);
-    let people = people::read(&study.people, &areas, &gazetteer, &indexes, inputs, problems);
-    let facilities = facilities::read(&study.facilities, &areas, &gazetteer, &indexes, inputs, problems);
-    let series = series::read(&study.series, &areas, &gazetteer, &facilities, inputs, problems);
-    let estates = estates::read(&study.estates, &areas, &gazetteer, &indexes, inputs, problems);
+    let ground = Ground::new(&areas);
+    let people = people::read(&study.people, &ground, inputs, problems);
+    let facilities = facilities::read(&study.facilities, &ground, inputs, problems);
+    let series = series::read(&study.series, &ground, &facilities, inputs, problems);
+    let estates = estates::read(&study.estates, &ground, inputs, problems);
+    let places = people::most_populous(&people, &areas);
+    let areas = areas.with_places(|area| places[area]);
     World {
         name: study.name.clone(),
         reference_date: study.date(),
@@ -180,7 +192,7 @@ fn packs(
     problems: &mut Problems,
 ) -> Result<Vec<Arc<Pack>>, Vec<Refused>> {
     let text = |input: Option<input::Input>, problems: &mut Problems| {
-        input.as_ref().and_then(|input| input.text(problems)).map(str::to_owned)
+        input.as_ref().and_then(|input| input.document(problems)).map(str::to_owned)
     };
     let mut texts: Vec<(String, Option<String>)> = Vec::new();
     for path in named {

@@ -69,6 +69,7 @@ pub(super) fn world_named(names: [&str; 4], facility: &str) -> World {
         file: "illustrative/facilities.csv".to_owned(),
         layer: Layer::Facilities,
         sha256: "00".repeat(32),
+        features: false,
         rows: 4,
         illustrative: true,
         crs: "EPSG:4326".to_owned(),

@@ -27,7 +27,8 @@ use crate::model::{AreaId, Observation, Of as ValueOf, Text};
 /// within 0.5 % of the way from start to target, that distance included; else ahead or behind.
 ///
 /// # Observed, margin, shortfall
-/// Observed: the value judged, else the latest known; of a sum, the sum so far. Margin: how far the value is on the good
+/// Observed: the value judged, else the latest known; of a sum, the sum so far; with `decide = "each"` the value of the
+/// area farthest behind. Margin: how far the value is on the good
 /// side of the target, negative where it misses it; with `decide = "each"` that of the worst area. Shortfall: how far
 /// the value is from the target; of all areas together only for a sum, because rates do not add up.
 ///
@@ -170,18 +171,19 @@ impl Indicator {
             (Decide::Each, None) => None,
             _ => self.decide.shortfall(lacking, &subjects),
         };
-        let margin = match self.decide {
-            Decide::Whole => self.margin(&whole.verdict, whole.observed),
-            Decide::Each => subjects
-                .iter()
-                .filter_map(|subject| self.margin(&subject.verdict, subject.observed))
-                .min_by(f64::total_cmp),
+        // Where areas decide, the one farthest behind stands for them.
+        let judged = |subject: &Subject| Some((self.margin(&subject.verdict, subject.observed)?, subject.observed?));
+        let worst = subjects.iter().filter_map(judged).min_by(|a, b| a.0.total_cmp(&b.0));
+        let (margin, observed) = match (self.decide, worst) {
+            (Decide::Each, Some((margin, observed))) => (Some(margin), Some(observed)),
+            (Decide::Each, None) => (None, whole.observed),
+            (Decide::Whole, _) => (self.margin(&whole.verdict, whole.observed), whole.observed),
         };
         let verdict = self.decide.verdict(whole.verdict, &subjects);
         let unit = Unit::Stated(self.unit.clone());
         let quantity = |value| Quantity { value, unit: unit.clone() };
         Ok(Finding {
-            observed: whole.observed.map(quantity),
+            observed: observed.map(quantity),
             required: Some(Required { threshold: self.threshold(), unit: unit.clone() }),
             // While a verdict is open there is nothing to flip.
             margin: margin.filter(|_| verdict.why().is_none()).map(quantity),
@@ -478,7 +480,8 @@ mod tests {
         let each = RATE.replace("year = 2020", r#"year = 2020, each = "street", decide = "each""#);
         let each = try_check(&each, &world());
         assert_eq!((each.verdict, each.margin.unwrap().value, each.shortfall), (Verdict::Unmet, -2.0, None));
-        assert_eq!(each.observed.unwrap().value, 85.0);
+        // Where areas decide, the one farthest behind is shown.
+        assert_eq!(each.observed.unwrap().value, 78.0);
     }
 
     #[test]

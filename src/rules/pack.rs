@@ -15,7 +15,7 @@ use crate::model::Text;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Pack {
     /// `evenreach.pack/1`.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("const" = "evenreach.pack/1"))]
     pub format: Spanned<String>,
     /// The document.
     pub document: Document,
@@ -31,7 +31,7 @@ pub struct Pack {
     /// The levels of areas that checks speak of, by key.
     #[serde(default)]
     pub levels: BTreeMap<String, Text>,
-    /// The attributes of facilities that checks speak of, by key.
+    /// The attributes of facilities and of areas that checks speak of, by key.
     #[serde(default)]
     pub attributes: BTreeMap<String, Text>,
     /// What the document promises, in its order.

@@ -1,14 +1,16 @@
 //! Presence: every area has enough facilities.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::finding::{Evidence, Finding, Of, Quantity, Reason, Required, Subject, Threshold, Unit, Verdict, all_of};
+use super::finding::{Evidence, Finding, Of, Reason, Subject, Threshold, Unit, Verdict};
 use super::select::{Tri, Where, area_attribute_names, attribute_names, facilities_by_area, unknown_area};
 use super::tally::{ByArea, Tally};
 use super::{Case, Kind, Name, Noun};
-use crate::model::{AreaId, FacilityId};
+use crate::model::{AreaId, FacilityId, LevelId};
 
 /// Every area of a level has enough facilities of a service.
 ///
@@ -81,6 +83,8 @@ impl Presence {
         let counted = facilities_by_area(areas, level, places.iter().copied());
 
         let required = Threshold::AtLeast(f64::from(self.at_least));
+        let nearest =
+            |area| case.travel.nearest_to_area(area, selection.service, |facility| selection.is_sure(facility));
         let judge_area = |&(area, among): &(AreaId, Tri)| {
             let floating = tallies.floating(area);
             let count = tallies.known(area).counted(&floating);
@@ -99,13 +103,7 @@ impl Presence {
                 counted: Some(count.low),
                 unknown: Some(count.high - count.low).filter(|&unknown| 0.0 < unknown),
                 // Only a planner who must mend it asks where the nearest one is.
-                nearest: (verdict != Verdict::Met)
-                    .then(|| {
-                        case.travel.nearest_to_area(area, selection.service, |facility| {
-                            selection.yes.binary_search(&facility).is_ok()
-                        })
-                    })
-                    .flatten(),
+                nearest: (verdict != Verdict::Met).then(|| nearest(area)).flatten(),
                 facilities: counted.get(&area).cloned().unwrap_or_default(),
                 ..Evidence::default()
             };
@@ -119,49 +117,20 @@ impl Presence {
         };
         let subjects: Vec<Subject> = chosen.iter().map(judge_area).collect();
 
-        let verdict = all_of(subjects.iter().map(|subject| &subject.verdict));
-        let met = subjects.iter().filter(|subject| subject.verdict == Verdict::Met).count() as f64;
         let facilities = Unit::Facilities { service: self.service.get_ref().clone() };
-        let level_unit = Unit::Areas { level: self.in_each.get_ref().clone() };
-        let margin = match verdict {
-            Verdict::Met => subjects
-                .iter()
-                .filter_map(|subject| subject.observed)
-                .min_by(f64::total_cmp)
-                .map(|barest| Quantity { value: required.margin(barest), unit: facilities.clone() }),
-            Verdict::Unmet => {
-                let unmet = subjects.iter().filter(|subject| subject.verdict == Verdict::Unmet).count() as f64;
-                Some(Quantity { value: -unmet, unit: level_unit.clone() })
-            }
-            _ => None,
-        };
-        Ok(Finding {
-            observed: Some(Quantity { value: met, unit: level_unit.clone() }),
-            required: Some(Required { threshold: Threshold::AtLeast(subjects.len() as f64), unit: level_unit }),
-            margin,
-            subject_unit: Some(facilities.clone()),
-            shortfall_unit: Some(facilities),
-            shortfall: Finding::total_shortfall(&subjects),
-            subjects,
-            ..Finding::bare(verdict)
-        })
+        let areas = Unit::Areas { level: self.in_each.get_ref().clone() };
+        Ok(Finding::of_areas(subjects, required.limit(), areas, facilities))
     }
 
-    /// The areas of `level` that the facility lists as served and that do not hold it.
-    fn served_elsewhere<'c>(
-        &self,
-        case: &'c Case<'_>,
-        facility: FacilityId,
-        level: crate::model::LevelId,
-    ) -> impl Iterator<Item = Option<AreaId>> + 'c {
+    /// The areas of `level` that the facility lists as served and that do not hold it, each once.
+    fn served_elsewhere(&self, case: &Case<'_>, facility: FacilityId, level: LevelId) -> BTreeSet<Option<AreaId>> {
+        if !self.serving {
+            return BTreeSet::new();
+        }
         let areas = &case.world.areas;
         let own = case.world.facilities[facility].area.and_then(|area| areas.ancestor(area, level));
-        let serves = if self.serving { case.world.facilities.serves(facility) } else { &[] };
-        serves
-            .iter()
-            .filter_map(move |&area| areas.ancestor(area, level))
-            .filter(move |&area| Some(area) != own)
-            .map(Some)
+        let served = case.world.facilities.serves(facility).iter();
+        served.map(|&area| areas.ancestor(area, level)).filter(|area| area.is_some() && *area != own).collect()
     }
 }
 
@@ -227,6 +196,21 @@ mod tests {
         assert_eq!(verdicts(&try_check(text, &world())), ["met", "met", "unmet"]);
         let text = r#"presence = { in-each = "street", service = "clinic", at-least = 2, serving = true }"#;
         assert_eq!(verdicts(&try_check(text, &world())), ["unmet", "unmet", "unmet"]);
+    }
+
+    #[test]
+    fn a_facility_that_serves_two_villages_of_a_street_is_one_facility() {
+        let world = Sketch::new(&["street", "village"])
+            .area("street", "A", None, None, &[])
+            .area("street", "B", None, None, &[])
+            .area("village", "b1", Some("B"), None, &[])
+            .area("village", "b2", Some("B"), None, &[])
+            .facility("clinic", "k", Some("A"), None, &[])
+            .serving(&["b1", "b2"])
+            .world();
+        let text = r#"presence = { in-each = "street", service = "clinic", at-least = 2, serving = true }"#;
+        let counted: Vec<_> = try_check(text, &world).subjects.iter().map(|subject| subject.observed).collect();
+        assert_eq!(counted, [Some(1.0), Some(1.0)]);
     }
 
     #[test]

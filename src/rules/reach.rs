@@ -1,5 +1,6 @@
 //! Reach: a share of the people has a facility within a distance.
 
+use geo::Coord;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
@@ -10,6 +11,7 @@ use super::select::{Selection, Tri, Where, attribute_names};
 use super::tally::{ByArea, Tally};
 use super::{Case, Kind, Mistake, Name, Noun};
 use crate::model::{AreaId, FacilityId, PerArea, PerPoint, PointId};
+use crate::space::margin::Margins;
 use crate::units::{Metres, Share};
 
 /// A share of the people of a group has a facility within a distance, in a straight line.
@@ -18,7 +20,8 @@ use crate::units::{Metres, Share};
 /// Persons of `group` with a facility of `service` that meets `where` at most `within` away are `at-least` of all
 /// persons of the group or more. The distance itself is near enough, the share itself is enough. With `each`, every
 /// area of that level gets its own verdict: its persons count, wherever the facility that they reach is. `decide` says
-/// whether the promise is about the `whole` (the default) or about `each` area.
+/// whether the promise is about the `whole` (the default) or about `each` area. Without `at-least` the figures are given
+/// and nothing is judged.
 ///
 /// # Observed, margin, shortfall
 /// Observed: the share in all, or with `decide = "each"` that of the area farthest behind; where not all is known, the
@@ -27,7 +30,7 @@ use crate::units::{Metres, Share};
 ///
 /// # Unknown
 /// A facility with a missing attribute may cover those near it. One without a place may cover the people of the area it
-/// belongs to, or everyone where its area is missing too. People without a place may be near any facility that there
+/// belongs to and, where that has a boundary, all who live near enough to it; everyone where its area is missing too. People without a place may be near any facility that there
 /// is, people without a number may be any number. There is a verdict only when they cannot change it, else the bounds
 /// are given. Where there is no person of the group, there is nothing to judge. A level that the study does not have
 /// gives no verdicts by area; with `decide = "each"` the whole is unknown.
@@ -50,9 +53,10 @@ pub struct Reach {
     pub group: Spanned<String>,
     /// A facility this far away and no farther is within reach.
     pub within: Metres,
-    /// Met with this share of the people and more.
-    #[schemars(with = "Share")]
-    pub at_least: Spanned<Share>,
+    /// Met with this share of the people and more; without it nothing is judged.
+    #[serde(default)]
+    #[schemars(with = "Option<Share>")]
+    pub at_least: Option<Spanned<Share>>,
     /// A level whose areas get their own verdict.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
@@ -82,7 +86,7 @@ impl Kind for Reach {
 
     fn mistakes(&self) -> Vec<Mistake> {
         let decide = no_areas_to_decide(&self.decide, self.each.as_ref());
-        more_than_all(&self.at_least).into_iter().chain(decide).collect()
+        self.at_least.as_ref().and_then(more_than_all).into_iter().chain(decide).collect()
     }
 
     fn assess(&self, case: &Case<'_>) -> Finding {
@@ -105,7 +109,7 @@ impl Reach {
             .collect();
 
         let standard = Standard {
-            threshold: Some(Threshold::AtLeast(self.at_least.get_ref().get())),
+            threshold: self.at_least.as_ref().map(|share| Threshold::AtLeast(share.get_ref().get())),
             unit: Unit::Share,
             shortfall_unit: Unit::Persons,
         };
@@ -153,11 +157,11 @@ fn covered(case: &Case<'_>, selection: &Selection, within: Metres) -> PerPoint<T
         }
     }
 
-    let unplaced = Unplaced::of(case, selection);
+    let unplaced = Unplaced::of(case, selection, within);
     let any = selection.facilities().next().is_some();
     let may_be = |point: PointId| match people.places[point] {
         None => any,
-        Some(_) => unplaced.may_cover(case, people.areas[point]),
+        Some(place) => unplaced.may_cover(case, place, people.areas[point]),
     };
     for point in people.places.ids() {
         if covered[point] == Tri::No && may_be(point) {
@@ -176,31 +180,39 @@ struct Unplaced {
     named: PerArea<bool>,
     /// These and all areas that hold them.
     holding: PerArea<bool>,
+    /// What is near the boundaries of these areas, where they have any.
+    near: Margins,
 }
 
 impl Unplaced {
-    fn of(case: &Case<'_>, selection: &Selection) -> Self {
+    fn of(case: &Case<'_>, selection: &Selection, within: Metres) -> Self {
         let areas = &case.world.areas;
-        let none = PerArea::filled(areas.len(), false);
-        let mut unplaced = Self { any: false, anywhere: false, named: none.clone(), holding: none };
+        let mut named = PerArea::filled(areas.len(), false);
+        let mut holding = named.clone();
+        let (mut any, mut anywhere) = (false, false);
         let facilities = &case.world.facilities;
         for facility in selection.facilities().filter(|&facility| facilities[facility].place.is_none()) {
-            unplaced.any = true;
+            any = true;
             match facilities[facility].area {
                 Some(area) => {
-                    unplaced.named[area] = true;
-                    areas.chain(area).for_each(|holder| unplaced.holding[holder] = true);
+                    named[area] = true;
+                    areas.chain(area).for_each(|holder| holding[holder] = true);
                 }
-                None => unplaced.anywhere = true,
+                None => anywhere = true,
             }
         }
-        unplaced
+        // The smallest boundary around each: its own, or that of an area that holds it.
+        let boundary = |area: AreaId| areas.chain(area).filter_map(|holder| areas[holder].boundary.polygon()).last();
+        let boundaries = named.iter().filter(|&(_, &is_named)| is_named).filter_map(|(area, _)| boundary(area));
+        let near = Margins::build(boundaries, within.get());
+        Self { any, anywhere, named, holding, near }
     }
 
-    /// Whether one may cover people of `area`: it is in this area, in one that this holds, or in one that holds this.
-    fn may_cover(&self, case: &Case<'_>, area: Option<AreaId>) -> bool {
+    /// Whether one may cover people at a point of `area`: it is in this area, in one that this holds, in one that holds
+    /// this, or near enough to the boundary of its own.
+    fn may_cover(&self, case: &Case<'_>, point: Coord<f64>, area: Option<AreaId>) -> bool {
         let in_same = |area| self.holding[area] || case.world.areas.chain(area).any(|holder| self.named[holder]);
-        self.any && (self.anywhere || area.is_none_or(in_same))
+        self.any && (self.anywhere || area.is_none_or(in_same) || self.near.hold(point))
     }
 }
 
@@ -265,6 +277,14 @@ mod tests {
     }
 
     #[test]
+    fn without_a_share_figures_are_given_and_nothing_is_judged() {
+        let finding = check(r#"within = "2 km", each = "village""#, two_villages());
+        assert_eq!(finding.verdict, Verdict::NotCheckable { why: Reason::NoLimit });
+        assert_eq!((finding.observed.unwrap().value, finding.required), (0.8, None));
+        assert_eq!(finding.subjects[2].observed, Some(0.0));
+    }
+
+    #[test]
     fn areas_decide_where_the_pack_says_so() {
         let rest = r#"within = "2 km", at-least = "80 %", each = "village", decide = "each""#;
         let finding = check(rest, two_villages());
@@ -290,6 +310,21 @@ mod tests {
         assert_eq!(verdicts(&in_area(Some("A"))), ["met", "met", "unmet"]);
         assert_eq!(verdicts(&in_area(Some("D"))), ["met", "met", "unknown"]);
         assert_eq!(verdicts(&in_area(None)), ["met", "met", "unknown"]);
+    }
+
+    // A: a square of 2 km each way, with a clinic somewhere in it        B, 3 km east of A        C, 20 km east of A
+    #[test]
+    fn a_facility_without_a_place_may_cover_people_near_the_boundary_of_its_area() {
+        let world = Sketch::new(&["village"])
+            .area("village", "A", None, Some((0.0, 0.0)), &[])
+            .square(2.0)
+            .area("village", "B", None, Some((3.0, 0.0)), &[])
+            .area("village", "C", None, Some((20.0, 0.0)), &[])
+            .people(Some("B"), Some((3.0, 0.0)), &[("disabled", 10.0)])
+            .people(Some("C"), Some((20.0, 0.0)), &[("disabled", 10.0)])
+            .facility("clinic", "x", Some("A"), None, &[("open", "true")]);
+        let finding = check(r#"within = "2 km", at-least = "80 %", each = "village""#, world);
+        assert_eq!(verdicts(&finding), ["unmet", "not-checkable", "unknown", "unmet"]);
     }
 
     #[test]

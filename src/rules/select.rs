@@ -91,7 +91,7 @@ enum Test<'a> {
     /// Words, by code: 0 is the empty cell.
     Codes {
         codes: &'a [u32],
-        accepted: Vec<bool>,
+        accepted: Vec<Tri>,
     },
     Cells {
         column: &'a Column,
@@ -106,7 +106,7 @@ impl<'a> Filter<'a> {
             let key = key.0.get_ref().as_str();
             let test = column(key).map(|column| match column {
                 Column::Text { codes, words } => {
-                    let accepted = std::iter::once(false)
+                    let accepted = std::iter::once(Tri::Unknown)
                         .chain(words.iter().map(|word| condition.accepts(Value::Text(word))))
                         .collect();
                     Test::Codes { codes, accepted }
@@ -139,27 +139,39 @@ impl<'a> Filter<'a> {
     fn test(test: Option<&Test<'_>>, row: usize) -> Tri {
         match test {
             None => Tri::Unknown,
-            Some(Test::Codes { codes, accepted }) => match codes[row] {
-                0 => Tri::Unknown,
-                code => accepted[code as usize].into(),
-            },
+            Some(Test::Codes { codes, accepted }) => accepted[codes[row] as usize],
             Some(Test::Cells { column, condition }) => {
-                column.get(row).map_or(Tri::Unknown, |value| condition.accepts(value).into())
+                column.get(row).map_or(Tri::Unknown, |value| condition.accepts(value))
             }
         }
     }
 }
 
 impl Condition {
-    /// Whether a value that is there meets it.
-    fn accepts(&self, value: Value<'_>) -> bool {
+    /// Whether a value that is there meets it. Of a value of another kind, such as a word where yes or no is asked, it is
+    /// not known: the file was not written for this question.
+    fn accepts(&self, value: Value<'_>) -> Tri {
         match (self, value) {
-            (Self::Flag(wanted), Value::Flag(found)) => *wanted == found,
-            (Self::Number(wanted), Value::Number(found)) => *wanted == found,
-            (Self::Word(wanted), Value::Text(found)) => wanted == found,
-            (Self::AnyOf(wanted), Value::Text(found)) => wanted.iter().any(|word| word == found),
-            (Self::Word(wanted), Value::Date(found)) => *wanted == found.to_string(),
-            _ => false,
+            (Self::Flag(wanted), Value::Flag(found)) => (*wanted == found).into(),
+            (Self::Flag(wanted), Value::Number(found)) if found == 0.0 || found == 1.0 => {
+                (*wanted == (found == 1.0)).into()
+            }
+            (Self::Number(wanted), Value::Number(found)) => (*wanted == found).into(),
+            (Self::Word(wanted), found) => Self::is_word(wanted, found),
+            (Self::AnyOf(wanted), found) => {
+                let any = wanted.iter().map(|wanted| Self::is_word(wanted, found));
+                any.reduce(|any, is| if any == Tri::Yes { any } else { is }).unwrap_or(Tri::No)
+            }
+            _ => Tri::Unknown,
+        }
+    }
+
+    fn is_word(wanted: &str, found: Value<'_>) -> Tri {
+        match found {
+            Value::Text(found) => (wanted == found).into(),
+            Value::Date(found) => (wanted == found.to_string()).into(),
+            Value::Number(found) => wanted.parse().map_or(Tri::Unknown, |wanted: f64| (wanted == found).into()),
+            Value::Flag(_) => Tri::Unknown,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! - [`distance`]: straight-line distance on the ellipsoid, in metres
 //! - [`within`]: all points within a limit of a place
 //! - [`nearest`]: the nearest point that will do
+//! - [`margin`]: whether a point may be within a distance of a polygon
 //! - [`plane`]: metres around one place, for drawing
 //! - [`estimate`]: boundaries for areas of which only a seat is known
 //! - [`travel`]: who reaches which facility at what cost
@@ -14,6 +15,7 @@
 pub mod distance;
 pub mod estimate;
 pub mod index;
+pub mod margin;
 pub mod nearest;
 pub mod plane;
 pub mod travel;

@@ -8,7 +8,7 @@ mod finding;
 mod quantity;
 
 use crate::assess::Findings;
-use crate::model::World;
+use crate::model::{World, shown};
 use document::Document;
 
 /// The name and version of the shape.
@@ -22,7 +22,29 @@ pub fn findings(findings: &Findings, world: &World, problems: &[serde_json::Valu
     let document = Document::new(findings, world, problems);
     serde::Serialize::serialize(&document, &mut serializer).expect("writing to memory; all keys are strings");
     bytes.push(b'\n');
-    bytes
+    visible(bytes)
+}
+
+/// Letters that a terminal obeys or that nobody sees, which JSON allows as they are, as `\u` escapes: the document may
+/// be printed. They can only stand in strings.
+fn visible(json: Vec<u8>) -> Vec<u8> {
+    let text = String::from_utf8(json).expect("JSON is UTF-8");
+    if !text.contains(hidden) {
+        return text.into_bytes();
+    }
+    let mut escaped = String::with_capacity(text.len() + 64);
+    for letter in text.chars() {
+        if hidden(letter) {
+            escaped.push_str(&format!("\\u{:04x}", u32::from(letter)));
+        } else {
+            escaped.push(letter);
+        }
+    }
+    escaped.into_bytes()
+}
+
+fn hidden(letter: char) -> bool {
+    letter != '\n' && shown(letter) != Some(letter)
 }
 
 /// The JSON schema of [`findings`].

@@ -11,7 +11,7 @@ use crate::assess::{Assessed, Findings};
 use crate::model::{AreaId, Lang, LevelId, World};
 use crate::report::words::{Words, noun};
 use crate::rules::Verdict;
-use crate::rules::finding::{Of, Subject};
+use crate::rules::finding::{Finding, Of, Subject};
 use page::{Page, Style};
 
 /// How the summary looks.
@@ -116,6 +116,7 @@ fn obligation(
         let affected = words.affected(affected);
         facts.push(lang.pick(format!("affected: {affected}"), format!("涉及{affected}")));
     }
+    facts.extend(areas_judged(finding, words));
     if assessed.estimated {
         facts.push(lang.pick("by estimated boundaries", "按估算边界").to_owned());
     }
@@ -142,6 +143,20 @@ fn obligation(
         };
         page.line("    ", &format!("{}{more}", named.join(lang.pick(", ", "、"))), Style::Quiet);
     }
+}
+
+/// In how many areas an obligation is not kept, and in how many that is unknown; `None` where no area is judged.
+fn areas_judged(finding: &Finding, words: Words<'_>) -> Option<String> {
+    let areas = || finding.subjects.iter().filter(|subject| matches!(subject.of, Of::Area(_)));
+    let count = |key: &str| areas().filter(|subject| subject.verdict.key() == key).count();
+    let (met, unmet, unknown) = (count("met"), count("unmet"), count("unknown"));
+    let all = met + unmet + unknown;
+    (0 < unmet + unknown).then(|| match (unknown, words.lang) {
+        (0, Lang::En) => format!("unmet in {unmet} of {all} areas"),
+        (_, Lang::En) => format!("unmet in {unmet} of {all} areas, unknown in {unknown}"),
+        (0, Lang::Zh) => format!("{all} 个区域中 {unmet} 个未达标"),
+        (_, Lang::Zh) => format!("{all} 个区域中 {unmet} 个未达标、{unknown} 个无法判定"),
+    })
 }
 
 fn unknown(page: &mut Page, findings: &Findings, world: &World, lang: Lang) {

@@ -17,11 +17,10 @@ impl Words<'_> {
         })
     }
 
-    /// A subject in a list, where the obligation's own shortfall stands above: `1 kindergarten`, `11 over`; else what
-    /// was found there.
+    /// A subject in a list, where the obligation's own shortfall stands above: `1`, `11 over`; else what was found there.
     pub fn lack(self, finding: &Finding, subject: &Subject) -> Option<String> {
         let brief = |value, unit: &Unit| match unit {
-            Unit::Attribute(_) => number(value),
+            Unit::Attribute(_) | Unit::Facilities { .. } => number(value),
             _ => self.quantity(value, unit),
         };
         match subject.shortfall.zip(finding.shortfall_unit.as_ref()) {

@@ -10,6 +10,7 @@ pub(crate) mod remark;
 mod unit;
 
 use crate::assess::{Assessed, Findings};
+pub use crate::model::plain;
 use crate::model::{AreaId, EstateId, FacilityId, Id, Lang, Text, World};
 use crate::rules::finding::{Of, Verdict};
 use crate::rules::{Obligation, Pack};
@@ -148,18 +149,6 @@ impl<'a> Words<'a> {
 
 fn named(name: &str, code: &str) -> String {
     if name.trim().is_empty() { code.to_owned() } else { name.to_owned() }
-}
-
-/// A text from someone's data made safe to show on one line: no control characters (so no terminal escapes), nothing
-/// that turns the direction of writing, no invisible marks; line breaks and tabs become spaces.
-pub fn plain(text: &str) -> String {
-    let shown = |c: char| match c {
-        '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
-        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => None,
-        c if c.is_control() => None,
-        c => Some(c),
-    };
-    text.chars().filter_map(shown).collect()
 }
 
 #[cfg(test)]

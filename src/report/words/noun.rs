@@ -49,7 +49,7 @@ fn singular(noun: &str) -> String {
 /// `noun` in Chinese with the measure word before it, as it stands after a number: `所幼儿园`.
 pub(crate) fn chinese(noun: &str) -> String {
     // A noun that brings its own, such as `个学位`.
-    if noun.starts_with(['个', '所', '张', '家', '名', '人', '户', '平', '台', '套', '间', '处']) {
+    if noun.starts_with(['个', '所', '张', '名']) {
         return noun.to_owned();
     }
     let measure = if noun.ends_with("床") || noun.ends_with("床位") {
@@ -96,6 +96,7 @@ mod tests {
             ("街道", "个街道"),
             ("护理型床位", "张护理型床位"),
             ("养老机构", "家养老机构"),
+            ("人力资源服务设施", "个人力资源服务设施"),
             ("个学位", "个学位"),
         ] {
             assert_eq!(chinese(noun), measured);
