@@ -361,7 +361,7 @@ mod tests {
         assert_eq!(read.said(), ["unknown-area: k.csv, row 2", "no-area: k.csv, row 1", "no-area: k.csv, row 2"]);
     }
 
-    // 东街道: 东山村 v1, 李村 v2; 西街道: 东山村 v3, 王村 v4
+    // 东街道: 东山村 v1, 李村 v2, 王 v5; 西街道: 东山村 v3, 王村 v4, 赵村 v6
     fn serving(serves: &str, own: &str) -> (Vec<String>, Vec<String>) {
         let layers = areas("district", "d.csv")
             + &areas("street", "s.csv")
@@ -370,7 +370,10 @@ mod tests {
         let files = [
             ("d.csv", "code,name\n01,甲区\n"),
             ("s.csv", "code,name\n0101,东街道\n0102,西街道\n"),
-            ("v.csv", "code,name,parent\nv1,东山村,0101\nv2,李村,0101\nv3,东山村,0102\nv4,王村,0102\n"),
+            (
+                "v.csv",
+                "code,name,parent\nv1,东山村,0101\nv2,李村,0101\nv3,东山村,0102\nv4,王村,0102\nv5,王,0101\nv6,赵村,0102\n",
+            ),
             ("k.csv", &*format!("code,name,area-code,serves\nK1,一园,{own},{serves}\n")),
         ];
         let read = read_levels(&["district", "street", "village"], &layers, &files);
@@ -385,8 +388,10 @@ mod tests {
         assert_eq!(serving("东山村", "v4"), (vec!["v3".into()], none.clone()));
         assert_eq!(serving("东山村", "0102"), (vec!["v3".into()], none.clone()));
         assert_eq!(serving("东山村", "v2"), (vec!["v1".into()], none.clone()));
+        // 王 is short for the near one, though the far one is called just so.
+        assert_eq!(serving("王", "v3"), (vec!["v4".into()], none.clone()));
         // The name is only there in the other street, and a code is a code.
-        assert_eq!(serving("王村；v1", "v2"), (vec!["v1".into(), "v4".into()], none));
+        assert_eq!(serving("赵村；v1", "v2"), (vec!["v1".into(), "v6".into()], none));
     }
 
     #[test]
@@ -397,9 +402,9 @@ mod tests {
 
     #[test]
     fn villages_are_listed_with_any_usual_mark_between_them() {
-        for list in ["李村;王村", "李村； 王村", "李村、王村", "李村|王村", "李村，王村", "\"李村,王村\""]
+        for list in ["李村;赵村", "李村； 赵村", "李村、赵村", "李村|赵村", "李村，赵村", "\"李村,赵村\""]
         {
-            assert_eq!(serving(list, "01"), (vec!["v2".into(), "v4".into()], vec![]), "{list}");
+            assert_eq!(serving(list, "01"), (vec!["v2".into(), "v6".into()], vec![]), "{list}");
         }
     }
 

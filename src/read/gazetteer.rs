@@ -93,6 +93,9 @@ impl<'a> Gazetteer<'a> {
     /// The area that a file means.
     pub(super) fn resolve(&self, reference: Reference<'_>) -> Joined {
         let Reference { code, name, .. } = reference;
+        if let Some(area) = self.agreed(reference) {
+            return Joined::found(area);
+        }
         let by_code = self.candidates(&self.by_code, code, reference, false);
         let by_name = self.named(reference);
         match (code.is_empty(), name.is_empty()) {
@@ -103,10 +106,21 @@ impl<'a> Gazetteer<'a> {
         }
     }
 
-    /// Whether a code and a name are those of an area, without doubt.
+    /// The area whose code and name these are to the letter: the usual case, found without a list of candidates.
+    fn agreed(&self, reference: Reference<'_>) -> Option<AreaId> {
+        let coded = self.by_code.get(reference.code)?.iter().copied();
+        let mut agreed = coded.filter(|&area| self.areas[area].name == reference.name && self.fits(area, reference));
+        agreed.find(|&area| reference.within.is_none_or(|within| self.areas.holds(within, area)))
+    }
+
+    /// Whether the area is of the level that is asked for.
+    fn fits(&self, area: AreaId, reference: Reference<'_>) -> bool {
+        reference.level.is_none_or(|level| self.areas[area].level == level)
+    }
+
+    /// Whether a code and a name speak of an area: they agree, or the name is that of one.
     pub(super) fn knows(&self, code: &str, name: &str) -> bool {
         let joined = self.resolve(Reference { code, name, ..Reference::default() });
-        // A clash of two lists still speaks of areas.
         joined.area.is_some() && (joined.said.is_none() || !name.is_empty())
     }
 
@@ -272,8 +286,7 @@ impl<'a> Gazetteer<'a> {
         only_within: bool,
     ) -> Vec<AreaId> {
         let all = index.get(word).map_or(&[][..], Vec::as_slice).iter().copied();
-        let level = reference.level;
-        let fits = all.filter(|&area| level.is_none_or(|level| self.areas[area].level == level));
+        let fits = all.filter(|&area| self.fits(area, reference));
         let within = reference.within.filter(|_| only_within);
         fits.filter(|&area| within.is_none_or(|within| self.areas.holds(within, area))).collect()
     }

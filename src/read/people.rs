@@ -28,6 +28,7 @@ pub(super) fn read(
     let mut people = People::default();
     let mut persons: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     let mut origins: Vec<(SourceId, u32)> = Vec::new();
+    let mut groups_of: BTreeMap<SourceId, BTreeSet<String>> = BTreeMap::new();
     let level_keys: Vec<&str> = areas.levels().values().iter().map(|level| level.key.as_str()).collect();
     for layer in layers {
         let Some((table, source)) =
@@ -73,6 +74,7 @@ pub(super) fn read(
                 say("fill it in, or take it out of the study", "请填写数据，或从研究文件中移除"),
             );
         }
+        groups_of.insert(source, groups.iter().map(|(group, _)| group.clone()).collect());
         let start = people.places.len();
         let mut own = places::places(&columns, problems);
         // The rows are areas, unless they have a place: then their codes may be their own.
@@ -104,6 +106,7 @@ pub(super) fn read(
         people.persons.push(PerPoint::from(column));
     }
     counted_twice(&people, &origins, areas, inputs, problems);
+    counted_elsewhere(&mut people, &origins, areas, &groups_of);
     people
 }
 
@@ -160,6 +163,47 @@ fn count(cell: &str, group: &str, file: &str, at: At, problems: &mut Problems) -
                 say("correct the cell, or leave it empty", "请更正该单元格，或留空"),
             );
             f64::NAN
+        }
+    }
+}
+
+/// A file that does not count a group leaves it unknown where it counts others, unless another file counts it for the
+/// same area: one by sex and one by age are two tables of the same people. There the rows of the first hold none of it.
+fn counted_elsewhere(
+    people: &mut People,
+    origins: &[(SourceId, u32)],
+    areas: &Areas,
+    groups_of: &BTreeMap<SourceId, BTreeSet<String>>,
+) {
+    for (group, key) in people.groups.clone().iter() {
+        let counts: Vec<bool> = origins.iter().map(|(source, _)| groups_of[source].contains(key)).collect();
+        if counts.iter().all(|&counts| counts) {
+            continue;
+        }
+        // Counted as a whole, or in all parts.
+        let mut counted: PerArea<bool> = PerArea::filled(areas.len(), false);
+        for (area, _) in people.areas.values().iter().zip(&counts).filter(|&(_, &counts)| counts) {
+            if let &Some(area) = area {
+                counted[area] = true;
+            }
+        }
+        let whole = counted.clone();
+        let mut parts: PerArea<(usize, usize)> = PerArea::filled(areas.len(), (0, 0));
+        for level in (0..areas.levels().len()).rev().map(LevelId::new) {
+            for &area in areas.at_level(level) {
+                let (n_counted, n_parts) = parts[area];
+                counted[area] |= 0 < n_parts && n_counted == n_parts;
+                if let Some(parent) = areas[area].parent {
+                    parts[parent].0 += usize::from(counted[area]);
+                    parts[parent].1 += 1;
+                }
+            }
+        }
+        for point in people.places.ids().filter(|point| !counts[point.index()]) {
+            let Some(area) = people.areas[point] else { continue };
+            if counted[area] || areas.chain(area).any(|holder| whole[holder]) {
+                people.persons[group][point] = 0.0;
+            }
         }
     }
 }
@@ -284,13 +328,35 @@ mod tests {
         assert_eq!(read.said(), ["bad-value: p.csv, row 3", "bad-value: p.csv, row 3"]);
     }
 
-    // Each file counts a group that the other does not.
-    #[test]
-    fn a_group_that_a_file_does_not_count_is_not_known_there() {
+    /// Two files of people.
+    fn two(a: &str, b: &str) -> Read {
         let layers = areas("district", "d.csv") + &areas("street", "s.csv") + &layer("a.csv") + &layer("b.csv");
-        let read = read(&layers, &[D, S, ("a.csv", "code,residents\n0101,5\n"), ("b.csv", "code,65+\n0102,2\n")]);
+        read(&layers, &[D, S, ("a.csv", a), ("b.csv", b)])
+    }
+
+    // a.csv: residents of 东街道; b.csv: 65+ of 西街道
+    #[test]
+    fn a_group_that_no_file_counts_in_an_area_is_not_known_there() {
+        let read = two("code,residents\n0101,5\n", "code,65+\n0102,2\n");
         assert_eq!(persons(&read, "residents"), [Some(5.0), None]);
         assert_eq!(persons(&read, "elderly-65"), [None, Some(2.0)]);
+    }
+
+    // Two tables of the same people: the rows of one hold none of what the other counts.
+    #[test]
+    fn a_group_that_another_file_counts_for_the_same_area_is_counted_there() {
+        let read = two("code,residents\n0101,5\n0102,6\n", "code,65+\n0101,2\n0102,\n");
+        assert_eq!(persons(&read, "residents"), [Some(5.0), Some(6.0), Some(0.0), Some(0.0)]);
+        // What a cell of the file that counts it leaves open stays open.
+        assert_eq!(persons(&read, "elderly-65"), [Some(0.0), Some(0.0), Some(2.0), None]);
+    }
+
+    // 65+ by district, residents by street: 甲区 has two streets, and only one of them is counted
+    #[test]
+    fn a_group_counted_above_covers_the_parts_and_one_counted_below_only_where_all_parts_are() {
+        let read = two("code,residents\n0101,5\n0201,7\n", "code,65+\n01,2\n02,3\n");
+        assert_eq!(persons(&read, "elderly-65"), [Some(0.0), Some(0.0), Some(2.0), Some(3.0)]);
+        assert_eq!(persons(&read, "residents"), [Some(5.0), Some(7.0), None, Some(0.0)]);
     }
 
     #[test]

@@ -169,6 +169,9 @@ mod tests {
                 "{text}"
             );
         }
+        // Where most codes are those of areas, another one is of an area that nobody knows.
+        let read = of("indicator,year,value,code\ni,2015,1,01\ni,2015,2,02\ni,2015,3,99\n");
+        assert_eq!((values(&read).len(), read.said()), (2, vec!["unknown-area: v.csv, row 3".into()]));
         // A name that is no area's is the indicator's.
         let read = of("indicator,name,year,value\ni,巩固率,2015,1\n");
         assert_eq!((values(&read), read.said().len()), (vec![("all".into(), 2015, 1.0)], 0));

@@ -376,3 +376,55 @@ impl<'a> Case<'a> {
         self.world.people.group(key).ok_or_else(|| Reason::NoGroup(key.to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn condition(toml: &str) -> Condition {
+        #[derive(Deserialize)]
+        struct One {
+            is: Condition,
+        }
+        toml::from_str::<One>(&format!("is = {toml}")).unwrap().is
+    }
+
+    #[test]
+    fn a_value_of_the_kind_asked_for_meets_the_condition_or_not() {
+        let day = Value::Date(jiff::civil::date(2020, 9, 1));
+        for (asked, yes, no) in [
+            ("true", Value::Flag(true), Value::Flag(false)),
+            ("false", Value::Flag(false), Value::Flag(true)),
+            ("3", Value::Number(3.0), Value::Number(4.0)),
+            ("\"public\"", Value::Text("public"), Value::Text("private")),
+            ("[\"a\", \"b\"]", Value::Text("b"), Value::Text("c")),
+            ("\"2020-09-01\"", day, Value::Date(jiff::civil::date(2020, 9, 2))),
+        ] {
+            assert_eq!(condition(asked).accepts(yes), Tri::Yes, "{asked}");
+            assert_eq!(condition(asked).accepts(no), Tri::No, "{asked}");
+        }
+    }
+
+    #[test]
+    fn ones_and_zeros_answer_yes_and_no_and_words_may_be_numbers() {
+        assert_eq!(condition("true").accepts(Value::Number(1.0)), Tri::Yes);
+        assert_eq!(condition("false").accepts(Value::Number(1.0)), Tri::No);
+        assert_eq!(condition("true").accepts(Value::Number(2.0)), Tri::Unknown);
+        assert_eq!(condition("\"3\"").accepts(Value::Number(3.0)), Tri::Yes);
+        assert_eq!(condition("[\"1\", \"2\"]").accepts(Value::Number(3.0)), Tri::No);
+    }
+
+    // A column of flags in which one cell says `maybe` is a column of words.
+    #[test]
+    fn of_a_value_of_another_kind_nothing_is_known() {
+        for (asked, found) in [
+            ("true", Value::Text("yes")),
+            ("3", Value::Text("3 or so")),
+            ("\"public\"", Value::Flag(true)),
+            ("\"public\"", Value::Number(1.0)),
+            ("[\"a\", \"b\"]", Value::Flag(true)),
+        ] {
+            assert_eq!(condition(asked).accepts(found), Tri::Unknown, "{asked}");
+        }
+    }
+}
