@@ -76,7 +76,9 @@ impl Headcount {
             .filter(|&(area, _)| n_unmet != 0 && self.own[area] != 0.0 && areas.chain(area).any(|holder| unmet[holder]))
             .map(|(area, _)| self.own[area])
             .sum();
-        let counted = 0 < judged && (n_unmet == 0 || uncounted < n_unmet || persons != 0.0);
+        // Where the whole is not kept and no area is known to be at fault, nobody knows for whom.
+        let nobody = n_unmet == 0 && finding.verdict == Verdict::Met;
+        let counted = 0 < judged && (nobody || uncounted < n_unmet || persons != 0.0);
         // The sum of nothing is -0.
         counted.then(|| Affected { group: group.to_owned(), persons: persons + 0.0, uncounted })
     }

@@ -1,6 +1,6 @@
 //! Attributes of areas and facilities: columns of several files put together and typed.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -86,9 +86,9 @@ impl Builder {
         }
     }
 
-    /// All attributes over `n` entries. Cells that do not fit their type are said and taken as empty; so are words that
-    /// nobody knows, and columns that are almost of another type, but these stay as they are. `levels` are the keys of
-    /// the study's levels.
+    /// All attributes over `n` entries. Cells that do not fit their type and words that nobody knows are said and taken
+    /// as empty; columns that are almost of another type are said, and stay as they are. `levels` are the keys of the
+    /// study's levels.
     pub(super) fn finish(
         self,
         n: usize,
@@ -109,12 +109,16 @@ impl Builder {
             let cells = Cells { attribute: &attribute, codes: &codes, origin, inputs };
             cells.bad_values(&typed, problems);
             cells.mixed(&typed, problems);
-            let column = typed.column;
-            cells.unknown_words(
+            let mut column = typed.column;
+            let unknown = cells.unknown_words(
                 &column,
                 |word| levels.contains(&word) || self.chosen.contains(&(attribute.clone(), word.to_owned())),
                 problems,
             );
+            // What a word that cannot be read says is not known: judged as another word, it would be a firm no.
+            if let Column::Text { codes, .. } = &mut column {
+                codes.iter_mut().filter(|code| unknown.contains(code)).for_each(|code| *code = 0);
+            }
             finished.insert(attribute, column);
         }
         finished
@@ -174,28 +178,32 @@ impl Cells<'_> {
         );
     }
 
-    /// Words that no pack is likely to use, such as misspelt ones, of attributes whose words are known.
-    fn unknown_words(&self, column: &Column, is_fine: impl Fn(&str) -> bool, problems: &mut Problems) {
+    /// The codes of words that no pack is likely to use, such as misspelt ones, of attributes whose words are known.
+    fn unknown_words(&self, column: &Column, is_fine: impl Fn(&str) -> bool, problems: &mut Problems) -> BTreeSet<u32> {
         let attribute = self.attribute;
-        let (Some(known), Column::Text { codes, words }) = (vocabulary().words(attribute), column) else { return };
+        let mut unknown = BTreeSet::new();
+        let (Some(known), Column::Text { codes, words }) = (vocabulary().words(attribute), column) else {
+            return unknown;
+        };
         let mut first_of = vec![None; words.len() + 1];
         for (entry, &code) in codes.iter().enumerate().rev() {
             first_of[code as usize] = Some(entry);
         }
-        for (word, entry) in words.iter().zip(&first_of[1..]) {
+        for (code, word) in (1..).zip(words) {
             // `无` says that there is none.
             if known.contains(&word.as_str()) || is_fine(word) || vocabulary().flag(word) == Some(false) {
                 continue;
             }
-            let Some(entry) = entry else { continue };
-            let (file, at) = self.inputs.origin(self.origin[*entry]);
+            unknown.insert(code);
+            let Some(entry) = first_of[code as usize] else { continue };
+            let (file, at) = self.inputs.origin(self.origin[entry]);
             problems.warning_of("unknown-word", file, at, || {
                 let known_words = known.join(", ");
                 let meant = nearest(word, known.iter().copied()).unwrap_or("WORD");
                 (
                     say(
-                        format!("`{word}` is no known word of `{attribute}` ({known_words}): it is kept as it is"),
-                        format!("“{word}”不是“{attribute}”的已知取值（{known_words}），原样保留"),
+                        format!("`{word}` is no known word of `{attribute}` ({known_words}): it is taken as missing"),
+                        format!("“{word}”不是“{attribute}”的已知取值（{known_words}），按缺失处理"),
                     ),
                     say(
                         format!("correct it, or in the study: values.{attribute} = {{ {meant} = [\"{word}\"] }}"),
@@ -204,6 +212,7 @@ impl Cells<'_> {
                 )
             });
         }
+        unknown
     }
 }
 
@@ -327,16 +336,16 @@ mod tests {
         assert_eq!(values(&read, "central"), [None, Some(Value::Flag(false))]);
     }
 
-    // 公辨 for 公办: it would count as not public.
+    // 公辨 for 公办: kept as a word it would count as not public.
     #[test]
-    fn a_word_that_nobody_knows_is_kept_and_said_once() {
+    fn a_word_that_nobody_knows_is_missing_and_said_once() {
         let read = one("区,办园性质\n甲区,公办\n甲区,公辨\n甲区,公辨\n甲区,无\n");
         assert_eq!(read.said(), ["unknown-word: k.csv, row 2"]);
         assert_eq!(
             read.what("unknown-word"),
-            "`公辨` is no known word of `ownership` (private, public): it is kept as it is"
+            "`公辨` is no known word of `ownership` (private, public): it is taken as missing"
         );
-        assert_eq!(values(&read, "ownership")[1], Some(Value::Text("公辨")));
+        assert_eq!(values(&read, "ownership")[..3], [Some(Value::Text("public")), None, None]);
     }
 
     #[test]

@@ -195,6 +195,11 @@ impl<'a> Ground<'a> {
         if self.areas.holds(lies, declared) && !is_outside_own {
             return Some(declared);
         }
+        // Of an area whose holder no file names it cannot be said that it lies elsewhere.
+        let level = self.areas[lies].level;
+        if level < self.areas[declared].level && self.areas.ancestor(declared, level).is_none() {
+            return Some(declared);
+        }
         let used = match rule {
             Membership::Declared => declared,
             Membership::Located => lies,
