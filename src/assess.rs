@@ -105,7 +105,8 @@ pub fn assess(world: &World, travel: &TravelMatrix, packs: &[Arc<Pack>], only: &
     headcounts.par_iter_mut().for_each(|(group, headcount)| *headcount = Headcount::of(world, group));
     let estimated: Vec<LevelId> = world.areas.levels().ids().filter(|&level| world.areas.is_estimated(level)).collect();
 
-    let findings = chosen.par_iter().map(|&(pack, obligation)| {
+    // One by one: some take a hundred times as long as others, and the longest should not wait behind them.
+    let findings = chosen.par_iter().with_max_len(1).map(|&(pack, obligation)| {
         let check = check(pack, obligation);
         let finding = check.kind().assess(&case);
         let headcount = headcounts.get(group(check)).and_then(Option::as_ref);

@@ -13,7 +13,7 @@ use evenreach::read::inspection::inspect;
 use evenreach::read::problem::Problems;
 use evenreach::read::study::Study as StudyFile;
 use evenreach::read::{Failure, Options, pack, read_study, read_table};
-use evenreach::report;
+use evenreach::report::{self, files::Content};
 use evenreach::space::TravelMatrix;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -178,7 +178,8 @@ fn study_to_outputs(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let read = read_study(folder, &Options::default(), &|_| ())?;
     let travel = TravelMatrix::compute(&read.world, &limits(&read.world, &read.packs));
     let findings = assess(&read.world, &travel, &read.packs, &Only::default());
-    Ok(report::outputs(&findings, &read.world, &[], Lang::Zh))
+    let outputs = report::outputs(&findings, &read.world, &[], Lang::Zh);
+    Ok(outputs.iter().map(|output| (output.name().to_owned(), output.bytes())).collect())
 }
 
 /// A failure says what is wrong.

@@ -11,6 +11,7 @@ use crate::assess::{Only, assess, limits};
 use crate::model::{Lang, Text};
 use crate::read::problem::{At, Problem, Severity};
 use crate::read::{Options, read_study};
+use crate::report::files::Content;
 use crate::report::{self, terminal::Look};
 use crate::space::TravelMatrix;
 
@@ -134,8 +135,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
             tell::result(&report::terminal::summary(&findings, &read.world, look));
         }
         Format::Json => {
-            let json = outputs.iter().find(|(name, _)| name == "findings.json");
-            tell::result(&json.map(|(_, bytes)| String::from_utf8_lossy(bytes)).unwrap_or_default());
+            outputs.iter().filter(|output| output.name() == report::FINDINGS).for_each(tell::content);
         }
     }
     let so = arguments

@@ -1,10 +1,11 @@
 //! What the commands print: results to the output, problems and progress to the error stream.
 
-use std::io::{IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 
 use crate::model::{Lang, Text};
 use crate::read::Failure;
 use crate::read::problem::{Problems, Severity};
+use crate::report::files::Content;
 use crate::report::words::plain;
 
 /// The run stopped, and the reason has been told.
@@ -19,6 +20,12 @@ pub(super) fn result(text: &str) {
     let mut out = anstream::stdout().lock();
     let _ = out.write_all(text.as_bytes());
     let _ = out.flush();
+}
+
+/// Prints what a file holds, likewise.
+pub(super) fn content(content: &impl Content) {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let _ = content.write(&mut out).and_then(|()| out.flush());
 }
 
 /// Whether results may be coloured: on a terminal whose user has not said no.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use geo::{Coord, Geometry, InteriorPoint, MultiPolygon, unary_union};
+use rayon::prelude::*;
 
 use super::columns::{Columns, level_reference, structural};
 use super::gazetteer::{Gazetteer, Joined, Reference};
@@ -139,6 +140,12 @@ impl<'a> Reading<'a> {
         };
         let has_seats = table.geometry.is_empty() || !table.geometry.iter().all(is_drawn);
         let seats = if has_seats { places::places(&columns, problems) } else { Vec::new() };
+        // One polygon takes a while: all cores.
+        let inside = |(row, shape): (usize, &Option<MultiPolygon<f64>>)| {
+            let seat = seats.get(row).copied().flatten();
+            seat.or_else(|| Some(shape.as_ref()?.interior_point()?.0))
+        };
+        let places: Vec<Option<Coord<f64>>> = shapes.par_iter().enumerate().map(inside).collect();
         let next_up = above.values().last().map(|level| level.key.clone()).unwrap_or_default();
         let start = self.areas.len();
         for (row, shape) in shapes.into_iter().enumerate() {
@@ -153,7 +160,6 @@ impl<'a> Reading<'a> {
                     say("give it both", "请补全代码和名称"),
                 );
             }
-            let seat = seats.get(row).copied().flatten();
             self.parents.push(Parent {
                 code: first_of(&[columns.cell("parent", row), columns.cell(&format!("@{next_up}.code"), row)]),
                 name: first_of(&[
@@ -167,7 +173,7 @@ impl<'a> Reading<'a> {
                 parent: None,
                 code,
                 name,
-                place: seat.or_else(|| shape.as_ref().and_then(|shape| shape.interior_point()).map(|point| point.0)),
+                place: places[row],
                 boundary: shape.map_or(Boundary::None, Boundary::Official),
                 origin: (source, u32::try_from(row + 1).unwrap_or(u32::MAX)),
             });

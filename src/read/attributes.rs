@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::columns::Columns;
 use super::document::nearest;
 use super::problem::{Problems, say};
 use super::study::Values;
+use super::table;
 use super::values::{self, Typed};
 use super::vocabulary::{normalise, vocabulary};
 use super::world::Inputs;
@@ -19,7 +22,7 @@ pub(super) struct Builder {
     chosen: HashSet<(String, String)>,
 }
 
-/// The cells of one file for one attribute, as codes of words (0: empty).
+/// The cells of one file for one attribute, as codes of words, from 1; an empty word says nothing.
 struct Part {
     start: usize,
     codes: Vec<u32>,
@@ -56,23 +59,30 @@ pub(super) fn mapping(
 impl Builder {
     /// Adds the attributes of one file whose first row is entry `start`.
     pub(super) fn add(&mut self, start: usize, columns: &Columns<'_>, values: &Values) {
-        for (key, cells) in columns.iter() {
-            let Some(attribute) = key.strip_prefix('=') else { continue };
+        let attributes: Vec<(&str, &table::Cells)> =
+            columns.iter().filter_map(|(key, cells)| Some((key.strip_prefix('=')?, cells))).collect();
+        for &(attribute, _) in &attributes {
+            let words = values.get(attribute).into_iter().flatten().filter(|(_, of_file)| !of_file.is_empty());
+            self.chosen.extend(words.map(|(word, _)| (attribute.to_owned(), word.clone())));
+        }
+        let part = |&(attribute, cells): &(&str, &table::Cells)| {
             let translate: HashMap<&str, &str> = values
                 .get(attribute)
                 .into_iter()
                 .flatten()
                 .flat_map(|(word, of_file)| of_file.iter().map(move |cell| (cell.as_str(), word.as_str())))
                 .collect();
-            self.chosen.extend(translate.values().map(|&word| (attribute.to_owned(), word.to_owned())));
-            let words = cells.iter().map(|cell| match translate.get(cell) {
-                Some(&word) => word,
-                None if vocabulary().is_missing(cell) => "",
-                None => cell,
-            });
-            if let Column::Text { codes, words } = Column::from_words(words) {
-                self.parts.entry(attribute.to_owned()).or_default().push(Part { start, codes, words });
-            }
+            let (codes, cells) = coded(cells.iter());
+            let word = |cell: &&str| match translate.get(cell) {
+                Some(&word) => word.to_owned(),
+                None if vocabulary().is_missing(cell) => String::new(),
+                None => (*cell).to_owned(),
+            };
+            Part { start, codes, words: cells.iter().map(word).collect() }
+        };
+        let parts: Vec<Part> = attributes.par_iter().map(part).collect();
+        for ((attribute, _), part) in attributes.into_iter().zip(parts) {
+            self.parts.entry(attribute.to_owned()).or_default().push(part);
         }
     }
 
@@ -87,10 +97,15 @@ impl Builder {
         inputs: &Inputs<'_>,
         problems: &mut Problems,
     ) -> BTreeMap<String, Column> {
-        let mut finished = BTreeMap::new();
-        for (attribute, parts) in self.parts {
+        let parts: Vec<(String, Vec<Part>)> = self.parts.into_iter().collect();
+        let typed = |(attribute, parts): (String, Vec<Part>)| {
             let (codes, words) = join(parts, n);
-            let typed = values::typed(&attribute, codes.clone(), words);
+            let typed = values::typed(&attribute, &codes, words);
+            (attribute, codes, typed)
+        };
+        let all: Vec<(String, Vec<u32>, Typed)> = parts.into_par_iter().map(typed).collect();
+        let mut finished = BTreeMap::new();
+        for (attribute, codes, typed) in all {
             let cells = Cells { attribute: &attribute, codes: &codes, origin, inputs };
             cells.bad_values(&typed, problems);
             cells.mixed(&typed, problems);
@@ -170,13 +185,17 @@ impl Cells<'_> {
         let (Some(known), Column::Text { codes, words }) = (vocabulary().words(attribute), column) else {
             return unknown;
         };
+        let mut first_of = vec![None; words.len() + 1];
+        for (entry, &code) in codes.iter().enumerate().rev() {
+            first_of[code as usize] = Some(entry);
+        }
         for (code, word) in (1..).zip(words) {
             // `无` says that there is none.
             if known.contains(&word.as_str()) || is_fine(word) || vocabulary().flag(word) == Some(false) {
                 continue;
             }
             unknown.insert(code);
-            let Some(entry) = codes.iter().position(|&other| other == code) else { continue };
+            let Some(entry) = first_of[code as usize] else { continue };
             let (file, at) = self.inputs.origin(self.origin[entry]);
             problems.warning_of("unknown-word", file, at, || {
                 let known_words = known.join(", ");
@@ -207,6 +226,19 @@ fn type_words(column: &Column) -> (&'static str, &'static str) {
     }
 }
 
+/// Codes of cells, from 1, and the cell that each stands for.
+fn coded<'a>(cells: impl Iterator<Item = &'a str>) -> (Vec<u32>, Vec<&'a str>) {
+    let mut known: HashMap<&str, u32> = HashMap::new();
+    let mut words = Vec::new();
+    let code = |cell| {
+        *known.entry(cell).or_insert_with(|| {
+            words.push(cell);
+            u32::try_from(words.len()).expect("readers refuse files of more than u32::MAX rows")
+        })
+    };
+    (cells.map(code).collect(), words)
+}
+
 /// One list of codes over one list of words.
 fn join(parts: Vec<Part>, n: usize) -> (Vec<u32>, Vec<String>) {
     let mut codes = vec![0; n];
@@ -215,6 +247,10 @@ fn join(parts: Vec<Part>, n: usize) -> (Vec<u32>, Vec<String>) {
     for part in parts {
         let mut map = vec![0];
         for word in part.words {
+            if word.is_empty() {
+                map.push(0);
+                continue;
+            }
             let next = u32::try_from(words.len() + 1).expect("there are no more words than cells");
             let code = *known.entry(word.clone()).or_insert(next);
             if code == next {

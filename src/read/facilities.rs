@@ -85,15 +85,20 @@ impl Reading<'_> {
         let has_codes = columns.get("code").is_some();
         let mut repeated = Repeated::default();
         let start = self.rows.len();
+        // What each word of the column means is looked up once.
+        let mut services: HashMap<&str, ServiceId> = HashMap::new();
+        self.codes.reserve(if has_codes { table.n_rows } else { 0 });
         for row in 0..table.n_rows {
-            let service = match &layer.service {
-                Some(service) => service.get_ref().as_str(),
-                None => {
-                    let cell = columns.cell("service", row);
-                    words.get(cell).copied().unwrap_or_else(|| vocabulary().service(cell))
-                }
-            };
-            if service.is_empty() {
+            let cell = if layer.service.is_some() { "" } else { columns.cell("service", row) };
+            let service = *services.entry(cell).or_insert_with(|| {
+                let key = match &layer.service {
+                    Some(service) => service.get_ref().as_str(),
+                    None => words.get(cell).copied().unwrap_or_else(|| vocabulary().service(cell)),
+                };
+                self.unknown_service(layer, key, table, row, problems);
+                self.service(key)
+            });
+            if self.services[service.index()].is_empty() {
                 problems.error(
                     "no-service",
                     &table.file,
@@ -102,9 +107,7 @@ impl Reading<'_> {
                     say("fill in the column of services", "请填写服务类别"),
                 );
             }
-            self.unknown_service(layer, service, table, row, problems);
             total_row(&columns, row, problems);
-            let service = self.service(service);
             let whereabouts = Whereabouts { said: said[row], located: located[row], place: own[row] };
             let area = self.ground.settle(layer.membership, &what, (table, row), whereabouts, problems);
             if !has_codes && (own[row].is_some() || !columns.cell("name", row).is_empty()) {

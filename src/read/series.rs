@@ -23,9 +23,13 @@ pub(super) fn read(
     problems: &mut Problems,
 ) -> Series {
     let areas = ground.areas;
-    let mut by_code: HashMap<&str, Vec<FacilityId>> = HashMap::new();
-    for (id, row) in facilities.iter() {
-        by_code.entry(&row.code).or_default().push(id);
+    // The first facility of each code, and how many have it.
+    let mut by_code: HashMap<&str, (FacilityId, usize)> = HashMap::new();
+    if !layers.is_empty() {
+        by_code.reserve(facilities.len());
+        for (id, row) in facilities.iter() {
+            by_code.entry(&row.code).or_insert((id, 0)).1 += 1;
+        }
     }
     let level_keys: Vec<&str> = areas.levels().values().iter().map(|level| level.key.as_str()).collect();
     let mut by_key: BTreeMap<String, BTreeMap<(Of, i16), f64>> = BTreeMap::new();
@@ -57,10 +61,10 @@ pub(super) fn read(
             let of = match (facility, area) {
                 ("", Some(area)) => Some(Of::Area(area)),
                 ("", None) => names_nothing(&columns, generic, row).then_some(Of::Whole),
-                (code, _) => match by_code.get(code).map(Vec::as_slice) {
-                    Some(&[facility]) => Some(Of::Facility(facility)),
+                (code, _) => match by_code.get(code) {
+                    Some(&(facility, 1)) => Some(Of::Facility(facility)),
                     found => {
-                        unknown_facility(code, found.map_or(0, <[_]>::len), &table.file, table.at(row), problems);
+                        unknown_facility(code, found.map_or(0, |&(_, n)| n), &table.file, table.at(row), problems);
                         None
                     }
                 },

@@ -81,10 +81,10 @@ pub(super) struct Mixed {
 }
 
 /// Words to values of the type that the vocabulary gives the attribute, or that all its words fit.
-pub(super) fn typed(attribute: &str, codes: Vec<u32>, words: Vec<String>) -> Typed {
+pub(super) fn typed(attribute: &str, codes: &[u32], words: Vec<String>) -> Typed {
     let known = vocabulary().attribute_type(attribute);
     let all = |test: &dyn Fn(&str) -> bool| !words.is_empty() && words.iter().all(|word| test(word));
-    let mixed = if known.is_none() { mixed(&codes, &words) } else { None };
+    let mixed = if known.is_none() { mixed(codes, &words) } else { None };
     let kind = known.unwrap_or_else(|| {
         if all(&|word| vocabulary().flag(word).is_some() && number(word).is_none()) {
             AttributeType::Flag
@@ -112,7 +112,7 @@ pub(super) fn typed(attribute: &str, codes: Vec<u32>, words: Vec<String>) -> Typ
                 });
                 map.push(code);
             }
-            let codes = codes.into_iter().map(|code| map[code as usize]).collect();
+            let codes = codes.iter().map(|&code| map[code as usize]).collect();
             Typed { column: Column::Text { codes, words: kept }, bad: Vec::new(), mixed }
         }
     }
@@ -139,7 +139,7 @@ fn mixed(codes: &[u32], words: &[String]) -> Option<Mixed> {
 }
 
 fn spread<T: Copy>(
-    codes: Vec<u32>,
+    codes: &[u32],
     words: &[String],
     parse: impl Fn(&str) -> Option<T>,
     column: impl FnOnce(Vec<Option<T>>) -> Column,
@@ -147,7 +147,7 @@ fn spread<T: Copy>(
     let parsed: Vec<Option<T>> = std::iter::once(None).chain(words.iter().map(|word| parse(word))).collect();
     let bad = (1..).zip(words).filter(|&(code, _)| parsed[code as usize].is_none());
     let bad = bad.map(|(code, word)| (code, word.clone())).collect();
-    Typed { column: column(codes.into_iter().map(|code| parsed[code as usize]).collect()), bad, mixed: None }
+    Typed { column: column(codes.iter().map(|&code| parsed[code as usize]).collect()), bad, mixed: None }
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@
 //! killed, each name holds the old file or the new one.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use tempfile::NamedTempFile;
 
 use crate::model::{Lang, Text};
@@ -55,27 +56,57 @@ impl std::error::Error for WriteProblem {
     }
 }
 
+/// What a file will hold.
+pub trait Content: Sync {
+    /// The name of the file.
+    fn name(&self) -> &str;
+
+    /// Writes it, piece by piece.
+    ///
+    /// # Errors
+    /// What the file says.
+    fn write(&self, to: &mut dyn Write) -> io::Result<()>;
+
+    /// All of it, in memory.
+    fn bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.write(&mut bytes).expect("memory can be written to");
+        bytes
+    }
+}
+
+impl Content for (String, Vec<u8>) {
+    fn name(&self) -> &str {
+        &self.0
+    }
+
+    fn write(&self, to: &mut dyn Write) -> io::Result<()> {
+        to.write_all(&self.1)
+    }
+}
+
 /// Writes files into `folder`, which is made if it is not there.
 ///
 /// # Errors
 /// The first file that cannot be written. Until all are on the disk under temporary names, none is replaced.
-pub fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), WriteProblem> {
+pub fn write<C: Content>(folder: &Path, files: &[C]) -> Result<(), WriteProblem> {
     let problem = |path: &Path| {
         let path = path.to_owned();
         move |source| WriteProblem { path, source }
     };
     fs::create_dir_all(folder).map_err(problem(folder))?;
-    let mut written = Vec::new();
-    for (name, bytes) in files {
-        let target = folder.join(name);
+    let stage = |file: &C| {
+        let target = folder.join(file.name());
         // A rename onto a folder fails, when others are renamed already: ask before.
         if target.is_dir() {
             return Err(problem(&target)(ErrorKind::IsADirectory.into()));
         }
-        let temporary = write_beside(folder, bytes).map_err(problem(&target))?;
-        written.push((temporary, target));
-    }
-    for (temporary, target) in written {
+        let temporary = write_beside(folder, file).map_err(problem(&target))?;
+        Ok((temporary, target))
+    };
+    let staged: Vec<Result<(NamedTempFile, PathBuf), WriteProblem>> = files.par_iter().map(stage).collect();
+    let staged: Vec<(NamedTempFile, PathBuf)> = staged.into_iter().collect::<Result<_, _>>()?;
+    for (temporary, target) in staged {
         temporary.persist(&target).map_err(|error| problem(&target)(error.error))?;
     }
     // The names are on the disk only when the folder is; where a system cannot do that, the files still are whole.
@@ -85,14 +116,15 @@ pub fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), WriteProb
     Ok(())
 }
 
-fn write_beside(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+fn write_beside(folder: &Path, content: &impl Content) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".evenreach-").suffix(".tmp");
     // Temporary files are private by default; these are results, shared as the user's umask says.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    let mut file = BufWriter::new(builder.tempfile_in(folder)?);
+    content.write(&mut file)?;
+    let file = file.into_inner()?;
     file.as_file().sync_all()?;
     Ok(file)
 }

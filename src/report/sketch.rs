@@ -3,6 +3,7 @@
 //! district 金州区: streets 光明街道 (kindergartens), 登沙河街道 (none), 华家街道 (one of unknown ownership, no place);
 //! the places of the first two have estimated square boundaries, wound the wrong way round, with a hole.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
@@ -17,6 +18,13 @@ use crate::rules::finding::{
 use crate::space::TravelMatrix;
 
 const PACK: &str = include_str!("sketch.toml");
+
+/// What is written.
+pub(super) fn bytes(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write(&mut bytes).expect("memory can be written to");
+    bytes
+}
 
 pub(super) fn pack() -> Arc<Pack> {
     Arc::new(Pack::from_toml("seeds/sketch.toml", PACK).expect("the test's pack is well formed"))

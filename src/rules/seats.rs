@@ -140,12 +140,12 @@ impl Seats {
             Some(within) => {
                 let market = Market::new(case, &selection, &capacities, group, within);
                 let seating = Seating::of(&market);
-                let mut finding = standard.finding(
-                    decide,
-                    seating.whole(&market, &standard),
-                    each.map(|level| seating.areas(case, &market, &standard, level)).unwrap_or_default(),
+                let (areas, crowded) = rayon::join(
+                    || each.map(|level| seating.areas(case, &market, &standard, level)).unwrap_or_default(),
+                    || overcrowded(&market, &seating),
                 );
-                finding.subjects.extend(overcrowded(&market, &seating));
+                let mut finding = standard.finding(decide, seating.whole(&market, &standard), areas);
+                finding.subjects.extend(crowded);
                 finding.remarks.push(Remark::Seated { seated: ones(seating.least), of: ones(market.total()) });
                 finding
             }

@@ -1,5 +1,7 @@
 //! `areas.csv`: a row for each area and each obligation that concerns it.
 
+use std::io::{self, Write};
+
 use super::{Cell, shown, table};
 use crate::assess::{Assessed, Findings};
 use crate::model::{AreaId, Lang, World};
@@ -8,7 +10,7 @@ use crate::report::words::Words;
 use crate::rules::finding::{Subject, Unit};
 
 /// A row for each area and obligation, in the order of the areas, then of the packs.
-pub fn areas(findings: &Findings, world: &World, lang: Lang) -> Vec<u8> {
+pub fn areas(findings: &Findings, world: &World, lang: Lang, to: &mut dyn Write) -> io::Result<()> {
     let headers = [
         "级别/level",
         "代码/code",
@@ -35,7 +37,7 @@ pub fn areas(findings: &Findings, world: &World, lang: Lang) -> Vec<u8> {
         .areas
         .iter()
         .flat_map(|(area, _)| by_area.about(area).map(move |(assessed, subject)| (area, assessed, subject)));
-    table(headers, rows.map(|(area, assessed, subject)| row(findings, world, lang, area, (assessed, subject))))
+    table(headers, rows.map(|(area, assessed, subject)| row(findings, world, lang, area, (assessed, subject))), to)
 }
 
 fn row(

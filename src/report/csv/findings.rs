@@ -1,5 +1,7 @@
 //! `findings.csv`: a row for each obligation.
 
+use std::io::{self, Write};
+
 use super::{Cell, shown, table, value_unit};
 use crate::assess::{Assessed, Findings};
 use crate::model::{Lang, World};
@@ -7,7 +9,7 @@ use crate::report::words::Words;
 use crate::rules::finding::{Quantity, Threshold, Unit};
 
 /// A row for each obligation, in the order of the packs.
-pub fn findings(findings: &Findings, world: &World, lang: Lang) -> Vec<u8> {
+pub fn findings(findings: &Findings, world: &World, lang: Lang, to: &mut dyn Write) -> io::Result<()> {
     let headers = [
         "编号/id",
         "文件/document",
@@ -37,7 +39,7 @@ pub fn findings(findings: &Findings, world: &World, lang: Lang) -> Vec<u8> {
         "估算边界/estimated",
         "示例数据/illustrative",
     ];
-    table(headers, findings.findings.iter().map(|assessed| row(findings, assessed, world, lang)))
+    table(headers, findings.findings.iter().map(|assessed| row(findings, assessed, world, lang)), to)
 }
 
 fn row(findings: &Findings, assessed: &Assessed, world: &World, lang: Lang) -> [Cell; 27] {

@@ -1,5 +1,7 @@
 //! `ledger.csv`: every facility over a limit, and those that were and have been struck off.
 
+use std::io::{self, Write};
+
 use super::{Cell, table};
 use crate::assess::{Assessed, Findings};
 use crate::model::{Lang, World};
@@ -7,7 +9,7 @@ use crate::report::words::Words;
 use crate::rules::finding::LedgerEntry;
 
 /// A row for each entry, in the order of the packs, then of each ledger.
-pub fn ledger(findings: &Findings, world: &World, lang: Lang) -> Vec<u8> {
+pub fn ledger(findings: &Findings, world: &World, lang: Lang, to: &mut dyn Write) -> io::Result<()> {
     let headers = [
         "编号/id",
         "条款/clause",
@@ -28,7 +30,7 @@ pub fn ledger(findings: &Findings, world: &World, lang: Lang) -> Vec<u8> {
         .findings
         .iter()
         .flat_map(|assessed| assessed.finding.ledger.iter().map(move |entry| (assessed, entry)));
-    table(headers, entries.map(|(assessed, entry)| row(findings, world, lang, assessed, entry)))
+    table(headers, entries.map(|(assessed, entry)| row(findings, world, lang, assessed, entry)), to)
 }
 
 fn row(findings: &Findings, world: &World, lang: Lang, assessed: &Assessed, entry: &LedgerEntry) -> [Cell; 14] {

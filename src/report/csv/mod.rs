@@ -8,6 +8,8 @@ mod findings;
 mod ledger;
 mod safe;
 
+use std::io::{self, Write};
+
 pub use areas::areas;
 pub use findings::findings;
 pub use ledger::ledger;
@@ -56,15 +58,18 @@ fn value_unit(finding: &Finding) -> Option<&Unit> {
 }
 
 /// A table with its byte order mark.
-fn table<const N: usize>(headers: [&str; N], rows: impl Iterator<Item = [Cell; N]>) -> Vec<u8> {
-    let mut writer =
-        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer("\u{feff}".as_bytes().to_vec());
-    let fits = "writing to memory; all rows have the cells of the header";
-    writer.write_record(headers).expect(fits);
+fn table<const N: usize>(
+    headers: [&str; N],
+    rows: impl Iterator<Item = [Cell; N]>,
+    to: &mut dyn Write,
+) -> io::Result<()> {
+    to.write_all("\u{feff}".as_bytes())?;
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
+    writer.write_record(headers)?;
     for row in rows {
-        writer.write_record(row.iter().map(Cell::written)).expect(fits);
+        writer.write_record(row.iter().map(Cell::written))?;
     }
-    writer.into_inner().expect(fits)
+    writer.flush()
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ fn show(bytes: &[u8]) -> String {
 #[test]
 fn findings_in_chinese() {
     let world = sketch::world();
-    insta::assert_snapshot!(show(&findings(&sketch::findings(&world), &world, Lang::Zh)), @r#"
+    insta::assert_snapshot!(show(&sketch::bytes(|to| findings(&sketch::findings(&world), &world, Lang::Zh, to))), @r#"
     编号/id: edu.public-kindergarten
     文件/document: 均等化实施意见
     条款/clause: 二(一)1
@@ -151,7 +151,7 @@ fn findings_in_chinese() {
 #[test]
 fn areas_in_english() {
     let world = sketch::world();
-    insta::assert_snapshot!(show(&areas(&sketch::findings(&world), &world, Lang::En)), @r#"
+    insta::assert_snapshot!(show(&sketch::bytes(|to| areas(&sketch::findings(&world), &world, Lang::En, to))), @r#"
     级别/level: district
     代码/code: 210213
     名称/name: 金州区
@@ -217,7 +217,7 @@ fn areas_in_english() {
 #[test]
 fn the_ledger_in_chinese() {
     let world = sketch::world();
-    insta::assert_snapshot!(show(&ledger(&sketch::findings(&world), &world, Lang::Zh)), @r#"
+    insta::assert_snapshot!(show(&sketch::bytes(|to| ledger(&sketch::findings(&world), &world, Lang::Zh, to))), @r#"
     编号/id: edu.no-large-classes
     条款/clause: 二(一)5
     责任单位/lead: 社会事业局
@@ -250,7 +250,7 @@ fn the_ledger_in_chinese() {
 #[test]
 fn a_formula_in_a_name_is_text() {
     let world = sketch::world_named(["=1+1", "+86", "@x", "-"], "=");
-    let text = show(&areas(&sketch::findings(&world), &world, Lang::En));
+    let text = show(&sketch::bytes(|to| areas(&sketch::findings(&world), &world, Lang::En, to)));
     for cell in ["上级名称/parent: '=1+1", "名称/name: '+86", "名称/name: '@x", "名称/name: '-", "nearest: '=K1"]
     {
         assert!(text.contains(cell), "{cell} in\n{text}");

@@ -1,5 +1,7 @@
 //! `areas.geojson`: how every obligation stands in every area; `underserved.geojson`: where something is not kept, and why.
 
+use std::io::{self, Write};
+
 use super::column::{Cell, Columns};
 use super::geometry::Area;
 use super::{Feature, layer};
@@ -18,7 +20,7 @@ const FIXED: [&str; 9] =
 /// Every area with a boundary; for each obligation judged by area its verdict and what is lacking.
 ///
 /// The columns of `edu.central-kindergarten` are `edu_central_kindergarten` and `edu_central_kindergarten_short`.
-pub fn areas(findings: &Findings, world: &World) -> Vec<u8> {
+pub fn areas(findings: &Findings, world: &World, to: &mut dyn Write) -> io::Result<()> {
     let by_area = ByArea::of(findings, world);
     let about = About::new(findings, world, &by_area);
     let by_place: Vec<usize> = by_area.findings().map(|(index, _)| index).collect();
@@ -31,7 +33,7 @@ pub fn areas(findings: &Findings, world: &World) -> Vec<u8> {
     let columns = columns.names();
     let drawn: Vec<AreaId> =
         world.areas.iter().filter(|(id, _)| about.polygon(*id).is_some()).map(|(id, _)| id).collect();
-    layer("areas", findings, world, &drawn, |id| {
+    let feature = |id| {
         let mut cells = about.cells(id);
         for &finding in &by_place {
             let subject = by_area.subject(finding, id);
@@ -39,12 +41,13 @@ pub fn areas(findings: &Findings, world: &World) -> Vec<u8> {
             cells.push(Cell::number(subject.and_then(|subject| subject.shortfall)));
         }
         Feature { geometry: about.polygon(id), columns: &columns, cells }
-    })
+    };
+    layer("areas", findings, world, &drawn, feature, to)
 }
 
 /// The areas where something is not kept, with the reasons, one a line; those without a boundary have no geometry but
 /// are in the table.
-pub fn underserved(findings: &Findings, world: &World) -> Vec<u8> {
+pub fn underserved(findings: &Findings, world: &World, to: &mut dyn Write) -> io::Result<()> {
     let by_area = ByArea::of(findings, world);
     let about = About::new(findings, world, &by_area);
     let mut columns = Columns::new(&FIXED);
@@ -54,7 +57,7 @@ pub fn underserved(findings: &Findings, world: &World) -> Vec<u8> {
     let columns = columns.names();
     let ids: Vec<AreaId> =
         world.areas.iter().map(|(id, _)| id).filter(|&id| by_area.count(id, Verdict::Unmet.key()) != 0).collect();
-    layer("underserved", findings, world, &ids, |id| {
+    let feature = |id| {
         let unmet: Vec<_> = by_area.about(id).filter(|(_, subject)| subject.verdict == Verdict::Unmet).collect();
         let reasons = |lang| {
             let line = |&(assessed, subject): &(&Assessed, &Subject)| {
@@ -71,7 +74,8 @@ pub fn underserved(findings: &Findings, world: &World) -> Vec<u8> {
         let mut cells = about.cells(id);
         cells.extend([Cell::Text(ids.join(", ")), reasons(Lang::En), reasons(Lang::Zh)]);
         Feature { geometry: about.polygon(id), columns: &columns, cells }
-    })
+    };
+    layer("underserved", findings, world, &ids, feature, to)
 }
 
 /// What both layers need to know of all areas.

@@ -1,5 +1,7 @@
 //! `facilities.geojson`: every facility with its attributes and how it stands.
 
+use std::io::{self, Write};
+
 use super::column::{Cell, Columns};
 use super::geometry::Place;
 use super::{Feature, layer};
@@ -10,7 +12,7 @@ use crate::rules::finding::{Of, Verdict};
 /// Every facility; one without coordinates has no geometry but is in the table.
 ///
 /// `unmet` and `unknown` count the obligations that judge this facility; `over` says whether it is over a limit now.
-pub fn facilities(findings: &Findings, world: &World) -> Vec<u8> {
+pub fn facilities(findings: &Findings, world: &World, to: &mut dyn Write) -> io::Result<()> {
     let facilities = &world.facilities;
     let standing = Standing::of(findings, world);
     let mut columns = Columns::new(&[
@@ -28,7 +30,7 @@ pub fn facilities(findings: &Findings, world: &World) -> Vec<u8> {
     facilities.attributes().keys().for_each(|key| columns.add(key));
     let columns = columns.names();
     let ids: Vec<FacilityId> = facilities.iter().map(|(id, _)| id).collect();
-    layer("facilities", findings, world, &ids, |id| {
+    let feature = |id| {
         let row = &facilities[id];
         let area = row.area.map(|area| &world.areas[area]);
         let source = world.sources.values().get(row.origin.0.index());
@@ -53,7 +55,8 @@ pub fn facilities(findings: &Findings, world: &World) -> Vec<u8> {
             Some(Value::Text(text)) => Cell::Word(text),
         }));
         Feature { geometry: row.place.map(Place), columns: &columns, cells }
-    })
+    };
+    layer("facilities", findings, world, &ids, feature, to)
 }
 
 /// How many obligations are unmet and unknown for each facility, and whether it is over a limit now.

@@ -9,6 +9,8 @@ mod column;
 mod facilities;
 mod geometry;
 
+use std::io::{self, Write};
+
 use rayon::prelude::*;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -51,7 +53,8 @@ fn layer<'a, I, G>(
     world: &World,
     ids: &[I],
     feature: impl Fn(I) -> Feature<'a, G> + Sync,
-) -> Vec<u8>
+    to: &mut dyn Write,
+) -> io::Result<()>
 where
     I: Copy + Sync,
     G: Serialize,
@@ -63,26 +66,23 @@ where
         "estimated": !findings.estimated.is_empty(),
     });
     let head = head.to_string();
-    let mut bytes =
-        format!("{{\"type\":\"FeatureCollection\",{},\"features\":[", &head[1..head.len() - 1]).into_bytes();
-    // Pieces of a few hundred features keep both cores busy and the pieces in cache.
-    let pieces = ids.par_chunks(256).map(|ids| {
+    write!(to, "{{\"type\":\"FeatureCollection\",{},\"features\":[", &head[1..head.len() - 1])?;
+    // Pieces of a few hundred features keep all cores busy and the pieces in cache; a few pieces at once need little
+    // memory.
+    let write_piece = |(n, ids): (usize, &[I])| {
         let mut piece = Vec::new();
-        for &id in ids {
-            piece.push(b'\n');
+        for (at, &id) in ids.iter().enumerate() {
+            piece.extend_from_slice(if (n, at) == (0, 0) { b"\n" } else { b",\n" });
             serde_json::to_writer(&mut piece, &feature(id)).expect("writing to memory; all keys are strings");
-            piece.push(b',');
         }
         piece
-    });
-    for piece in pieces.collect::<Vec<_>>() {
-        bytes.extend_from_slice(&piece);
+    };
+    let pieces: Vec<(usize, &[I])> = ids.chunks(256).enumerate().collect();
+    for pieces in pieces.chunks(64) {
+        let written: Vec<Vec<u8>> = pieces.par_iter().copied().map(write_piece).collect();
+        written.iter().try_for_each(|piece| to.write_all(piece))?;
     }
-    if !ids.is_empty() {
-        bytes.pop();
-    }
-    bytes.extend_from_slice(b"\n]}\n");
-    bytes
+    to.write_all(b"\n]}\n")
 }
 
 #[cfg(test)]

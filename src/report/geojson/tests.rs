@@ -14,7 +14,7 @@ fn properties(feature: &Value) -> Vec<(&str, &Value)> {
 #[test]
 fn an_areas_layer_in_full() {
     let world = sketch::world();
-    let text = String::from_utf8(areas(&sketch::findings(&world), &world)).unwrap();
+    let text = String::from_utf8(sketch::bytes(|to| areas(&sketch::findings(&world), &world, to))).unwrap();
     insta::assert_snapshot!(text, @r#"
     {"type":"FeatureCollection","estimated":true,"illustrative":true,"name":"areas","study":{"en":"Jinzhou, a sketch","zh":"金州区（示意）"},"features":[
     {"type":"Feature","properties":{"level":"street","code":"210213001","name":"光明街道","parent_code":"210213","boundary":"estimated","illustrative":true,"residents":9000.0,"unmet":0,"unknown":0,"edu_public_kindergarten":"met","edu_public_kindergarten_short":null,"edu_library":null,"edu_library_short":null,"edu_any_school":null,"edu_any_school_short":null},"geometry":{"type":"MultiPolygon","coordinates":[[[[121.6833333,39.0833333],[121.7166667,39.0833333],[121.7166667,39.1166667],[121.6833333,39.1166667],[121.6833333,39.0833333]],[[121.6966667,39.0966667],[121.6966667,39.1033333],[121.7033333,39.1033333],[121.7033333,39.0966667],[121.6966667,39.0966667]]]]}},
@@ -26,7 +26,7 @@ fn an_areas_layer_in_full() {
 #[test]
 fn underserved_holds_only_what_is_unmet_with_the_reasons() {
     let world = sketch::world();
-    let layer = read(&underserved(&sketch::findings(&world), &world));
+    let layer = read(&sketch::bytes(|to| underserved(&sketch::findings(&world), &world, to)));
     let features = layer["features"].as_array().unwrap();
     assert_eq!(features.len(), 1);
     let properties = &features[0]["properties"];
@@ -39,7 +39,7 @@ fn underserved_holds_only_what_is_unmet_with_the_reasons() {
 #[test]
 fn facilities_have_all_columns_and_null_geometry_where_there_is_no_place() {
     let world = sketch::world();
-    let layer = read(&facilities(&sketch::findings(&world), &world));
+    let layer = read(&sketch::bytes(|to| facilities(&sketch::findings(&world), &world, to)));
     let features = layer["features"].as_array().unwrap();
     let keys: Vec<Vec<&str>> =
         features.iter().map(|feature| properties(feature).iter().map(|&(key, _)| key).collect()).collect();
@@ -55,7 +55,7 @@ fn facilities_have_all_columns_and_null_geometry_where_there_is_no_place() {
 #[test]
 fn outer_rings_wind_counter_clockwise_and_holes_clockwise() {
     let world = sketch::world();
-    let bytes = areas(&sketch::findings(&world), &world);
+    let bytes = sketch::bytes(|to| areas(&sketch::findings(&world), &world, to));
     let layer: geojson::FeatureCollection = std::str::from_utf8(&bytes).unwrap().parse().unwrap();
     assert!(layer.bbox.is_none() && layer.foreign_members.unwrap().get("crs").is_none());
     for feature in layer.features {
@@ -77,7 +77,8 @@ fn doubled_area(ring: &[[f64; 2]]) -> f64 {
 fn a_layer_without_features_is_still_a_layer() {
     let world = crate::model::sketch::Sketch::new(&["street"]).world();
     let findings = Findings { packs: Vec::new(), findings: Vec::new(), estimated: Vec::new(), illustrative: false };
-    for bytes in [areas, underserved, facilities].map(|layer| layer(&findings, &world)) {
+    for layer in [areas, underserved, facilities] {
+        let bytes = sketch::bytes(|to| layer(&findings, &world, to));
         assert_eq!(read(&bytes)["features"], serde_json::json!([]));
     }
 }

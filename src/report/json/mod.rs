@@ -7,6 +7,11 @@ mod evidence;
 mod finding;
 mod quantity;
 
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter};
+
 use crate::assess::Findings;
 use crate::model::{World, shown};
 use document::Document;
@@ -15,32 +20,68 @@ use document::Document;
 pub const FORMAT: &str = "evenreach.findings/1";
 
 /// The findings as JSON, with line breaks; `problems` are what was wrong with the input and did not stop the run.
-pub fn findings(findings: &Findings, world: &World, problems: &[serde_json::Value]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut serializer =
-        serde_json::Serializer::with_formatter(&mut bytes, serde_json::ser::PrettyFormatter::with_indent(b" "));
-    let document = Document::new(findings, world, problems);
-    serde::Serialize::serialize(&document, &mut serializer).expect("writing to memory; all keys are strings");
-    bytes.push(b'\n');
-    visible(bytes)
+pub fn findings(
+    findings: &Findings,
+    world: &World,
+    problems: &[serde_json::Value],
+    to: &mut dyn Write,
+) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *to, Visible(PrettyFormatter::with_indent(b" ")));
+    Document::new(findings, world, problems).serialize(&mut serializer)?;
+    to.write_all(b"\n")
 }
 
-/// Letters that a terminal obeys or that nobody sees, which JSON allows as they are, as `\u` escapes: the document may
-/// be printed. They can only stand in strings.
-fn visible(json: Vec<u8>) -> Vec<u8> {
-    let text = String::from_utf8(json).expect("JSON is UTF-8");
-    if !text.contains(hidden) {
-        return text.into_bytes();
-    }
-    let mut escaped = String::with_capacity(text.len() + 64);
-    for letter in text.chars() {
-        if hidden(letter) {
-            escaped.push_str(&format!("\\u{:04x}", u32::from(letter)));
-        } else {
-            escaped.push(letter);
+/// Writes letters that a terminal obeys or that nobody sees, which JSON allows as they are, as `\u` escapes: the document
+/// may be printed. Else like the formatter within.
+struct Visible(PrettyFormatter<'static>);
+
+impl Formatter for Visible {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, to: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(hidden) {
+            let (before, from) = rest.split_at(at);
+            let letter = from.chars().next().expect("a hidden letter was found here");
+            write!(to, "{before}\\u{:04x}", u32::from(letter))?;
+            rest = &from[letter.len_utf8()..];
         }
+        to.write_all(rest.as_bytes())
     }
-    escaped.into_bytes()
+
+    fn begin_array<W: ?Sized + Write>(&mut self, to: &mut W) -> io::Result<()> {
+        self.0.begin_array(to)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, to: &mut W) -> io::Result<()> {
+        self.0.end_array(to)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, to: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(to, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, to: &mut W) -> io::Result<()> {
+        self.0.end_array_value(to)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, to: &mut W) -> io::Result<()> {
+        self.0.begin_object(to)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, to: &mut W) -> io::Result<()> {
+        self.0.end_object(to)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, to: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(to, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, to: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(to)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, to: &mut W) -> io::Result<()> {
+        self.0.end_object_value(to)
+    }
 }
 
 fn hidden(letter: char) -> bool {

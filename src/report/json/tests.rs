@@ -6,7 +6,8 @@ use crate::report::sketch;
 fn text() -> String {
     let world = sketch::world();
     let problem = serde_json::json!({"code": "no-place", "file": "a.csv"});
-    String::from_utf8(findings(&sketch::findings(&world), &world, &[problem])).unwrap()
+    let bytes = sketch::bytes(|to| findings(&sketch::findings(&world), &world, &[problem], to));
+    String::from_utf8(bytes).unwrap()
 }
 
 /// Keys at one depth, in the order of the text.
