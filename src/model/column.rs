@@ -79,6 +79,17 @@ impl Column {
         }
     }
 
+    /// The distinct words that entries have; none in a column of another type.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let (codes, words): (&[u32], &[String]) = match self {
+            Self::Text { codes, words } => (codes, words),
+            _ => (&[], &[]),
+        };
+        let mut used = vec![false; words.len() + 1];
+        codes.iter().for_each(|&code| used[code as usize] = true);
+        words.iter().enumerate().filter(move |&(position, _)| used[position + 1]).map(|(_, word)| word.as_str())
+    }
+
     /// What the values are, for messages.
     pub fn type_name(&self) -> &'static str {
         match self {

@@ -112,7 +112,11 @@ impl Builder {
             let mut column = typed.column;
             let unknown = cells.unknown_words(
                 &column,
-                |word| levels.contains(&word) || self.chosen.contains(&(attribute.clone(), word.to_owned())),
+                |word| {
+                    levels.contains(&word)
+                        || self.chosen.contains(&(attribute.clone(), word.to_owned()))
+                        || inputs.is_asked(&attribute, word)
+                },
                 problems,
             );
             // What a word that cannot be read says is not known: judged as another word, it would be a firm no.
@@ -346,6 +350,29 @@ mod tests {
             "`公辨` is no known word of `ownership` (private, public): it is taken as missing"
         );
         assert_eq!(values(&read, "ownership")[..3], [Some(Value::Text("public")), None, None]);
+    }
+
+    // A pack that asks for 国办, and names of school groups: neither is a slip.
+    #[test]
+    fn a_word_that_a_pack_asks_for_and_any_name_of_a_group_are_kept() {
+        let pack = r#"
+format = "evenreach.pack/1"
+document = { id = "t", title = { en = "t", zh = "t" }, issuer = { en = "i", zh = "i" }, year = 2018 }
+leads.l = { en = "l", zh = "l" }
+[[obligation]]
+id = "a"
+clause = "1"
+lead = "l"
+summary = { en = "a", zh = "a" }
+check.total = { service = "kindergarten", where = { ownership = ["国办", "state"] }, at-least = 1 }
+"#;
+        let study = "packs = [\"p.toml\"]\n".to_owned() + &areas("district", "d.csv") + &kindergartens("k.csv");
+        let rows = "区,办园性质,教育集团\n甲区,国办,城西集团\n甲区,公办,东部\n";
+        let read = read(&study, &[DISTRICT, ("k.csv", rows), ("p.toml", pack)]);
+        assert_eq!(values(&read, "ownership"), [Some(Value::Text("国办")), Some(Value::Text("public"))]);
+        assert_eq!(values(&read, "school-group"), [Some(Value::Text("城西集团")), Some(Value::Text("east"))]);
+        // The other word that the pack asks for is in no file.
+        assert_eq!(read.said(), ["unheld-word: p.toml"]);
     }
 
     #[test]

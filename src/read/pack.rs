@@ -38,6 +38,38 @@ fn parameters<'t>(table: &'t toml::Table, obligation: &Obligation) -> Option<BTr
     Some(check.keys().map(String::as_str).collect())
 }
 
+/// The words that the conditions of a pack ask for, by attribute; none of a text that is not TOML.
+pub(super) fn condition_words(text: &str) -> BTreeSet<(String, String)> {
+    let mut words = BTreeSet::new();
+    let table: toml::Table = toml::from_str(text).unwrap_or_default();
+    let obligations = table.get("obligation").and_then(toml::Value::as_array);
+    for check in obligations.into_iter().flatten().filter_map(|obligation| obligation.get("check")) {
+        gather_words(check, &mut words);
+    }
+    words
+}
+
+fn gather_words(value: &toml::Value, words: &mut BTreeSet<(String, String)>) {
+    match value {
+        toml::Value::Array(values) => values.iter().for_each(|value| gather_words(value, words)),
+        toml::Value::Table(table) => {
+            for (key, value) in table {
+                match (key.as_str(), value) {
+                    ("where" | "being" | "among", toml::Value::Table(conditions)) => {
+                        for (attribute, condition) in conditions {
+                            let list = condition.as_array().map_or(std::slice::from_ref(condition), Vec::as_slice);
+                            let asked = list.iter().filter_map(toml::Value::as_str);
+                            words.extend(asked.map(|word| (attribute.clone(), word.to_owned())));
+                        }
+                    }
+                    _ => gather_words(value, words),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
 fn mistakes(pack: &Pack, table: &toml::Table, world: Option<&World>) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     if pack.format.get_ref() != "evenreach.pack/1" {

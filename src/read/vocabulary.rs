@@ -2,7 +2,7 @@
 //!
 //! The words are in `vocabulary.toml` beside this file; this is how they are looked up.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::OnceLock;
 
 use serde::Deserialize;
@@ -29,6 +29,7 @@ pub struct Vocabulary {
     attributes: Lookup,
     types: BTreeMap<String, AttributeType>,
     words: HashMap<String, Lookup>,
+    open: BTreeSet<String>,
     services: Lookup,
     flags: HashMap<String, bool>,
     missing: HashSet<String>,
@@ -93,6 +94,9 @@ impl Vocabulary {
 
     /// The words of an attribute that are known; `None` where any may be given.
     pub fn words(&self, attribute: &str) -> Option<Vec<&str>> {
+        if self.open.contains(attribute) {
+            return None;
+        }
         let mut words: Vec<&str> = self.words.get(attribute)?.keys.values().map(String::as_str).collect();
         words.sort_unstable();
         words.dedup();
@@ -130,6 +134,7 @@ impl Vocabulary {
             ),
             types: file.attributes.iter().map(|(key, attribute)| (key.clone(), attribute.r#type)).collect(),
             words: file.attributes.iter().map(|(key, attribute)| (key.clone(), words(attribute))).collect(),
+            open: file.attributes.iter().filter(|(_, attribute)| attribute.open).map(|(key, _)| key.clone()).collect(),
             services: Lookup::new(file.services.iter().map(|(key, words)| (key.as_str(), words.words.as_slice()))),
             flags: flags
                 .into_iter()
@@ -236,6 +241,9 @@ struct Attribute {
     headers: Vec<String>,
     #[serde(default)]
     words: BTreeMap<String, Vec<String>>,
+    /// Whether other words may be given: names, of which these are only some.
+    #[serde(default)]
+    open: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -334,6 +342,7 @@ mod tests {
         assert_eq!(vocabulary.attribute_type("beds"), Some(AttributeType::Number));
         assert_eq!(vocabulary.words("ownership"), Some(vec!["private", "public"]));
         assert_eq!(vocabulary.words("alliance"), None);
+        assert_eq!(vocabulary.words("school-group"), None);
     }
 
     #[test]

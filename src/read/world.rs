@@ -1,5 +1,6 @@
 //! A study's folder to a World and its packs: every file read, every problem gathered.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,8 +12,9 @@ use super::membership::Ground;
 use super::problem::{At, Problems, say};
 use super::study::Study;
 use super::table::Table;
+use super::vocabulary::vocabulary;
 use super::{areas, estates, facilities, pack, people, read_table, series};
-use crate::model::{IdVec, Layer, Source, SourceId, World};
+use crate::model::{Column, IdVec, Layer, Source, SourceId, World};
 use crate::rules::Pack;
 
 /// The study file in a study's folder.
@@ -54,6 +56,8 @@ pub struct Inputs<'a> {
     folder: &'a Path,
     study: &'a Study,
     skip_illustrative: bool,
+    /// Words that conditions of the packs ask for, by attribute.
+    asked: BTreeSet<(String, String)>,
     sources: IdVec<SourceId, Source>,
     /// Called with the name of each file before it is read.
     progress: &'a dyn Fn(&str),
@@ -63,6 +67,11 @@ impl Inputs<'_> {
     /// The files read so far.
     pub fn sources(&self) -> &IdVec<SourceId, Source> {
         &self.sources
+    }
+
+    /// Whether a condition of a pack asks for the attribute to be this word.
+    pub fn is_asked(&self, attribute: &str, word: &str) -> bool {
+        self.asked.contains(&(attribute.to_owned(), word.to_owned()))
     }
 
     /// The file that something comes from, and where in it.
@@ -133,10 +142,12 @@ pub fn read_study(folder: &Path, options: &Options, progress: &dyn Fn(&str)) -> 
     let study = Study::parse(text).map_err(|mistakes| {
         Failure::Refused(vec![Refused { file: STUDY_FILE.to_owned(), text: text.to_owned(), mistakes }])
     })?;
+    let texts = pack_texts(&study, folder, &options.packs, &mut problems);
     let mut inputs = Inputs {
         folder,
         study: &study,
         skip_illustrative: options.skip_illustrative,
+        asked: texts.iter().flat_map(|pack| pack::condition_words(&pack.text)).collect(),
         sources: IdVec::default(),
         progress,
     };
@@ -150,7 +161,8 @@ pub fn read_study(folder: &Path, options: &Options, progress: &dyn Fn(&str)) -> 
         crs: String::new(),
     });
     let world = world(&study, &mut inputs, &mut problems);
-    let packs = packs(&study, folder, &options.packs, &world, &mut problems);
+    let packs = packs(&texts, &world);
+    unheld_words(&texts, &world, &mut problems);
     if options.strict {
         problems.make_strict();
     }
@@ -183,14 +195,14 @@ fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> Wor
     }
 }
 
+/// The text of a pack, by the name or path it was asked for.
+struct PackText {
+    name: String,
+    text: String,
+}
+
 /// The packs that the command names, else those of the study.
-fn packs(
-    study: &Study,
-    folder: &Path,
-    named: &[PathBuf],
-    world: &World,
-    problems: &mut Problems,
-) -> Result<Vec<Arc<Pack>>, Vec<Refused>> {
+fn pack_texts(study: &Study, folder: &Path, named: &[PathBuf], problems: &mut Problems) -> Vec<PackText> {
     let text = |input: Option<input::Input>, problems: &mut Problems| {
         input.as_ref().and_then(|input| input.document(problems)).map(str::to_owned)
     };
@@ -207,14 +219,47 @@ fn packs(
         };
         texts.push((name.clone(), found));
     }
+    texts.into_iter().filter_map(|(name, text)| Some(PackText { name, text: text? })).collect()
+}
+
+fn packs(texts: &[PackText], world: &World) -> Result<Vec<Arc<Pack>>, Vec<Refused>> {
     let mut packs = Vec::new();
     let mut refused = Vec::new();
-    for (name, text) in texts {
-        let Some(text) = text else { continue };
-        match pack::read(&name, &text, Some(world)) {
+    for PackText { name, text } in texts {
+        match pack::read(name, text, Some(world)) {
             Ok(pack) => packs.push(Arc::new(pack)),
             Err(mistakes) => refused.push(mistakes),
         }
     }
     if refused.is_empty() { Ok(packs) } else { Err(refused) }
+}
+
+/// Says which words a pack asks for that nobody knows and no file holds: nothing could ever meet them.
+fn unheld_words(texts: &[PackText], world: &World, problems: &mut Problems) {
+    for PackText { name, text } in texts {
+        for (attribute, word) in pack::condition_words(text) {
+            let known = vocabulary().words(&attribute).unwrap_or_default();
+            let columns = [world.facilities.attribute(&attribute), world.areas.attribute(&attribute)];
+            let held: Vec<&str> = columns.into_iter().flatten().flat_map(Column::words).collect();
+            if known.is_empty() || held.is_empty() || known.contains(&word.as_str()) || held.contains(&word.as_str()) {
+                continue;
+            }
+            let held = held.join(", ");
+            problems.warning(
+                "unheld-word",
+                name,
+                At::File,
+                say(
+                    format!(
+                        "the pack asks for `{attribute}` to be `{word}`, but no file has that word; there is: {held}"
+                    ),
+                    format!("规则包要求“{attribute}”为“{word}”，但数据中没有该取值；现有取值：{held}"),
+                ),
+                say(
+                    format!("correct the pack, or in the study: values.{attribute} = {{ {word} = [\"...\"] }}"),
+                    format!("请更正规则包，或在研究文件中写明：values.{attribute} = {{ {word} = [\"...\"] }}"),
+                ),
+            );
+        }
+    }
 }
