@@ -930,7 +930,7 @@ fn arguments_that_are_not_known_are_said_with_those_that_are() {
     }
     let run = evenreach(&["explain", "reech", "--lang", "en"]);
     run.refused();
-    run.says(&["`reech` is neither a check kind nor the id of an obligation; `evenreach explain` lists both"]);
+    run.says(&["`reech` is neither a check kind nor the id of an obligation; did you mean: reach?"]);
 }
 
 #[test]

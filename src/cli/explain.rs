@@ -11,6 +11,7 @@ use textwrap::core::display_width;
 
 use super::tell::{self, Stopped};
 use crate::model::{Lang, Text};
+use crate::read::document::nearest;
 use crate::read::pack::{self, SEEDS};
 use crate::read::problem::Problems;
 use crate::read::study::Study;
@@ -74,20 +75,35 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         packs.iter().flat_map(|pack| pack.obligations.iter().enumerate().map(move |(index, one)| (pack, index, one)));
     let found: Vec<_> = all.filter(|(_, _, obligation)| obligation.id.get_ref() == word).collect();
     if found.is_empty() {
-        return Err(tell::stop(
-            &Text {
-                en: format!(
-                    "`{word}` is neither a check kind nor the id of an obligation; `evenreach explain` lists both"
-                ),
-                zh: format!("“{word}”既不是核查类型，也不是条款编号；可用 evenreach explain 查看"),
-            },
-            lang,
-        ));
+        return Err(tell::stop(&not_found(word, &packs), lang));
     }
     for (pack, index, obligation) in found {
         tell::result(&plain_lines(&explained(pack, index, obligation, lang)));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// That there is no such word, with those that may be meant: all ids below it, else the one most like it.
+fn not_found(word: &str, packs: &[Pack]) -> Text {
+    let ids = || packs.iter().flat_map(|pack| &pack.obligations).map(|obligation| obligation.id.get_ref().as_str());
+    let below: Vec<&str> = ids().filter(|id| id.starts_with(word)).collect();
+    let meant = match below.as_slice() {
+        [] => nearest(word, Check::KINDS.into_iter().chain(ids())).into_iter().collect(),
+        _ => below,
+    };
+    let (en, zh) = if meant.is_empty() {
+        (
+            "`evenreach explain` lists both; for a pack of your own add --pack FILE".to_owned(),
+            "可用 evenreach explain 查看；自己的规则包请加 --pack 文件".to_owned(),
+        )
+    } else {
+        let meant = meant.join(", ");
+        (format!("did you mean: {meant}?"), format!("是否指：{meant}？"))
+    };
+    Text {
+        en: format!("`{word}` is neither a check kind nor the id of an obligation; {en}"),
+        zh: format!("“{word}”既不是核查类型，也不是条款编号；{zh}"),
+    }
 }
 
 /// Words of a pack may hold anything.

@@ -110,9 +110,11 @@ impl<'a> Reading<'a> {
 
     fn rows(&mut self, layer: &AreasLayer, level: LevelId, table: &Table, source: SourceId, problems: &mut Problems) {
         let above: IdVec<LevelId, Level> = self.levels.values()[..level.index()].to_vec().into();
+        let own: IdVec<LevelId, Level> = vec![self.levels[level].clone()].into();
         let role = |header: &str| {
             let known = structural(header).filter(|key| STRUCTURAL.contains(&key.as_str()));
             known
+                .or_else(|| own_header(&own, header))
                 .or_else(|| level_reference(&above, header))
                 .or_else(|| vocabulary().attribute(header).map(|key| format!("={key}")))
                 .or_else(|| attributes::plain(header).map(|key| format!("={key}")))
@@ -376,6 +378,12 @@ fn by_prefix(gazetteer: &Gazetteer<'_>, level: LevelId, area: &Area) -> Option<A
         .filter(|&end| area.code.is_char_boundary(end) && area.code != area.name);
     let above = |code| (0..level.index()).rev().find_map(|level| gazetteer.coded(LevelId::new(level), code));
     ends.map(|end| &area.code[..end]).find_map(above)
+}
+
+/// `街道代码` and `街道名称`, or `街道` alone for the name, in a file of streets.
+fn own_header(own: &IdVec<LevelId, Level>, header: &str) -> Option<String> {
+    let reference = level_reference(own, header)?;
+    Some(if reference.ends_with(".code") { "code" } else { "name" }.to_owned())
 }
 
 fn first_of(cells: &[&str]) -> String {

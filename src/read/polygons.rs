@@ -1,11 +1,12 @@
 //! Polygons of a table's rows, made valid; what was repaired or cannot be is said.
 
-use geo::{Area, Coord, Geometry, MakeValid, MultiPolygon, Polygon, Validation};
+use geo::{Area, Coord, CoordsIter, Geometry, MakeValid, MultiPolygon, Polygon, Validation};
 use rayon::prelude::*;
 
 use super::places::figure;
 use super::problem::{At, Problems, say};
 use super::table::Table;
+use crate::space::sound::is_surely_valid;
 
 /// What became of one row's geometry.
 enum Outcome {
@@ -102,6 +103,14 @@ fn outcome(geometry: Option<&Geometry<f64>>) -> Outcome {
             return Outcome::Range(at);
         }
     }
+    if is_surely_valid(&polygon) {
+        return Outcome::Fine(Some(polygon));
+    }
+    // The thorough check looks at all pairs of sides: for a coast of a hundred thousand it would take minutes.
+    let n_corners = polygon.coords_count();
+    if THOROUGH < n_corners {
+        return repaired(&polygon, format!("its {n_corners} corners touch or cross somewhere"));
+    }
     match polygon.check_validation() {
         // A ring that goes there and back again is valid, and holds nobody.
         Ok(()) if polygon.unsigned_area() == 0.0 => Outcome::Unusable("it has no area".to_owned()),
@@ -109,6 +118,9 @@ fn outcome(geometry: Option<&Geometry<f64>>) -> Outcome {
         Err(why) => repaired(&polygon, why.to_string()),
     }
 }
+
+/// Corners up to which a polygon that may be invalid is looked at side by side.
+const THOROUGH: usize = 10_000;
 
 fn repaired(polygon: &MultiPolygon<f64>, why: String) -> Outcome {
     let usable: Vec<Polygon<f64>> =
@@ -176,5 +188,19 @@ mod tests {
         assert_eq!(read(vec![near(), far(), far()]), (vec![None; 3], vec!["wrong-crs File".into()]));
         let swapped = || Some(square(39.0, 121.0).into());
         assert_eq!(read(vec![swapped(), near(), swapped()]), (vec![None; 3], vec!["swapped-axes File".into()]));
+    }
+
+    // A circle of 12,000 corners with a loop outside: the loop is part of it, whoever wound it.
+    #[test]
+    fn a_long_coast_that_crosses_itself_is_repaired_without_looking_at_all_pairs() {
+        let corner = |n: i32| {
+            let (sin, cos) = (std::f64::consts::TAU * f64::from(n) / 12_000.0).sin_cos();
+            (10.0 + cos, 10.0 + sin)
+        };
+        let mut corners: Vec<(f64, f64)> = (0..12_000).map(corner).collect();
+        corners.extend([(11.5, 10.2), (11.5, 9.8), (11.0, 10.1)]);
+        let (areas, said) = read(vec![Some(polygon(&corners).into())]);
+        assert_eq!(said, ["repaired-geometry Feature(1)"]);
+        assert!((areas[0].unwrap() - std::f64::consts::PI).abs() < 0.2, "{areas:?}");
     }
 }

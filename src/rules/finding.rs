@@ -347,6 +347,15 @@ pub enum Remark {
         /// So many facilities lack it, or all of the subject.
         n_facilities: usize,
     },
+    /// Facilities whose part is more than the whole it is of: one of the two is wrong.
+    PartExceeds {
+        /// The attribute of the part, by key.
+        part: String,
+        /// That of the whole.
+        whole: String,
+        /// The facilities, by id: the first few.
+        facilities: Vec<FacilityId>,
+    },
     /// A named part of the promise has no lead facility.
     NoLead {
         /// The group without one.

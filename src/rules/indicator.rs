@@ -24,7 +24,8 @@ use crate::model::{AreaId, Observation, Of as ValueOf, Text};
 /// # Pace
 /// The remark on pace compares the latest value after `from` and not after `year` with the straight line from `from` to
 /// the target; a sum, as far as no year is missing, with the line from 0 in the year before `sum-from`. On track is
-/// within 0.5 % of the way from start to target, that distance included; else ahead or behind.
+/// within 0.5 % of the way from start to target, that distance included; else ahead or behind. In the year of the target
+/// only the target itself is on track.
 ///
 /// # Observed, margin, shortfall
 /// Observed: the value judged, else the latest known; of a sum, the sum so far; with `decide = "each"` the value of the
@@ -301,7 +302,8 @@ impl Indicator {
         let way = *self.target.get_ref() - start.value;
         let years = |year: i16| f64::from(year) - f64::from(start.year);
         let line = start.value + way * years(year) / years(self.year);
-        let pace = if (value - line).abs() <= Self::ON_TRACK * way.abs() {
+        let near = if year < self.year { Self::ON_TRACK * way.abs() } else { 0.0 };
+        let pace = if (value - line).abs() <= near {
             Pace::OnTrack
         } else if (line < value) == (self.better == Better::Higher) {
             Pace::Ahead

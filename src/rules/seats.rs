@@ -146,7 +146,10 @@ impl Seats {
                 );
                 let mut finding = standard.finding(decide, seating.whole(&market, &standard), areas);
                 finding.subjects.extend(crowded);
-                finding.remarks.push(Remark::Seated { seated: ones(seating.least), of: ones(market.total()) });
+                // Where not all is known, the bounds say it.
+                if seating.least == seating.most {
+                    finding.remarks.push(Remark::Seated { seated: ones(seating.least), of: ones(market.total()) });
+                }
                 finding
             }
         };

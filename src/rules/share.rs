@@ -302,7 +302,18 @@ impl ShareCheck {
         for attribute in [&self.weighted_by, &self.part, &self.whole].into_iter().flatten() {
             remarks.extend(case.amounts(attribute.get_ref()).lacking(all()));
         }
+        remarks.extend(self.exceeding(case, selection));
         remarks
+    }
+
+    /// The facilities whose part is more than the whole, if any: the data are wrong, and the verdict may hang on them.
+    fn exceeding(&self, case: &Case<'_>, selection: &Selection) -> Option<Remark> {
+        let (parts, wholes) = self.part_and_whole(case)?;
+        let exceeds = |&facility: &FacilityId| parts.of(facility).zip(wholes.of(facility)).is_some_and(|(p, w)| w < p);
+        let facilities: Vec<FacilityId> = selection.facilities().filter(exceeds).take(Evidence::FACILITIES).collect();
+        let key = |attribute: &Option<Spanned<String>>| attribute.as_ref().map(|key| key.get_ref().clone());
+        let (part, whole) = key(&self.part).zip(key(&self.whole))?;
+        (!facilities.is_empty()).then_some(Remark::PartExceeds { part, whole, facilities })
     }
 }
 
@@ -615,5 +626,20 @@ mod tests {
                 assert_agrees(&try_check(&text, &before), &try_check(&text, &after));
             }
         }
+    }
+
+    #[test]
+    fn a_part_that_is_more_than_its_whole_is_said_with_the_facility() {
+        let world = Sketch::new(&["street"])
+            .area("street", "A", None, None, &[])
+            .facility("home", "a", Some("A"), None, &[("nursing", "60"), ("beds", "50")])
+            .facility("home", "b", Some("A"), None, &[("nursing", "90"), ("beds", "100")])
+            .world();
+        let text = r#"share = { service = "home", part = "nursing", whole = "beds", at-least = "90 %" }"#;
+        let finding = try_check(text, &world);
+        assert_eq!(finding.verdict.key(), "unknown");
+        let facilities = vec![FacilityId::new(0)];
+        let exceeds = Remark::PartExceeds { part: "nursing".to_owned(), whole: "beds".to_owned(), facilities };
+        assert_eq!(finding.remarks, [exceeds]);
     }
 }

@@ -83,6 +83,14 @@ impl Words<'_> {
             (Remark::Lacks { attribute, n_facilities }, Lang::Zh) => {
                 format!("“{}”：{n_facilities} 个设施不符合或未填", self.attribute(attribute))
             }
+            (Remark::PartExceeds { part, whole, facilities }, _) => {
+                let names: Vec<String> = facilities.iter().map(|&id| self.facility(id)).collect();
+                let [part, whole] = [part, whole].map(|key| self.attribute(key));
+                self.pick(
+                    format!("{part} is more than {whole} at {}: correct one of them", names.join(", ")),
+                    format!("{}的“{part}”大于“{whole}”，请更正", names.join("、")),
+                )
+            }
             (Remark::NoLead { group }, Lang::En) => format!("{group}: no lead facility"),
             (Remark::NoLead { group }, Lang::Zh) => format!("{group}：没有牵头单位"),
             (Remark::NoMember { group }, Lang::En) => format!("{group}: no member"),
@@ -146,6 +154,7 @@ pub(crate) fn remark_key(remark: &Remark) -> &'static str {
         Remark::JointAt { .. } => "joint-at",
         Remark::JointTooFar { .. } => "joint-too-far",
         Remark::Lacks { .. } => "lacks",
+        Remark::PartExceeds { .. } => "part-exceeds",
         Remark::NoLead { .. } => "no-lead",
         Remark::NoMember { .. } => "no-member",
         Remark::OpensLate { .. } => "opens-late",

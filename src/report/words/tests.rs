@@ -173,6 +173,11 @@ fn every_remark() {
         Remark::JointAt { distance: metres(850.0) },
         Remark::JointTooFar { distance: metres(2500.0) },
         Remark::Lacks { attribute: "ownership".to_owned(), n_facilities: 2 },
+        Remark::PartExceeds {
+            part: "nursing-beds".to_owned(),
+            whole: "beds".to_owned(),
+            facilities: vec![FacilityId::new(0)],
+        },
         Remark::NoLead { group: "east".to_owned() },
         Remark::NoMember { group: "west".to_owned() },
         Remark::OpensLate { facility: FacilityId::new(2), opens: date(2019, 9, 1), due: date(2019, 6, 30) },
@@ -200,6 +205,7 @@ fn every_remark() {
     served by a joint one 850 m away | 由 850 米外的联办设施服务
     the joint one that lists it is too far: 2.5 km | 列明服务本地的联办设施过远：2.5 公里
     ownership: not so or not given for 2 facilities | “办园性质”：2 个设施不符合或未填
+    nursing-beds is more than beds at K1: correct one of them | K1的“nursing-beds”大于“beds”，请更正
     east: no lead facility | east：没有牵头单位
     west: no member | west：没有成员
     S1 opens 2019-09-01, later than 2019-06-30 | S1于 2019-09-01 启用，晚于要求的 2019-06-30
