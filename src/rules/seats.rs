@@ -14,7 +14,7 @@ use super::select::{Amounts, Selection, Tri, Where, attribute_names};
 use super::tally::{Amount, ByArea, Tally};
 use super::{Case, Kind, Mistake, Name, Noun};
 use crate::access::assignment::{Assignment, Pair, assign, ones, thousandths};
-use crate::model::{AreaId, FacilityId, GroupId, Id, LevelId, PointId};
+use crate::model::{AreaId, FacilityId, GroupId, LevelId, PointId};
 use crate::units::{Metres, Share};
 
 /// There is a place for each person of a group, or for a share of them, within a distance if one is given.
@@ -159,11 +159,14 @@ impl Seats {
     }
 }
 
-/// Who needs a place and who has some, in thousandths.
+/// Who needs a place and who has some, in thousandths; both in their near order, so that who shares schools is found
+/// close by in memory.
 struct Market<'c> {
     case: Case<'c>,
     within: Metres,
-    /// Persons at each point; `None` where the file does not say.
+    /// Persons at each point, by its rank in [`TravelMatrix::near_points`]; `None` where the file does not say.
+    ///
+    /// [`TravelMatrix::near_points`]: crate::space::TravelMatrix::near_points
     persons: Vec<Option<u64>>,
     facilities: Vec<FacilityId>,
     /// How many of `facilities` surely meet the conditions: these come first.
@@ -178,24 +181,33 @@ struct Market<'c> {
 
 impl<'c> Market<'c> {
     fn new(case: &Case<'c>, selection: &Selection, capacities: &Amounts<'_>, group: GroupId, within: Metres) -> Self {
-        let people = &case.world.people;
+        let (people, travel) = (&case.world.people, case.travel);
+        let points = travel.near_points().ids();
         let persons: Vec<Option<u64>> =
-            people.places.ids().map(|point| people.persons(group, point).map(thousandths)).collect();
+            points.iter().map(|&point| people.persons(group, point).map(thousandths)).collect();
         let total: u64 = persons.iter().flatten().sum();
-        let places = |facility| capacities.of(facility).map(thousandths);
-        let sure = selection.iter().map(|(facility, status)| match status {
-            Tri::Yes => places(facility).unwrap_or(0),
-            _ => 0,
+        let places = |facility: &FacilityId| capacities.of(*facility).map(thousandths);
+        let in_near_order = |facilities: &[FacilityId]| {
+            let mut facilities = facilities.to_vec();
+            facilities.sort_unstable_by_key(|&facility| travel.near_facilities().rank(facility));
+            facilities
+        };
+        let n_sure = selection.yes.len();
+        let mut facilities = in_near_order(&selection.yes);
+        facilities.extend(in_near_order(&selection.maybe));
+        let sure = facilities.iter().enumerate().map(|(n, facility)| match n < n_sure {
+            true => places(facility).unwrap_or(0),
+            false => 0,
         });
         Self {
             case: *case,
             within,
-            persons,
-            facilities: selection.facilities().collect(),
-            n_sure: selection.yes.len(),
+            n_sure,
             sure: sure.collect(),
-            most: selection.facilities().map(|facility| places(facility).unwrap_or(total)).collect(),
-            is_unbounded: selection.facilities().any(|facility| places(facility).is_none()),
+            most: facilities.iter().map(|facility| places(facility).unwrap_or(total)).collect(),
+            is_unbounded: facilities.iter().any(|facility| places(facility).is_none()),
+            persons,
+            facilities,
         }
     }
 
@@ -209,7 +221,7 @@ impl<'c> Market<'c> {
     }
 
     fn has_place(&self, point: usize) -> bool {
-        self.case.world.people.places[PointId::new(point)].is_some()
+        self.case.world.people.places[self.case.travel.near_points().ids()[point]].is_some()
     }
 
     fn all_places(&self) -> u64 {
@@ -223,11 +235,12 @@ impl<'c> Market<'c> {
         without.map(|(_, &most)| most).sum()
     }
 
-    /// Each point within the distance of a facility, with the cost.
+    /// The rank of each point within the distance of a facility, with the cost.
     fn near(&self, facility: usize) -> impl Iterator<Item = (usize, f64)> {
         let limit = self.within.get();
         let catchment = self.case.travel.catchment(self.facilities[facility]).iter();
-        catchment.filter(move |&(_, cost)| cost <= limit).map(|(point, cost)| (point.index(), cost))
+        let points = self.case.travel.near_points();
+        catchment.filter(move |&(_, cost)| cost <= limit).map(|(point, cost)| (points.rank(point), cost))
     }
 
     fn assign(&self, demand: &[u64], supply: &[u64]) -> Assignment {
@@ -333,7 +346,8 @@ impl Seating {
             (_, 0) => Nearness::Placed,
             _ => Nearness::Anywhere,
         };
-        let items = people.places.ids().map(|point| (people.areas[point], self.tally(market, nearness, point.index())));
+        let rank = |point: PointId| case.travel.near_points().rank(point);
+        let items = people.places.ids().map(|point| (people.areas[point], self.tally(market, nearness, rank(point))));
         let tallies = ByArea::sort(areas, level, items);
         let subject = |&area: &AreaId| {
             let (known, floating) = (tallies.known(area), tallies.floating(area));
@@ -373,13 +387,16 @@ fn overcrowded(market: &Market<'_>, seating: &Seating) -> Vec<Subject> {
     }
     let has_capacity = |&home: &usize| market.sure[home] == market.most[home];
     let crowded = (0..market.n_sure).filter(|&home| market.sure[home] < needed[home]).filter(has_capacity);
+    let mut crowded: Vec<usize> = crowded.collect();
+    crowded.sort_unstable_by_key(|&home| market.facilities[home]);
     crowded
+        .into_iter()
         .map(|home| {
             let mut elsewhere = given.remove(&home).unwrap_or_default();
             let seated: u64 = elsewhere.values().sum();
             elsewhere.remove(&home);
             let mut elsewhere: Vec<(usize, u64)> = elsewhere.into_iter().collect();
-            elsewhere.sort_by_key(|&(facility, places)| (std::cmp::Reverse(places), facility));
+            elsewhere.sort_by_key(|&(facility, places)| (std::cmp::Reverse(places), market.facilities[facility]));
             elsewhere.truncate(Evidence::FACILITIES);
             let (had, needed) = (ones(market.sure[home]), ones(needed[home]));
             Subject {
@@ -402,9 +419,11 @@ fn overcrowded(market: &Market<'_>, seating: &Seating) -> Vec<Subject> {
 /// The nearest facility that surely meets the conditions, for each point that has one within the distance.
 fn nearest(market: &Market<'_>) -> Vec<Option<usize>> {
     let mut nearest: Vec<Option<(f64, usize)>> = vec![None; market.persons.len()];
+    let id = |facility: usize| market.facilities[facility];
     for facility in 0..market.n_sure {
         for (point, cost) in market.near(facility) {
-            if nearest[point].is_none_or(|(least, _)| cost < least) {
+            // Of two as near the one with the lower id, in whatever order they stand.
+            if nearest[point].is_none_or(|(least, other)| (cost, id(facility)) < (least, id(other))) {
                 nearest[point] = Some((cost, facility));
             }
         }
@@ -417,8 +436,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::World;
     use crate::model::sketch::Sketch;
+    use crate::model::{Id, World};
     use crate::rules::{try_check, underlined};
 
     // P(100 children) --1 km-- school A(120 places) --1 km-- Q(60) --3 km-- school B(40)        P in street W, rest in E

@@ -5,6 +5,7 @@
 //! - [`within`]: all points within a limit of a place
 //! - [`nearest`]: the nearest point that will do
 //! - [`margin`]: whether a point may be within a distance of a polygon
+//! - [`order`]: near things near each other in memory
 //! - [`sound`]: whether a polygon is surely valid
 //! - [`plane`]: metres around one place, for drawing
 //! - [`estimate`]: boundaries for areas of which only a seat is known
@@ -18,6 +19,7 @@ pub mod estimate;
 pub mod index;
 pub mod margin;
 pub mod nearest;
+pub mod order;
 pub mod plane;
 pub mod sound;
 pub mod travel;

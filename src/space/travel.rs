@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::distance;
 use super::nearest::NearestIndex;
+use super::order::NearOrder;
 use super::within::PointGrid;
 use crate::model::{AreaId, Areas, EstateId, Estates, Facilities, FacilityId, Id, IdVec, PointId, ServiceId, World};
 use crate::units::Metres;
@@ -45,7 +46,10 @@ pub type Limits = BTreeMap<ServiceId, Metres>;
 /// Catchments of all facilities whose service some check measures, and nearest facilities for evidence.
 #[derive(Debug)]
 pub struct TravelMatrix {
-    catchments: IdVec<FacilityId, Catchment>,
+    /// In the near order of the facilities.
+    catchments: Vec<Catchment>,
+    near_facilities: NearOrder<FacilityId>,
+    near_points: NearOrder<PointId>,
     areas: Arc<Areas>,
     facilities: Arc<Facilities>,
     estates: Arc<Estates>,
@@ -63,7 +67,8 @@ impl TravelMatrix {
             .map(|limit| limit.get())
             .max_by(f64::total_cmp)
             .map(|largest| PointGrid::build(world.people.places.values(), largest));
-        let catchment = |(_, row): (FacilityId, &crate::model::FacilityRow)| {
+        let catchment = |&id: &FacilityId| {
+            let row = &facilities[id];
             let mut catchment = Catchment::default();
             if let (Some(grid), Some(limit), Some(place)) = (&grid, limits.get(&row.service), row.place) {
                 let mut reached = Vec::new();
@@ -73,9 +78,14 @@ impl TravelMatrix {
             }
             catchment
         };
-        let rows: Vec<_> = facilities.iter().collect();
+        let (near_facilities, near_points) = rayon::join(
+            || NearOrder::of(facilities.len(), |id| facilities[id].place),
+            || NearOrder::of(world.people.len(), |id| world.people.places[id]),
+        );
         Self {
-            catchments: rows.into_par_iter().map(catchment).collect::<Vec<_>>().into(),
+            catchments: near_facilities.ids().par_iter().map(catchment).collect(),
+            near_facilities,
+            near_points,
             areas: Arc::clone(&world.areas),
             facilities: Arc::clone(facilities),
             estates: Arc::clone(&world.estates),
@@ -85,7 +95,17 @@ impl TravelMatrix {
 
     /// Who reaches `facility` within the limit of its service.
     pub fn catchment(&self, facility: FacilityId) -> &Catchment {
-        &self.catchments[facility]
+        &self.catchments[self.near_facilities.rank(facility)]
+    }
+
+    /// The demand points, near ones near each other.
+    pub fn near_points(&self) -> &NearOrder<PointId> {
+        &self.near_points
+    }
+
+    /// The facilities, near ones near each other.
+    pub fn near_facilities(&self) -> &NearOrder<FacilityId> {
+        &self.near_facilities
     }
 
     /// The nearest accepted facility of `service` to the point that stands for `area`; `None` if the area has no
