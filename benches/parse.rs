@@ -41,7 +41,7 @@ fn parse(criterion: &mut Criterion) {
     let bytes = bytes.filter_map(|file| Some(file.ok()?.metadata().ok()?.len())).sum();
     group.throughput(Throughput::Bytes(bytes));
     group.bench_function("study", |bencher| {
-        bencher.iter(|| read_study(folder.path(), &Options::default(), &|_| ()).expect("the study is sound"));
+        bencher.iter(|| read_study(folder.path(), &Options::default(), &|_, _| ()).expect("the study is sound"));
     });
 }
 

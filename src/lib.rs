@@ -24,7 +24,7 @@
 //! use evenreach::read::{Options, read_study};
 //! use evenreach::space::TravelMatrix;
 //!
-//! let study = read_study("geodata/jinpu".as_ref(), &Options::default(), &|_| ()).expect("the study is sound");
+//! let study = read_study("geodata/jinpu".as_ref(), &Options::default(), &|_, _| ()).expect("the study is sound");
 //! let travel = TravelMatrix::compute(&study.world, &limits(&study.world, &study.packs));
 //! let findings = assess(&study.world, &travel, &study.packs, &Only::default());
 //! for assessed in &findings.findings {

@@ -50,7 +50,7 @@ fn study() -> Option<tempfile::TempDir> {
 }
 
 fn read(folder: &Path) -> ReadStudy {
-    match read_study(folder, &Options::default(), &|_| ()) {
+    match read_study(folder, &Options::default(), &|_, _| ()) {
         Ok(study) => study,
         Err(Failure::Refused(refused)) => panic!("{}", refused[0]),
         Err(Failure::Problems(problems)) => panic!("{:#?}", problems.kept()),
@@ -349,7 +349,7 @@ fn the_defect_of_the_source_is_caught_at_its_feature() {
     assert_ne!(defect, text);
     std::fs::write(&path, defect).unwrap();
 
-    let Err(Failure::Problems(problems)) = read_study(folder.path(), &Options::default(), &|_| ()) else {
+    let Err(Failure::Problems(problems)) = read_study(folder.path(), &Options::default(), &|_, _| ()) else {
         panic!("the defect goes unseen")
     };
     let said: Vec<String> = problems.kept().iter().map(ToString::to_string).collect();

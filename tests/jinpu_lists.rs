@@ -73,7 +73,7 @@ fn read(data: &Path, study: &str, files: &[(&str, &str)]) -> Result<ReadStudy, F
     write("streets.csv", &std::fs::read(data.join("streets_nbs2023.csv")).unwrap());
     write("villages.csv", &std::fs::read(data.join("villages_nbs2023.csv")).unwrap());
     files.iter().for_each(|(name, text)| write(name, text.as_bytes()));
-    read_study(folder.path(), &Options::default(), &|_| ())
+    read_study(folder.path(), &Options::default(), &|_, _| ())
 }
 
 fn sound(read: Result<ReadStudy, Failure>) -> (World, Problems) {

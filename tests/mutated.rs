@@ -175,7 +175,7 @@ fn input(name: &str, bytes: Vec<u8>) -> Input {
 
 /// Reads the study in a folder; where that gives a world, goes on to the bytes of every output.
 fn study_to_outputs(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-    let read = read_study(folder, &Options::default(), &|_| ())?;
+    let read = read_study(folder, &Options::default(), &|_, _| ())?;
     let travel = TravelMatrix::compute(&read.world, &limits(&read.world, &read.packs));
     let findings = assess(&read.world, &travel, &read.packs, &Only::default());
     let outputs = report::outputs(&findings, &read.world, &[], Lang::Zh);

@@ -73,7 +73,7 @@ fn study(files: &[SampleFile]) -> ReadStudy {
     for file in files {
         written(&format!("illustrative/{}", file.name), &file.csv);
     }
-    match read_study(folder.path(), &Options::default(), &|_| {}) {
+    match read_study(folder.path(), &Options::default(), &|_, _| ()) {
         Ok(study) => study,
         Err(Failure::Problems(problems)) => {
             panic!("{:#?}", problems.kept().iter().map(ToString::to_string).collect::<Vec<_>>())

@@ -75,9 +75,12 @@ impl FailOn {
 }
 
 pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped> {
-    let progress = Progress::new(STEPS);
+    let progress = Progress::new(AFTER_READING);
     let options = Options { packs: arguments.packs.clone(), strict: arguments.strict, ..Options::default() };
-    let read = read_study(&arguments.study, &options, &|file| progress.step(file));
+    let read = read_study(&arguments.study, &options, &|file, n_files| {
+        progress.expect(n_files as u64 + AFTER_READING);
+        progress.step(file);
+    });
     let read = read.map_err(|failure| {
         progress.done();
         tell::failure(&failure, lang)
@@ -165,8 +168,8 @@ fn published(problem: &Problem) -> serde_json::Value {
     })
 }
 
-/// Steps of a usual run, for the bar: the study's files and what follows.
-const STEPS: u64 = 20;
+/// Steps that follow when the files are read: distances, obligations, outputs.
+const AFTER_READING: u64 = 3;
 
 fn default_out(study: &Path) -> PathBuf {
     let name = study.canonicalize().ok().and_then(|study| Some(study.file_name()?.to_owned()));

@@ -34,8 +34,11 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
 }
 
 fn study(folder: &Path, lang: Lang) -> Result<ExitCode, Stopped> {
-    let progress = Progress::new(20);
-    let read = read_study(folder, &Options::default(), &|file| progress.step(file));
+    let progress = Progress::new(1);
+    let read = read_study(folder, &Options::default(), &|file, n_files| {
+        progress.expect(n_files as u64);
+        progress.step(file);
+    });
     progress.done();
     let read = read.map_err(|failure| tell::failure(&failure, lang))?;
     tell::result(&contents(&read.world, lang));

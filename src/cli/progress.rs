@@ -28,6 +28,11 @@ impl Progress {
         Self(bar)
     }
 
+    /// There are so many steps in all.
+    pub(super) fn expect(&self, steps: u64) {
+        self.0.set_length(steps);
+    }
+
     /// The next step begins.
     pub(super) fn step(&self, what: &str) {
         self.0.set_message(plain(what));

@@ -36,7 +36,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped> {
     let options = Options { skip_illustrative: true, ..Options::default() };
-    let read = read_study(&arguments.study, &options, &|_| ()).map_err(|failure| tell::failure(&failure, lang))?;
+    let read = read_study(&arguments.study, &options, &|_, _| ()).map_err(|failure| tell::failure(&failure, lang))?;
     let census = census(arguments, lang)?;
     let files: Vec<(String, Vec<u8>)> = generate(&read.world, &census, arguments.seed)
         .into_iter()

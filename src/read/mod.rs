@@ -27,7 +27,7 @@ mod series;
 mod sketch;
 mod values;
 
-pub use world::{Failure, Options, ReadStudy, read_study};
+pub use world::{Failure, Options, Progress, ReadStudy, read_study};
 
 use input::Input;
 use problem::{At, Problems, say};

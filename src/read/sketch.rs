@@ -34,7 +34,7 @@ pub(super) fn read_levels(levels: &[&str], layers: &str, files: &[(&str, &str)])
     for (name, text) in files.iter().copied().chain([("study.toml", &*study)]) {
         std::fs::write(folder.path().join(name), text).expect("there is room for a file");
     }
-    match read_study(folder.path(), &Options::default(), &|_| ()) {
+    match read_study(folder.path(), &Options::default(), &|_, _| ()) {
         Ok(ReadStudy { world, problems, .. }) => Read { world: Some(world), problems },
         Err(Failure::Problems(problems)) => Read { world: None, problems },
         Err(Failure::Refused(refused)) => panic!("{}", refused[0]),

@@ -178,6 +178,14 @@ impl Study {
         if mistakes.is_empty() { Ok(study) } else { Err(mistakes) }
     }
 
+    /// How many files it names, packs apart.
+    pub fn n_files(&self) -> usize {
+        let outline = |layer: &&AreasLayer| matches!(layer.estimate, Some(Estimate::Outline(_)));
+        let outlines = self.areas.iter().filter(outline).count();
+        let data = self.people.len() + self.series.len() + self.estates.len();
+        self.areas.len() + outlines + self.facilities.len() + data
+    }
+
     /// The reference date.
     pub fn date(&self) -> Date {
         self.reference_date.get_ref().parse().expect("`mistakes` refuses a study whose date does not parse")

@@ -59,8 +59,7 @@ pub struct Inputs<'a> {
     /// Words that conditions of the packs ask for, by attribute.
     asked: BTreeSet<(String, String)>,
     sources: IdVec<SourceId, Source>,
-    /// Called with the name of each file before it is read.
-    progress: &'a dyn Fn(&str),
+    progress: Progress<'a>,
 }
 
 impl Inputs<'_> {
@@ -92,7 +91,7 @@ impl Inputs<'_> {
         if illustrative && self.skip_illustrative {
             return None;
         }
-        (self.progress)(file);
+        (self.progress)(file, self.study.n_files());
         let input = read_inside(self.folder, file, problems)?;
         let table = read_table(&input, problems)?;
         let crs = crs.or(self.study.crs.as_ref()).map_or("EPSG:4326", |crs| crs.get_ref().as_str());
@@ -126,11 +125,14 @@ fn is_degrees(crs: &str) -> bool {
     ["CRS84", "4326", "4490"].iter().any(|known| crs.ends_with(known))
 }
 
-/// Reads the study in `folder`. `progress` is called with the name of each file.
+/// Is called with the name of each file before it is read, and with how many there are in all.
+pub type Progress<'a> = &'a dyn Fn(&str, usize);
+
+/// Reads the study in `folder`.
 ///
 /// # Errors
 /// Every mistake in the study file and the packs, or every problem in the data if one of them is an error.
-pub fn read_study(folder: &Path, options: &Options, progress: &dyn Fn(&str)) -> Result<ReadStudy, Failure> {
+pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> Result<ReadStudy, Failure> {
     let mut problems = Problems::default();
     let path = folder.join(STUDY_FILE);
     // Where the folder is not there, it matters which was meant.
