@@ -10,7 +10,7 @@ use super::tell::{self, Stopped};
 use crate::assess::{Only, assess, limits};
 use crate::model::{Lang, Text};
 use crate::read::problem::{At, Problem, Severity};
-use crate::read::{Options, read_study};
+use crate::read::{Failure, Options, ReadStudy, read_study};
 use crate::report::files::Content;
 use crate::report::{self, terminal::Look};
 use crate::space::TravelMatrix;
@@ -76,53 +76,17 @@ impl FailOn {
 
 pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped> {
     let progress = Progress::new(AFTER_READING);
-    let options = Options { packs: arguments.packs.clone(), strict: arguments.strict, ..Options::default() };
-    let read = read_study(&arguments.study, &options, &|file, n_files| {
-        progress.expect(n_files as u64 + AFTER_READING);
-        progress.step(file);
-    });
-    let read = read.map_err(|failure| {
+    let read = read(arguments, &progress);
+    let read = read.map_err(|why| {
         progress.done();
-        tell::failure(&failure, lang)
+        why.tell(lang)
     })?;
-    if read.packs.is_empty() {
-        progress.done();
-        return Err(tell::stop(
-            &Text {
-                en: "the study names no pack: add packs = [\"...\"] to study.toml, or give --pack FILE".into(),
-                zh: "研究未指定规则包：请在 study.toml 中写 packs = [\"...\"]，或使用 --pack 文件".into(),
-            },
-            lang,
-        ));
-    }
     let only = Only::new(arguments.only.clone());
-    if let Some(word) = only.unmatched(&read.packs).first() {
-        progress.done();
-        return Err(tell::stop(
-            &Text {
-                en: format!(
-                    "no obligation has the id `{word}` or one that starts with it and a dot; `evenreach explain` lists them"
-                ),
-                zh: format!("没有编号为或以 {word} 开头的条款；可用 evenreach explain 查看"),
-            },
-            lang,
-        ));
-    }
-
-    progress.step(match lang {
-        Lang::En => "distances",
-        Lang::Zh => "计算距离",
-    });
+    progress.step(lang.pick("distances", "计算距离"));
     let travel = TravelMatrix::compute(&read.world, &limits(&read.world, &read.packs));
-    progress.step(match lang {
-        Lang::En => "obligations",
-        Lang::Zh => "核查条款",
-    });
+    progress.step(lang.pick("obligations", "核查条款"));
     let findings = assess(&read.world, &travel, &read.packs, &only);
-    progress.step(match lang {
-        Lang::En => "outputs",
-        Lang::Zh => "写出结果",
-    });
+    progress.step(lang.pick("outputs", "写出结果"));
     let problems: Vec<serde_json::Value> = read.problems.kept().iter().map(published).collect();
     let outputs = report::outputs(&findings, &read.world, &problems, lang);
     let out = arguments.out.clone().unwrap_or_else(|| default_out(&arguments.study));
@@ -141,11 +105,49 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
             outputs.iter().filter(|output| output.name() == report::FINDINGS).for_each(tell::content);
         }
     }
-    let so = arguments
-        .fail_on
-        .iter()
-        .any(|fail_on| findings.findings.iter().any(|found| found.finding.verdict.key() == fail_on.verdict()));
+    let has = |verdict| findings.findings.iter().any(|found| found.finding.verdict.key() == verdict);
+    let so = arguments.fail_on.iter().any(|fail_on| has(fail_on.verdict()));
     Ok(ExitCode::from(u8::from(so)))
+}
+
+/// Why nothing was checked.
+enum Why {
+    Unread(Failure),
+    Said(Text),
+}
+
+impl Why {
+    fn tell(self, lang: Lang) -> Stopped {
+        match self {
+            Self::Unread(failure) => tell::failure(&failure, lang),
+            Self::Said(text) => tell::stop(&text, lang),
+        }
+    }
+}
+
+/// The study, if there is something in it to check.
+fn read(arguments: &Arguments, progress: &Progress) -> Result<ReadStudy, Why> {
+    let options = Options { packs: arguments.packs.clone(), strict: arguments.strict, ..Options::default() };
+    let read = read_study(&arguments.study, &options, &|file, n_files| {
+        progress.expect(n_files as u64 + AFTER_READING);
+        progress.step(file);
+    });
+    let read = read.map_err(Why::Unread)?;
+    if read.packs.is_empty() {
+        return Err(Why::Said(Text {
+            en: "the study names no pack: add packs = [\"...\"] to study.toml, or give --pack FILE".into(),
+            zh: "研究未指定规则包：请在 study.toml 中写 packs = [\"...\"]，或使用 --pack 文件".into(),
+        }));
+    }
+    if let Some(word) = Only::new(arguments.only.clone()).unmatched(&read.packs).first() {
+        return Err(Why::Said(Text {
+            en: format!(
+                "no obligation has the id `{word}` or one that starts with it and a dot; `evenreach explain` lists them"
+            ),
+            zh: format!("没有编号为或以 {word} 开头的条款；可用 evenreach explain 查看"),
+        }));
+    }
+    Ok(read)
 }
 
 /// A problem with the input as findings.json shows it.

@@ -114,6 +114,11 @@ impl Areas {
         &self.levels
     }
 
+    /// The keys of the levels from the top down.
+    pub fn level_keys(&self) -> Vec<&str> {
+        self.levels.values().iter().map(|level| level.key.as_str()).collect()
+    }
+
     /// The level called `key`.
     pub fn level(&self, key: &str) -> Option<LevelId> {
         self.levels.iter().find(|(_, level)| level.key == key).map(|(id, _)| id)

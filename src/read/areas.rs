@@ -177,7 +177,7 @@ impl<'a> Reading<'a> {
                 name,
                 place: places[row],
                 boundary: shape.map_or(Boundary::None, Boundary::Official),
-                origin: (source, u32::try_from(row + 1).unwrap_or(u32::MAX)),
+                origin: (source, Table::number(row)),
             });
         }
         self.attributes.add(start, &columns, &layer.values);

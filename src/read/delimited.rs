@@ -59,7 +59,7 @@ impl Reader for Csv {
                 Ok(false) => break,
                 Ok(true) => {}
                 Err(error) => {
-                    damaged(&input.name, At::Row(number(n_rows)), &error, problems);
+                    damaged(&input.name, At::Row(Table::number(n_rows)), &error, problems);
                     return None;
                 }
             }
@@ -71,7 +71,7 @@ impl Reader for Csv {
                 problems.error(
                     "ragged",
                     &input.name,
-                    At::Row(number(n_rows)),
+                    At::Row(Table::number(n_rows)),
                     say(
                         format!("the row has {} cells, the header {}", record.len(), columns.len()),
                         format!("该行有 {} 格，表头有 {} 格", record.len(), columns.len()),
@@ -86,10 +86,6 @@ impl Reader for Csv {
         }
         Some(Table { file: input.name.clone(), columns, geometry: Vec::new(), n_rows, crs: None })
     }
-}
-
-fn number(row: usize) -> u32 {
-    u32::try_from(row + 1).unwrap_or(u32::MAX)
 }
 
 fn damaged(file: &str, at: At, error: &csv::Error, problems: &mut Problems) {

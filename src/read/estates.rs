@@ -8,6 +8,7 @@ use super::membership::{Ground, Whereabouts};
 use super::places;
 use super::problem::{Problems, say};
 use super::study::{DataLayer, Membership};
+use super::table::Table;
 use super::values;
 use super::world::Inputs;
 use crate::model::{Estate, Estates, Layer};
@@ -24,7 +25,7 @@ pub(super) fn read(
     let areas = ground.areas;
     let mut estates = Estates::default();
     let mut codes: HashMap<String, String> = HashMap::new();
-    let level_keys: Vec<&str> = areas.levels().values().iter().map(|level| level.key.as_str()).collect();
+    let level_keys = areas.level_keys();
     for layer in layers {
         let Some((table, source)) =
             inputs.table(&layer.file, Layer::Estates, layer.illustrative, layer.crs.as_ref(), problems)
@@ -91,7 +92,7 @@ pub(super) fn read(
                 area,
                 households: n_households,
                 first_phase: day,
-                origin: (source, u32::try_from(row + 1).unwrap_or(u32::MAX)),
+                origin: (source, Table::number(row)),
             });
         }
     }

@@ -52,15 +52,13 @@ pub(super) fn read(
     }
     let origin: Vec<(SourceId, u32)> = reading.rows.values().iter().map(|row| row.origin).collect();
     let n_facilities = reading.rows.len();
-    let levels: Vec<&str> = ground.areas.levels().values().iter().map(|level| level.key.as_str()).collect();
-    let attributes = reading.attributes.finish(n_facilities, &origin, &levels, inputs, problems);
+    let attributes = reading.attributes.finish(n_facilities, &origin, &ground.areas.level_keys(), inputs, problems);
     Facilities::new(reading.rows, reading.services, attributes, reading.serves)
 }
 
 impl Reading<'_> {
     fn layer(&mut self, layer: &FacilitiesLayer, table: &Table, source: SourceId, problems: &mut Problems) {
-        let level_keys: Vec<&str> =
-            self.ground.areas.levels().values().iter().map(|level| level.key.as_str()).collect();
+        let level_keys = self.ground.areas.level_keys();
         let role = |header: &str| {
             let known = structural(header).filter(|key| STRUCTURAL.contains(&key.as_str()));
             // `级别/level` is an attribute of service points, `街道/street` the area they lie in.
@@ -122,7 +120,7 @@ impl Reading<'_> {
                 service,
                 place: own[row],
                 area,
-                origin: (source, u32::try_from(row + 1).unwrap_or(u32::MAX)),
+                origin: (source, Table::number(row)),
             });
             if !columns.cell("code", row).is_empty() {
                 self.duplicate(id, table, row, problems);

@@ -16,6 +16,7 @@ mod columns;
 mod delimited;
 mod estates;
 mod facilities;
+mod fit;
 mod gazetteer;
 mod geojson;
 mod membership;

@@ -125,7 +125,7 @@ impl<'a> Words<'a> {
         if let Some(world) = world {
             words.services.extend(world.facilities.services().values().iter().map(|service| service.key.as_str()));
             words.groups.extend(world.people.groups.values().iter().map(String::as_str));
-            words.levels.extend(world.areas.levels().values().iter().map(|level| level.key.as_str()));
+            words.levels.extend(world.areas.level_keys());
             words.attributes.extend(world.facilities.attributes().keys().map(String::as_str));
             words.attributes.extend(world.areas.attributes().keys().map(String::as_str));
         }

@@ -10,6 +10,7 @@ use super::membership::{Ground, Whereabouts};
 use super::places;
 use super::problem::{At, Problems, say};
 use super::study::{DataLayer, Membership};
+use super::table::Table;
 use super::values;
 use super::vocabulary::vocabulary;
 use super::world::Inputs;
@@ -29,7 +30,7 @@ pub(super) fn read(
     let mut persons: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     let mut origins: Vec<(SourceId, u32)> = Vec::new();
     let mut groups_of: BTreeMap<SourceId, BTreeSet<String>> = BTreeMap::new();
-    let level_keys: Vec<&str> = areas.levels().values().iter().map(|level| level.key.as_str()).collect();
+    let level_keys = areas.level_keys();
     for layer in layers {
         let Some((table, source)) =
             inputs.table(&layer.file, Layer::People, layer.illustrative, layer.crs.as_ref(), problems)
@@ -89,7 +90,7 @@ pub(super) fn read(
             let area = ground.settle(Membership::Declared, &what, (&table, row), whereabouts, problems);
             people.places.push(own[row].or_else(|| areas[area?].place));
             people.areas.push(area);
-            origins.push((source, u32::try_from(row + 1).unwrap_or(u32::MAX)));
+            origins.push((source, Table::number(row)));
         }
         for (group, cells) in groups {
             let column = persons.entry(group.clone()).or_default();

@@ -1,6 +1,6 @@
 //! Files of values by year to [`Series`].
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use super::attributes;
 use super::columns::{Columns, level_reference, structural};
@@ -31,7 +31,7 @@ pub(super) fn read(
             by_code.entry(&row.code).or_insert((id, 0)).1 += 1;
         }
     }
-    let level_keys: Vec<&str> = areas.levels().values().iter().map(|level| level.key.as_str()).collect();
+    let level_keys = areas.level_keys();
     let mut by_key: BTreeMap<String, BTreeMap<(Of, i16), f64>> = BTreeMap::new();
     for layer in layers {
         let Some((table, _)) =
@@ -45,9 +45,9 @@ pub(super) fn read(
         };
         let mapping = attributes::mapping(&layer.columns, &STRUCTURAL, &level_keys);
         let columns = Columns::new(&table, &mapping, &role, problems);
-        let complete: BTreeSet<bool> =
-            ["indicator", "year", "value"].into_iter().map(|key| columns.require(key, problems)).collect();
-        if complete.contains(&false) {
+        // All three are asked for, so that all that are missing are said.
+        let missing = ["indicator", "year", "value"].map(|key| !columns.require(key, problems));
+        if missing.contains(&true) {
             continue;
         }
         let generic = ground.generic(&columns);

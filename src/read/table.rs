@@ -76,9 +76,14 @@ impl Cells {
 }
 
 impl Table {
+    /// The number of a row as messages count, from 1.
+    pub fn number(row: usize) -> u32 {
+        u32::try_from(row + 1).unwrap_or(u32::MAX)
+    }
+
     /// Where a row is, for messages.
     pub fn at(&self, row: usize) -> At {
-        let number = u32::try_from(row + 1).unwrap_or(u32::MAX);
+        let number = Self::number(row);
         if self.geometry.is_empty() { At::Row(number) } else { At::Feature(number) }
     }
 }

@@ -6,16 +6,15 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
-use super::document::{self, Refused};
+use super::document::Refused;
 use super::input::{self, read_inside};
 use super::membership::Ground;
 use super::problem::{At, Problems, say};
 use super::study::Study;
 use super::table::Table;
-use super::vocabulary::vocabulary;
-use super::{areas, estates, facilities, pack, people, read_table, series};
-use crate::model::{Column, IdVec, Layer, Source, SourceId, World};
-use crate::rules::{Noun, Pack};
+use super::{areas, estates, facilities, fit, pack, people, read_table, series};
+use crate::model::{IdVec, Layer, Source, SourceId, World};
+use crate::rules::Pack;
 
 /// The study file in a study's folder.
 pub const STUDY_FILE: &str = "study.toml";
@@ -149,7 +148,7 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
         folder,
         study: &study,
         skip_illustrative: options.skip_illustrative,
-        asked: texts.iter().flat_map(|pack| pack::condition_words(&pack.text)).collect(),
+        asked: texts.iter().flat_map(|pack| pack.asked.iter().cloned()).collect(),
         sources: IdVec::default(),
         progress,
     };
@@ -164,11 +163,7 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
     });
     let world = world(&study, &mut inputs, &mut problems);
     let packs = packs(&texts, &world);
-    unheld_words(&texts, &world, &mut problems);
-    if let Ok(packs) = &packs {
-        unmatched_levels(packs, &world, &mut problems);
-        misspelt_series(packs, &world, &mut problems);
-    }
+    fit::check(&texts, packs.as_deref().unwrap_or_default(), &world, &mut problems);
     if options.strict {
         problems.make_strict();
     }
@@ -202,9 +197,11 @@ fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> Wor
 }
 
 /// The text of a pack, by the name or path it was asked for.
-struct PackText {
-    name: String,
+pub(super) struct PackText {
+    pub(super) name: String,
     text: String,
+    /// The words that its conditions ask for, by attribute.
+    pub(super) asked: BTreeSet<(String, String)>,
 }
 
 /// The packs that the command names, else those of the study.
@@ -225,139 +222,21 @@ fn pack_texts(study: &Study, folder: &Path, named: &[PathBuf], problems: &mut Pr
         };
         texts.push((name.clone(), found));
     }
-    texts.into_iter().filter_map(|(name, text)| Some(PackText { name, text: text? })).collect()
+    let read = |(name, text): (String, Option<String>)| {
+        let text = text?;
+        Some(PackText { name, asked: pack::condition_words(&text), text })
+    };
+    texts.into_iter().filter_map(read).collect()
 }
 
 fn packs(texts: &[PackText], world: &World) -> Result<Vec<Arc<Pack>>, Vec<Refused>> {
     let mut packs = Vec::new();
     let mut refused = Vec::new();
-    for PackText { name, text } in texts {
+    for PackText { name, text, .. } in texts {
         match pack::read(name, text, Some(world)) {
             Ok(pack) => packs.push(Arc::new(pack)),
             Err(mistakes) => refused.push(mistakes),
         }
     }
     if refused.is_empty() { Ok(packs) } else { Err(refused) }
-}
-
-/// Says which words a pack asks for that nobody knows and no file holds: nothing could ever meet them.
-fn unheld_words(texts: &[PackText], world: &World, problems: &mut Problems) {
-    for PackText { name, text } in texts {
-        for (attribute, word) in pack::condition_words(text) {
-            let known = vocabulary().words(&attribute).unwrap_or_default();
-            let columns = [world.facilities.attribute(&attribute), world.areas.attribute(&attribute)];
-            let held: Vec<&str> = columns.into_iter().flatten().flat_map(Column::words).collect();
-            if known.is_empty() || held.is_empty() || known.contains(&word.as_str()) || held.contains(&word.as_str()) {
-                continue;
-            }
-            let held = held.join(", ");
-            problems.warning(
-                "unheld-word",
-                name,
-                At::File,
-                say(
-                    format!(
-                        "the pack asks for `{attribute}` to be `{word}`, but no file has that word; there is: {held}"
-                    ),
-                    format!("规则包要求“{attribute}”为“{word}”，但数据中没有该取值；现有取值：{held}"),
-                ),
-                say(
-                    format!("correct the pack, or in the study: values.{attribute} = {{ {word} = [\"...\"] }}"),
-                    format!("请更正规则包，或在研究文件中写明：values.{attribute} = {{ {word} = [\"...\"] }}"),
-                ),
-            );
-        }
-    }
-}
-
-/// Says which levels a pack speaks of and the study calls otherwise, if it does.
-fn unmatched_levels(packs: &[Arc<Pack>], world: &World, problems: &mut Problems) {
-    for pack in packs {
-        let absent: Vec<&str> =
-            names(pack, Noun::Level).into_iter().filter(|level| world.areas.level(level).is_none()).collect();
-        if absent.is_empty() {
-            continue;
-        }
-        let levels: Vec<&str> = world.areas.levels().values().iter().map(|level| level.key.as_str()).collect();
-        let (absent, levels) = (absent.join(", "), levels.join(", "));
-        problems.warning(
-            "unmatched-level",
-            STUDY_FILE,
-            At::File,
-            say(
-                format!("the pack {} speaks of the level {absent}; the study has: {levels}", pack.document.id),
-                format!("规则包 {} 使用层级 {absent}；研究中的层级：{levels}", pack.document.id),
-            ),
-            say(
-                "if the study has it under another key, give its level the pack's key; the labels may stay",
-                "若只是名称不同，请将该层级的 key 改为规则包所用的 key，显示名称可以不变",
-            ),
-        );
-    }
-}
-
-/// Says which series no obligation uses though one of a very like name is used and not there.
-fn misspelt_series(packs: &[Arc<Pack>], world: &World, problems: &mut Problems) {
-    let used: BTreeSet<&str> = packs.iter().flat_map(|pack| names(pack, Noun::Series)).collect();
-    let there: BTreeSet<&str> = world.series.keys().collect();
-    let files: Vec<&str> = (world.sources.values().iter())
-        .filter(|source| source.layer == Layer::Series)
-        .map(|source| source.file.as_str())
-        .collect();
-    let files = files.join(", ");
-    for key in there.difference(&used) {
-        let Some(meant) = document::nearest(key, used.difference(&there).copied()) else { continue };
-        problems.warning(
-            "unused-series",
-            &files,
-            At::File,
-            say(format!("no obligation uses the indicator `{key}`"), format!("没有条款使用指标 {key}")),
-            say(format!("did you mean `{meant}`?"), format!("是否应为 {meant}？")),
-        );
-    }
-}
-
-/// The words of one noun that a pack's checks use, each once.
-fn names(pack: &Pack, noun: Noun) -> BTreeSet<&str> {
-    let checks = pack.obligations.iter().flat_map(|obligation| obligation.check.kind().names());
-    checks.filter(|name| name.noun == noun).map(|name| name.word.get_ref().as_str()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::read::sketch::{areas, read};
-
-    const PACK: &str = r#"
-format = "evenreach.pack/1"
-document = { id = "t", title = { en = "t", zh = "t" }, issuer = { en = "i", zh = "i" }, year = 2018 }
-leads.l = { en = "l", zh = "l" }
-levels.community = { en = "community", zh = "社区" }
-[[obligation]]
-id = "a"
-clause = "1"
-lead = "l"
-summary = { en = "a", zh = "a" }
-check.indicator = { series = "ind.maternal-mortality", unit = { en = "u", zh = "u" }, target = 9, year = 2020, each = "community" }
-"#;
-
-    // The pack speaks of communities, the study of streets; the file of series has a slip of the pen.
-    #[test]
-    fn a_level_of_another_key_and_a_misspelt_series_are_said() {
-        let study = "packs = [\"p.toml\"]\n".to_owned()
-            + &areas("district", "d.csv")
-            + &areas("street", "s.csv")
-            + "[[series]]\nfile = \"i.csv\"\n";
-        let files = [
-            ("p.toml", PACK),
-            ("d.csv", "code,name\n01,甲区\n"),
-            ("s.csv", "街道代码,街道名称,parent\n0101,东街,01\n"),
-            ("i.csv", "indicator,year,value\nind.matenal-mortality,2020,8\nown.thing,2020,1\n"),
-        ];
-        let read = read(&study, &files);
-        assert_eq!(read.said(), ["unmatched-level: study.toml", "unused-series: i.csv"]);
-        assert_eq!(read.what("unused-series"), "no obligation uses the indicator `ind.matenal-mortality`");
-        // In a file of streets `街道代码` is the code of each.
-        let street = read.world().areas.iter().last().unwrap().1;
-        assert_eq!((street.code.as_str(), street.name.as_str()), ("0101", "东街"));
-    }
 }

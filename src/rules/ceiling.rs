@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::decide::no_limit;
 use super::finding::{
     Evidence, Finding, LedgerEntry, Of, Quantity, Reason, Remark, Required, Subject, Threshold, Unit, Verdict, all_of,
 };
@@ -78,15 +79,8 @@ impl Kind for Ceiling {
     }
 
     fn mistakes(&self) -> Vec<Mistake> {
-        let mut mistakes = Vec::new();
         let limit = *self.at_most.get_ref();
-        if !(limit.is_finite() && 0.0 <= limit) {
-            mistakes.push(Mistake {
-                at: self.at_most.span(),
-                what: format!("no value can be held to the limit {limit}"),
-                help: "a number, 0 or more".to_owned(),
-            });
-        }
+        let mut mistakes: Vec<Mistake> = no_limit(&self.at_most).into_iter().collect();
         // Not `from < limit`: that would let a grade from NaN pass.
         let idle = self.grades.iter().filter(|&(_, &from)| !(from.is_finite() && limit <= from));
         mistakes.extend(idle.map(|(grade, from)| Mistake {

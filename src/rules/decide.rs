@@ -111,6 +111,14 @@ impl Standard {
     }
 }
 
+/// What an amount is counted in: the attribute that is summed, or facilities where none is.
+pub fn amount_unit(attribute: Option<&Spanned<String>>, service: &Spanned<String>) -> Unit {
+    match attribute {
+        Some(attribute) => Unit::Attribute(attribute.get_ref().clone()),
+        None => Unit::Facilities { service: service.get_ref().clone() },
+    }
+}
+
 /// So many whole things make up for what is lacking: one at least, and none for a rounding error.
 pub fn whole_units(lacking: f64) -> f64 {
     (lacking - 1e-9).ceil().max(1.0)

@@ -4,12 +4,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::decide::{Decide, Standard, no_areas_to_decide, no_limit, whole_units};
+use super::decide::{Decide, Standard, amount_unit, no_areas_to_decide, no_limit, whole_units};
 use super::finding::{Evidence, Finding, Of, Reason, Subject, Threshold, Unit, Verdict};
-use super::select::{Amounts, Selection, Tri, Where, attribute_names};
-use super::tally::{ByArea, Tally};
+use super::select::{Where, attribute_names};
+use super::tally::{ByArea, Tally, demand, supply};
 use super::{Case, Kind, Mistake, Name, Noun};
-use crate::model::{AreaId, GroupId, LevelId, PointId};
+use crate::model::{AreaId, LevelId};
 use crate::units::Persons;
 
 /// There is enough of a service for so many people of a group.
@@ -122,36 +122,13 @@ impl PerCapita {
     }
 
     fn standard(&self) -> Standard {
-        let supply = match &self.amount {
-            Some(attribute) => Unit::Attribute(attribute.get_ref().clone()),
-            None => Unit::Facilities { service: self.service.get_ref().clone() },
-        };
+        let supply = amount_unit(self.amount.as_ref(), &self.service);
         Standard {
             threshold: self.at_least.as_ref().map(|limit| Threshold::AtLeast(*limit.get_ref())),
             unit: Unit::Per { supply: Box::new(supply.clone()), persons: self.per.get_ref().get() },
             shortfall_unit: supply,
         }
     }
-}
-
-/// What each selected facility supplies, and where; without amounts each supplies 1.
-pub(super) fn supply(
-    case: &Case<'_>,
-    selection: &Selection,
-    amounts: Option<&Amounts<'_>>,
-) -> Vec<(Option<AreaId>, Tally)> {
-    let tally = |(facility, status)| {
-        let weight = amounts.map_or(Some(1.0), |amounts| amounts.of(facility));
-        (case.world.facilities[facility].area, Tally::of(status, weight))
-    };
-    selection.iter().map(tally).collect()
-}
-
-/// How many persons of `group` are at each point, and in which area.
-pub(super) fn demand(case: &Case<'_>, group: GroupId) -> Vec<(Option<AreaId>, Tally)> {
-    let people = &case.world.people;
-    let tally = |point: PointId| (people.areas[point], Tally::of(Tri::Yes, people.persons(group, point)));
-    people.places.ids().map(tally).collect()
 }
 
 /// Supply for so many people, in the whole and in each area.

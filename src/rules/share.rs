@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::decide::{Decide, Standard, more_than_all, no_areas_to_decide, whole_units};
+use super::decide::{Decide, Standard, amount_unit, more_than_all, no_areas_to_decide, whole_units};
 use super::finding::{Evidence, Finding, Of, Reason, Remark, Subject, Threshold, Unit, Verdict};
 use super::interval::Interval;
 use super::select::{Amounts, Selection, Tri, Where, attribute_names, facilities_by_area};
@@ -192,10 +192,7 @@ impl ShareCheck {
         Standard {
             threshold: Some(Threshold::AtLeast(self.at_least.get_ref().get())),
             unit: Unit::Share,
-            shortfall_unit: match summed {
-                Some(attribute) => Unit::Attribute(attribute.get_ref().clone()),
-                None => Unit::Facilities { service: self.service.get_ref().clone() },
-            },
+            shortfall_unit: amount_unit(summed, &self.service),
         }
     }
 

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 
+use super::Case;
 use super::interval::Interval;
-use super::select::Tri;
-use crate::model::{AreaId, Areas, LevelId};
+use super::select::{Amounts, Selection, Tri};
+use crate::model::{AreaId, Areas, GroupId, LevelId, PointId};
 
 /// A sum of weights, some of which may not be known.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -191,6 +192,22 @@ impl<'a> ByArea<'a> {
     pub fn all(&self) -> &Tally {
         &self.all
     }
+}
+
+/// What each selected facility supplies, and where; without amounts each supplies 1.
+pub fn supply(case: &Case<'_>, selection: &Selection, amounts: Option<&Amounts<'_>>) -> Vec<(Option<AreaId>, Tally)> {
+    let tally = |(facility, status)| {
+        let weight = amounts.map_or(Some(1.0), |amounts| amounts.of(facility));
+        (case.world.facilities[facility].area, Tally::of(status, weight))
+    };
+    selection.iter().map(tally).collect()
+}
+
+/// How many persons of `group` are at each point, and in which area.
+pub fn demand(case: &Case<'_>, group: GroupId) -> Vec<(Option<AreaId>, Tally)> {
+    let people = &case.world.people;
+    let tally = |point: PointId| (people.areas[point], Tally::of(Tri::Yes, people.persons(group, point)));
+    people.places.ids().map(tally).collect()
 }
 
 #[cfg(test)]

@@ -8,9 +8,9 @@ use toml::Spanned;
 
 use super::finding::{Evidence, Finding, Of, Reason, Remark, Subject, Unit, Verdict};
 use super::select::{Selection, Tri, Where, area_attribute_names, attribute_names, unknown_area};
-use super::tally::{ByArea, Tally};
+use super::tally::{ByArea, Tally, demand};
 use super::{Case, Kind, Name, Noun};
-use crate::model::{AreaId, Areas, FacilityId, Id, LevelId, PointId};
+use crate::model::{AreaId, Areas, FacilityId, Id, LevelId};
 use crate::units::{Metres, Persons};
 
 /// A large area has its own facility; a small one its own, a branch, or a joint one.
@@ -265,11 +265,8 @@ impl Tiered {
 
     /// The persons of the group by area.
     fn sizes<'a>(&self, case: &Case<'a>, level: LevelId) -> Result<ByArea<'a>, Reason> {
-        let people = &case.world.people;
         let group = case.group(self.group.get_ref())?;
-        let point =
-            |(point, &area): (PointId, &Option<AreaId>)| (area, Tally::of(Tri::Yes, people.persons(group, point)));
-        Ok(ByArea::sort(&case.world.areas, level, people.areas.iter().map(point)))
+        Ok(ByArea::sort(&case.world.areas, level, demand(case, group)))
     }
 
     /// The facilities by the areas that they may count for.
@@ -358,7 +355,7 @@ impl Tiered {
         let forms = case.world.facilities.attribute(FORM);
         case.travel.nearest_to_area(area, supply.selection.service, |facility| {
             let form = Form::read(forms.and_then(|forms| forms.text(facility.index())));
-            supply.selection.yes.binary_search(&facility).is_ok() && (tier == Tier::Small || form == Form::Own)
+            supply.selection.is_sure(facility) && (tier == Tier::Small || form == Form::Own)
         })
     }
 

@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::decide::{Decide, Standard, no_areas_to_decide, no_limit, whole_units};
-use super::finding::{Evidence, Finding, Of, Reason, Subject, Threshold, Unit, Verdict};
+use super::decide::{Decide, Standard, amount_unit, no_areas_to_decide, no_limit, whole_units};
+use super::finding::{Evidence, Finding, Of, Reason, Subject, Threshold, Verdict};
 use super::select::{Where, attribute_names, facilities_by_area};
-use super::tally::{ByArea, Tally};
+use super::tally::{ByArea, Tally, supply};
 use super::{Case, Kind, Mistake, Name, Noun};
 use crate::model::{AreaId, FacilityId};
 
@@ -86,13 +86,7 @@ impl Total {
         let each = case.each(self.each.as_ref(), decide)?;
         let amounts = self.sum_of.as_ref().map(|attribute| case.amounts(attribute.get_ref()));
 
-        let items: Vec<(Option<AreaId>, Tally)> = selection
-            .iter()
-            .map(|(facility, status)| {
-                let weight = amounts.map_or(Some(1.0), |amounts| amounts.of(facility));
-                (case.world.facilities[facility].area, Tally::of(status, weight))
-            })
-            .collect();
+        let items = supply(case, &selection, amounts.as_ref());
 
         let standard = self.standard();
         let all: Tally = items.iter().map(|&(_, tally)| tally).sum();
@@ -115,10 +109,7 @@ impl Total {
     }
 
     fn standard(&self) -> Standard {
-        let unit = match &self.sum_of {
-            Some(attribute) => Unit::Attribute(attribute.get_ref().clone()),
-            None => Unit::Facilities { service: self.service.get_ref().clone() },
-        };
+        let unit = amount_unit(self.sum_of.as_ref(), &self.service);
         Standard {
             threshold: Some(Threshold::AtLeast(*self.at_least.get_ref())),
             unit: unit.clone(),
@@ -157,6 +148,7 @@ mod tests {
     use super::*;
     use crate::model::sketch::Sketch;
     use crate::rules::finding::Remark;
+    use crate::rules::finding::Unit;
     use crate::rules::{try_check, underlined};
 
     // district D: street A (base a: 40 places, base b: 60 places), street B (base c: 10 places)
