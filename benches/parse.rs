@@ -7,6 +7,7 @@ use std::fs;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use evenreach::read::input::{self, Input};
 use evenreach::read::problem::Problems;
+use evenreach::read::table::Wish;
 use evenreach::read::{Options, read_study, read_table};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
@@ -20,14 +21,17 @@ fn parse(criterion: &mut Criterion) {
     let read = |name: &str| -> Input {
         input::read(&folder.path().join(name), name, &mut Problems::default()).expect("the file was just written")
     };
-    let table = |input: &Input| read_table(input, &mut Problems::default()).expect("the file is sound").n_rows;
+    let table = |input: &Input| {
+        read_table(input, &Wish::default(), &mut Problems::default()).expect("the file is sound").n_rows
+    };
 
     let mut group = criterion.benchmark_group("parse");
     group.sample_size(10);
     let streets = read("streets.geojson");
-    group.throughput(Throughput::Bytes(streets.bytes.len() as u64));
+    let bytes = streets.bytes(&mut Problems::default()).expect("the file was just written");
+    group.throughput(Throughput::Bytes(streets.n_bytes()));
     group.bench_function("geojson, bare visitor", |bencher| {
-        bencher.iter(|| serde_json::from_slice::<Seen>(&streets.bytes).expect("the file is JSON").0);
+        bencher.iter(|| serde_json::from_slice::<Seen>(&bytes).expect("the file is JSON").0);
     });
     group.bench_function("geojson", |bencher| bencher.iter(|| table(&streets)));
     drop(streets);

@@ -464,19 +464,19 @@ fn plane_coordinates_are_refused_once() {
 
 #[test]
 fn an_unknown_coordinate_system_is_refused() {
-    let study = Study::edited("study.toml", "crs = \"EPSG:4326\"", "crs = \"EPSG:3857\"");
+    let study = Study::edited("study.toml", "crs = \"EPSG:4326\"", "crs = \"EPSG:99999\"");
     let run = study.check(&[]);
     run.refused();
-    run.says(&["this coordinate system is not read yet", "study.toml:5:7", "crs = \"EPSG:3857\"", "EPSG:4490"]);
+    run.says(&["this coordinate system is not known", "study.toml:5:7", "crs = \"EPSG:99999\"", "EPSG:4549"]);
     study.writes_nothing(&[]);
     let crs =
-        r#"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3857"}},"#;
+        r#"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::99999"}},"#;
     Study::edited("streets.geojson", r#"{"type":"FeatureCollection","#, crs).refused(
         "streets.geojson",
-        "the file states the coordinate system `urn:ogc:def:crs:EPSG::3857`",
-        "turn the file into WGS 84",
+        "the file states the coordinate system `urn:ogc:def:crs:EPSG::99999`",
+        "say which one it is in the study",
     );
-    let known = crs.replace("EPSG::3857", "OGC:1.3:CRS84");
+    let known = crs.replace("EPSG::99999", "OGC:1.3:CRS84");
     let study = Study::edited("streets.geojson", r#"{"type":"FeatureCollection","#, &known);
     assert_eq!(study.check(&["--strict"]).code, 0);
 }

@@ -1,7 +1,7 @@
 //! Who may use whom: the rooms of the program keep their order.
 //!
 //! ```text
-//! units, model ← space ← access | equity | siting ← rules ← assess ← scenario ← read | report ← cli | web
+//! units, model ← space ← access | equity | siting ← rules ← assess ← scenario ← write ← read | report ← cli | web
 //! ```
 //!
 //! `←` is "is used by", also from further left; rooms parted by `|` do not use each other. The compiler does not hold
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms in order, from those that use nothing: each may use those of the lines before its own. `model` may use
 /// `units`, which stands beside it.
-const ORDER: [&[&str]; 9] = [
+const ORDER: [&[&str]; 10] = [
     &["units"],
     &["model"],
     &["space"],
@@ -21,6 +21,7 @@ const ORDER: [&[&str]; 9] = [
     &["rules"],
     &["assess"],
     &["scenario"],
+    &["write"],
     &["read", "report"],
     &["cli", "web"],
 ];

@@ -8,10 +8,11 @@ use std::path::Path;
 
 use evenreach::assess::{Only, assess, limits};
 use evenreach::model::Lang;
-use evenreach::read::input::{Input, digest};
+use evenreach::read::input::Input;
 use evenreach::read::inspection::inspect;
 use evenreach::read::problem::Problems;
 use evenreach::read::study::Study as StudyFile;
+use evenreach::read::table::Wish;
 use evenreach::read::{Failure, Options, pack, read_study, read_table};
 use evenreach::report::{self, files::Content};
 use evenreach::space::TravelMatrix;
@@ -170,7 +171,7 @@ fn text(name: &str) -> &'static str {
 }
 
 fn input(name: &str, bytes: Vec<u8>) -> Input {
-    Input { name: name.to_owned(), sha256: digest(&bytes), bytes }
+    Input::of_bytes(name, bytes)
 }
 
 /// Reads the study in a folder; where that gives a world, goes on to the bytes of every output.
@@ -207,7 +208,7 @@ proptest! {
         damages in prop::collection::vec(damage(), 1..6),
     ) {
         let mut problems = Problems::default();
-        match read_table(&input(name, damaged(text(name).as_bytes(), &damages)), &mut problems) {
+        match read_table(&input(name, damaged(text(name).as_bytes(), &damages)), &Wish::default(), &mut problems) {
             Some(table) => {
                 prop_assert!(table.columns.iter().all(|column| column.len() == table.n_rows));
                 prop_assert!(table.geometry.is_empty() || table.geometry.len() == table.n_rows);
@@ -226,7 +227,7 @@ proptest! {
             prop_assert!(problems.has_errors());
             return Ok(());
         };
-        if let Err(refused) = pack::read("pack.toml", text, None) {
+        if let Err(refused) = pack::read("pack.toml", &text, None) {
             prop_assert!(is_said(&Failure::Refused(vec![refused])));
         }
     }

@@ -11,6 +11,7 @@ use super::tell::{self, Stopped};
 use crate::model::{Lang, Layer, World};
 use crate::read::inspection::{Inspection, inspect};
 use crate::read::problem::Problems;
+use crate::read::table::Wish;
 use crate::read::{Failure, Options, input, read_study, read_table, reader_of};
 use crate::report::words::plain;
 
@@ -113,12 +114,14 @@ fn file(path: &Path, lang: Lang) -> Result<ExitCode, Stopped> {
     let progress = Progress::new(1);
     progress.step(&name);
     let input = input::read(path, &name, &mut problems);
-    let read = input.as_ref().and_then(|input| Some((reader_of(input)?.name(), read_table(input, &mut problems)?)));
+    let read = input
+        .as_ref()
+        .and_then(|input| Some((reader_of(input)?.name(), read_table(input, &Wish::default(), &mut problems)?)));
     progress.done();
     let Some((format, table)) = read else {
         // A format that nobody reads is said by reading it.
         if let Some(input) = input.filter(|_| problems.is_empty()) {
-            let _ = read_table(&input, &mut problems);
+            let _ = read_table(&input, &Wish::default(), &mut problems);
         }
         return Err(tell::failure(&Failure::Problems(problems), lang));
     };

@@ -8,6 +8,7 @@ use clap::Args;
 use super::tell::{self, Stopped};
 use crate::model::{Lang, Text};
 use crate::read::problem::Problems;
+use crate::read::table::Wish;
 use crate::read::{Failure, Options, input, read_study, read_table};
 use crate::report::files;
 use crate::sample::generate;
@@ -62,7 +63,8 @@ fn census(arguments: &Arguments, lang: Lang) -> Result<Vec<(String, f64)>, Stopp
     };
     let mut problems = Problems::default();
     let name = path.display().to_string();
-    let table = input::read(path, &name, &mut problems).and_then(|input| read_table(&input, &mut problems));
+    let table =
+        input::read(path, &name, &mut problems).and_then(|input| read_table(&input, &Wish::default(), &mut problems));
     let Some(table) = table else { return Err(tell::failure(&Failure::Problems(problems), lang)) };
     let column = |key: &str| table.columns.iter().find(|cells| cells.header.rsplit('/').next() == Some(key));
     let (Some(groups), Some(persons)) = (column("group"), column("persons")) else {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::columns::{Columns, level_reference, structural};
 use super::gazetteer::{Gazetteer, Joined, Reference};
 use super::problem::{At, Problems, say};
-use super::study::{AreasLayer, Estimate, Study};
+use super::study::{AreasLayer, Entry, Estimate, Study};
 use super::table::Table;
 use super::vocabulary::vocabulary;
 use super::world::Inputs;
@@ -61,9 +61,7 @@ impl<'a> Reading<'a> {
             let key = self.levels[level].key.clone();
             let study = self.study;
             for layer in study.areas.iter().filter(|layer| *layer.level.get_ref() == key) {
-                let Some((table, source)) =
-                    inputs.table(&layer.file, Layer::Areas, layer.illustrative, layer.crs.as_ref(), problems)
-                else {
+                let Some((table, source)) = inputs.table(layer.entry(), Layer::Areas, problems) else {
                     continue;
                 };
                 let start = self.areas.len();
@@ -177,7 +175,7 @@ impl<'a> Reading<'a> {
                 name,
                 place: places[row],
                 boundary: shape.map_or(Boundary::None, Boundary::Official),
-                origin: (source, Table::number(row)),
+                origin: (source, table.number(row)),
             });
         }
         self.attributes.add(start, &columns, &layer.values);
@@ -193,7 +191,7 @@ impl<'a> Reading<'a> {
         let cells = match estimate {
             Estimate::Radius(radius) => voronoi_cells(&seats, Limit::Radius(radius.get())),
             Estimate::Outline(file) => {
-                let Some((table, _)) = inputs.table(file, Layer::Outline, false, None, problems) else { return };
+                let Some((table, _)) = inputs.table(Entry::of(file), Layer::Outline, problems) else { return };
                 let shapes = polygons::read(&table, problems);
                 // Neighbours in one file share a border: together they are one outline.
                 let shapes: Vec<MultiPolygon<f64>> = shapes.into_iter().flatten().collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::input::Input;
 use super::problem::{At, Problems, say};
-use super::table::{Cells, Reader, Table};
+use super::table::{Cells, Reader, Table, Wish};
 
 /// Comma-separated values.
 pub(super) struct Csv;
@@ -18,7 +18,7 @@ impl Reader for Csv {
         name.to_ascii_lowercase().ends_with(".csv")
     }
 
-    fn read(&self, input: &Input, problems: &mut Problems) -> Option<Table> {
+    fn read(&self, input: &Input, _: &Wish, problems: &mut Problems) -> Option<Table> {
         let text = input.text(problems)?;
         if text.trim().is_empty() {
             problems.error(
@@ -59,7 +59,7 @@ impl Reader for Csv {
                 Ok(false) => break,
                 Ok(true) => {}
                 Err(error) => {
-                    damaged(&input.name, At::Row(Table::number(n_rows)), &error, problems);
+                    damaged(&input.name, At::Row(number(n_rows)), &error, problems);
                     return None;
                 }
             }
@@ -71,7 +71,7 @@ impl Reader for Csv {
                 problems.error(
                     "ragged",
                     &input.name,
-                    At::Row(Table::number(n_rows)),
+                    At::Row(number(n_rows)),
                     say(
                         format!("the row has {} cells, the header {}", record.len(), columns.len()),
                         format!("该行有 {} 格，表头有 {} 格", record.len(), columns.len()),
@@ -84,8 +84,13 @@ impl Reader for Csv {
             }
             n_rows += 1;
         }
-        Some(Table { file: input.name.clone(), columns, geometry: Vec::new(), n_rows, crs: None })
+        Some(Table { file: input.name.clone(), columns, n_rows, ..Table::default() })
     }
+}
+
+/// The number of a row as messages count.
+fn number(row: usize) -> u32 {
+    u32::try_from(row + 1).unwrap_or(u32::MAX)
 }
 
 fn damaged(file: &str, at: At, error: &csv::Error, problems: &mut Problems) {

@@ -8,7 +8,6 @@ use super::membership::{Ground, Whereabouts};
 use super::places;
 use super::problem::{Problems, say};
 use super::study::{DataLayer, Membership};
-use super::table::Table;
 use super::values;
 use super::world::Inputs;
 use crate::model::{Estate, Estates, Layer};
@@ -27,9 +26,7 @@ pub(super) fn read(
     let mut codes: HashMap<String, String> = HashMap::new();
     let level_keys = areas.level_keys();
     for layer in layers {
-        let Some((table, source)) =
-            inputs.table(&layer.file, Layer::Estates, layer.illustrative, layer.crs.as_ref(), problems)
-        else {
+        let Some((table, source)) = inputs.table(layer.entry(), Layer::Estates, problems) else {
             continue;
         };
         estates.known = true;
@@ -92,7 +89,7 @@ pub(super) fn read(
                 area,
                 households: n_households,
                 first_phase: day,
-                origin: (source, Table::number(row)),
+                origin: (source, table.number(row)),
             });
         }
     }

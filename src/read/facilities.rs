@@ -45,7 +45,7 @@ pub(super) fn read(
         codes: HashMap::new(),
     };
     for layer in layers {
-        let table = inputs.table(&layer.file, Layer::Facilities, layer.illustrative, layer.crs.as_ref(), problems);
+        let table = inputs.table(layer.entry(), Layer::Facilities, problems);
         if let Some((table, source)) = table {
             reading.layer(layer, &table, source, problems);
         }
@@ -120,7 +120,7 @@ impl Reading<'_> {
                 service,
                 place: own[row],
                 area,
-                origin: (source, Table::number(row)),
+                origin: (source, table.number(row)),
             });
             if !columns.cell("code", row).is_empty() {
                 self.duplicate(id, table, row, problems);

@@ -1,34 +1,158 @@
-//! The bytes of input files: found inside the study's folder, bounded, and known by their digest.
+//! Input files: found inside the study's folder, bounded, and known by their digest.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
 use super::problem::{At, Problems, say};
 
-/// The largest file that is read: positions in it are kept in 32 bits.
+/// The largest file that is read as a whole: positions in it are kept in 32 bits.
 pub const LARGEST_FILE: u64 = u32::MAX as u64;
 
 /// The largest study file or pack that is parsed: TOML that nests without end takes quadratic time.
 pub const LARGEST_DOCUMENT: usize = 1 << 20;
 
-/// A file that was read.
+/// How many bytes from the start tell the format.
+const START: u64 = 4096;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// A file that can be read: as a whole, or from the start and at any place.
 #[derive(Clone, Debug)]
 pub struct Input {
     /// The path as the study names it, with `/`.
     pub name: String,
-    /// Its bytes, a byte order mark cut off.
-    pub bytes: Vec<u8>,
-    /// SHA-256 of all its bytes, in hexadecimal.
-    pub sha256: String,
+    start: Vec<u8>,
+    n_bytes: u64,
+    content: Content,
 }
 
+#[derive(Clone, Debug)]
+enum Content {
+    Memory(Vec<u8>),
+    Disk { path: PathBuf, changed: Option<SystemTime> },
+}
+
+/// What a reader needs of an open file.
+pub trait ReadSeek: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> ReadSeek for T {}
+
 impl Input {
+    /// A file that is in memory already.
+    pub fn of_bytes(name: &str, bytes: Vec<u8>) -> Self {
+        let start = bytes[..bytes.len().min(START as usize)].to_vec();
+        Self { name: name.to_owned(), start, n_bytes: bytes.len() as u64, content: Content::Memory(bytes) }
+    }
+
+    /// Its first bytes, at most 4096.
+    pub fn start(&self) -> &[u8] {
+        &self.start
+    }
+
+    /// How many bytes it has.
+    pub fn n_bytes(&self) -> u64 {
+        self.n_bytes
+    }
+
+    /// Where it is on the disk, if it is there.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.content {
+            Content::Memory(_) => None,
+            Content::Disk { path, .. } => Some(path),
+        }
+    }
+
+    /// All its bytes, a UTF-8 byte order mark cut off; refused from [`LARGEST_FILE`].
+    pub fn bytes(&self, problems: &mut Problems) -> Option<Vec<u8>> {
+        if LARGEST_FILE <= self.n_bytes {
+            problems.error(
+                "too-large",
+                &self.name,
+                At::File,
+                say("the file is larger than 4 GiB", "文件超过 4 GiB"),
+                say(
+                    "split it, or convert it to GeoPackage or GeoParquet",
+                    "请拆分文件，或转换为 GeoPackage、GeoParquet",
+                ),
+            );
+            return None;
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(self.n_bytes).unwrap_or(0));
+        // The file may grow while it is read: the bound holds all the same.
+        if let Err(error) = self.stream().and_then(|file| file.take(LARGEST_FILE).read_to_end(&mut bytes)) {
+            self.unreadable(&error, problems);
+            return None;
+        }
+        if bytes.starts_with(BYTE_ORDER_MARK) {
+            bytes.drain(..BYTE_ORDER_MARK.len());
+        }
+        Some(bytes)
+    }
+
+    /// The file, open at its start.
+    pub fn open(&self, problems: &mut Problems) -> Option<Box<dyn ReadSeek + '_>> {
+        self.stream().map_err(|error| self.unreadable(&error, problems)).ok()
+    }
+
+    fn stream(&self) -> io::Result<Box<dyn ReadSeek + '_>> {
+        Ok(match &self.content {
+            Content::Memory(bytes) => Box::new(Cursor::new(bytes.as_slice())),
+            Content::Disk { path, .. } => Box::new(BufReader::with_capacity(1 << 18, File::open(path)?)),
+        })
+    }
+
+    /// Says that the file could not be read.
+    pub fn unreadable(&self, error: &io::Error, problems: &mut Problems) {
+        unreadable(&self.name, &error.to_string(), problems);
+    }
+
+    /// The file beside it that has the same name but for its extension, in whatever case it is written, such as the
+    /// `dbf` of a shapefile; `None` where there is none.
+    pub fn beside(&self, extension: &str) -> Option<Self> {
+        let path = self.path()?;
+        let stem = path.file_stem()?;
+        let fits = |other: &PathBuf| {
+            other.file_stem() == Some(stem)
+                && other.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
+        };
+        let found = fs::read_dir(path.parent()?).ok()?.filter_map(|entry| Some(entry.ok()?.path())).find(fits)?;
+        let ending = self.path()?.extension()?.len();
+        let name = format!("{}{}", &self.name[..self.name.len() - ending], found.extension()?.to_str()?);
+        on_disk(&found, &name).ok()
+    }
+
+    /// SHA-256 of all its bytes, in hexadecimal.
+    ///
+    /// # Errors
+    /// What the disk says, or that the file changed since it was found.
+    pub fn sha256(&self) -> io::Result<String> {
+        let mut digest = Sha256::new();
+        match &self.content {
+            Content::Memory(bytes) => digest.update(bytes),
+            Content::Disk { path, changed } => {
+                let mut file = File::open(path)?;
+                let mut piece = vec![0; 1 << 18];
+                loop {
+                    match file.read(&mut piece)? {
+                        0 => break,
+                        n => digest.update(&piece[..n]),
+                    }
+                }
+                if fs::metadata(path)?.modified().ok() != *changed {
+                    return Err(io::Error::other("it changed while it was read"));
+                }
+            }
+        }
+        Ok(hexadecimal(&digest.finalize()))
+    }
+
     /// Its bytes as the text of a study file or a pack.
-    pub fn document(&self, problems: &mut Problems) -> Option<&str> {
-        if self.bytes.len() <= LARGEST_DOCUMENT {
+    pub fn document(&self, problems: &mut Problems) -> Option<String> {
+        if self.n_bytes <= LARGEST_DOCUMENT as u64 {
             return self.text(problems);
         }
         problems.error(
@@ -41,12 +165,13 @@ impl Input {
         None
     }
 
-    /// Its bytes as text.
-    pub fn text(&self, problems: &mut Problems) -> Option<&str> {
-        match std::str::from_utf8(&self.bytes) {
+    /// Its bytes as UTF-8 text.
+    pub fn text(&self, problems: &mut Problems) -> Option<String> {
+        match String::from_utf8(self.bytes(problems)?) {
             Ok(text) => Some(text),
             Err(error) => {
-                let line = self.bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count() + 1;
+                let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+                let line = valid.iter().filter(|&&byte| byte == b'\n').count() + 1;
                 problems.error(
                     "not-utf8",
                     &self.name,
@@ -63,7 +188,7 @@ impl Input {
     }
 }
 
-/// Reads a file that a study names, from inside the study's folder only.
+/// A file that a study names, from inside the study's folder only.
 pub fn read_inside(folder: &Path, name: &str, problems: &mut Problems) -> Option<Input> {
     let relative = Path::new(name);
     let stays = relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
@@ -90,45 +215,38 @@ pub fn read_inside(folder: &Path, name: &str, problems: &mut Problems) -> Option
     read(&path, name, problems)
 }
 
-/// Reads a file of at most [`LARGEST_FILE`] bytes.
+/// A file at a path.
 pub fn read(path: &Path, name: &str, problems: &mut Problems) -> Option<Input> {
-    match bytes(path) {
-        Ok(mut bytes) => {
-            let sha256 = digest(&bytes);
-            if bytes.starts_with(b"\xEF\xBB\xBF") {
-                bytes.drain(..3);
-            }
-            Some(Input { name: name.replace('\\', "/"), bytes, sha256 })
-        }
-        Err(what) => {
-            problems.error(
-                "unreadable",
-                name,
-                At::File,
-                say(format!("cannot read the file: {what}"), format!("无法读取文件：{what}")),
-                say("check the path and the permissions", "请检查路径与权限"),
-            );
-            None
-        }
-    }
+    on_disk(path, name).map_err(|what| unreadable(name, &what, problems)).ok()
 }
 
-/// SHA-256 in hexadecimal.
-pub fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+fn unreadable(name: &str, what: &str, problems: &mut Problems) {
+    problems.error(
+        "unreadable",
+        name,
+        At::File,
+        say(format!("cannot read the file: {what}"), format!("无法读取文件：{what}")),
+        say("check the path and the permissions", "请检查路径与权限"),
+    );
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+fn on_disk(path: &Path, name: &str) -> Result<Input, String> {
     let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
     if !metadata.is_file() {
         return Err("it is not a file".to_owned());
     }
-    if LARGEST_FILE <= metadata.len() {
-        return Err("it is larger than 4 GiB".to_owned());
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    let mut start = Vec::new();
     let file = File::open(path).map_err(|error| error.to_string())?;
-    // The file may grow while it is read: the bound holds all the same.
-    file.take(LARGEST_FILE).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    Ok(bytes)
+    file.take(START).read_to_end(&mut start).map_err(|error| error.to_string())?;
+    let content = Content::Disk { path: path.to_owned(), changed: metadata.modified().ok() };
+    Ok(Input { name: name.replace('\\', "/"), start, n_bytes: metadata.len(), content })
+}
+
+/// SHA-256 in hexadecimal.
+pub fn digest(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hexadecimal(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -26,27 +26,27 @@ mod polygons;
 mod series;
 #[cfg(test)]
 mod sketch;
+mod system;
 mod values;
 
 pub use world::{Failure, Options, Progress, ReadStudy, read_study};
 
 use input::Input;
 use problem::{At, Problems, say};
-use table::{Reader, Table};
+use table::{Reader, Table, Wish};
 
 /// All formats that are read, in the order in which they are tried.
 pub const READERS: [&dyn Reader; 2] = [&geojson::GeoJson, &delimited::Csv];
 
 /// The reader of a file's format, if there is one.
 pub fn reader_of(input: &Input) -> Option<&'static dyn Reader> {
-    let start = &input.bytes[..input.bytes.len().min(1024)];
-    READERS.iter().find(|reader| reader.accepts(&input.name, start)).copied()
+    READERS.iter().find(|reader| reader.accepts(&input.name, input.start())).copied()
 }
 
 /// The rows of a file of any format that is read.
-pub fn read_table(input: &Input, problems: &mut Problems) -> Option<Table> {
+pub fn read_table(input: &Input, wish: &Wish, problems: &mut Problems) -> Option<Table> {
     match reader_of(input) {
-        Some(reader) => reader.read(input, problems).filter(|table| headers_fit(table, problems)),
+        Some(reader) => reader.read(input, wish, problems).filter(|table| headers_fit(table, problems)),
         None => {
             let formats: Vec<_> = READERS.iter().map(|reader| reader.name()).collect();
             let formats = formats.join(", ");

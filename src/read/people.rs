@@ -10,7 +10,6 @@ use super::membership::{Ground, Whereabouts};
 use super::places;
 use super::problem::{At, Problems, say};
 use super::study::{DataLayer, Membership};
-use super::table::Table;
 use super::values;
 use super::vocabulary::vocabulary;
 use super::world::Inputs;
@@ -32,9 +31,7 @@ pub(super) fn read(
     let mut groups_of: BTreeMap<SourceId, BTreeSet<String>> = BTreeMap::new();
     let level_keys = areas.level_keys();
     for layer in layers {
-        let Some((table, source)) =
-            inputs.table(&layer.file, Layer::People, layer.illustrative, layer.crs.as_ref(), problems)
-        else {
+        let Some((table, source)) = inputs.table(layer.entry(), Layer::People, problems) else {
             continue;
         };
         let role = |header: &str| {
@@ -90,7 +87,7 @@ pub(super) fn read(
             let area = ground.settle(Membership::Declared, &what, (&table, row), whereabouts, problems);
             people.places.push(own[row].or_else(|| areas[area?].place));
             people.areas.push(area);
-            origins.push((source, Table::number(row)));
+            origins.push((source, table.number(row)));
         }
         for (group, cells) in groups {
             let column = persons.entry(group.clone()).or_default();

@@ -73,7 +73,11 @@ fn from_cells(columns: &Columns<'_>, row: usize, problems: &mut Problems) -> Opt
         return None;
     }
     match (values::number(lon), values::number(lat)) {
-        (Some(x), Some(y)) => Some(Coord { x, y }),
+        (Some(x), Some(y)) => match &columns.table().system {
+            // What cannot be turned is no place, and is said to be none.
+            Some(system) => Some(system.to_degrees(Coord { x, y }).unwrap_or(Coord { x: f64::NAN, y: f64::NAN })),
+            None => Some(Coord { x, y }),
+        },
         _ => {
             let table = columns.table();
             problems.warning(
@@ -176,7 +180,7 @@ mod tests {
         }
         let n_rows = rows.len().max(geometry.len());
         let columns = if rows.is_empty() { Vec::new() } else { columns.to_vec() };
-        let table = Table { file: "t".into(), columns, geometry, n_rows, crs: None };
+        let table = Table { file: "t".into(), columns, geometry, n_rows, ..Table::default() };
         let mut problems = Problems::default();
         let columns = Columns::new(&table, &Default::default(), &structural, &mut problems);
         let found = places(&columns, &mut problems);

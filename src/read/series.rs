@@ -34,9 +34,7 @@ pub(super) fn read(
     let level_keys = areas.level_keys();
     let mut by_key: BTreeMap<String, BTreeMap<(Of, i16), f64>> = BTreeMap::new();
     for layer in layers {
-        let Some((table, _)) =
-            inputs.table(&layer.file, Layer::Series, layer.illustrative, layer.crs.as_ref(), problems)
-        else {
+        let Some((table, _)) = inputs.table(layer.entry(), Layer::Series, problems) else {
             continue;
         };
         let role = |header: &str| {

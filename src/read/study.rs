@@ -10,6 +10,7 @@ use toml::Spanned;
 use super::document;
 use crate::model::Text;
 use crate::rules::Mistake;
+use crate::space::Crs;
 use crate::units::Metres;
 
 /// A study: `study.toml` in its folder.
@@ -28,7 +29,8 @@ pub struct Study {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub packs: Vec<Spanned<String>>,
-    /// The coordinate system of layers that do not name their own: `EPSG:4326` (WGS 84) or `EPSG:4490` (CGCS2000).
+    /// The coordinate system of layers for which neither the study nor the file says one: `EPSG:4326` (WGS 84),
+    /// `EPSG:4490` (CGCS2000), `EPSG:4549` or another EPSG code, `GCJ-02`, `BD-09`.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub crs: Option<Spanned<String>>,
@@ -73,10 +75,14 @@ pub struct AreasLayer {
     pub level: Spanned<String>,
     /// The file, from the study's folder.
     pub file: String,
-    /// The coordinate system of its coordinates, if not the study's.
+    /// The coordinate system of its coordinates, if the file does not state it or states a wrong one.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub crs: Option<Spanned<String>>,
+    /// The encoding of its text, such as `"GB18030"`, if it is not found out rightly.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub encoding: Option<Spanned<String>>,
     /// Which column holds what, where its header does not say: the key, then the header.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
@@ -107,10 +113,14 @@ pub enum Estimate {
 pub struct DataLayer {
     /// The file, from the study's folder.
     pub file: String,
-    /// The coordinate system of its coordinates, if not the study's.
+    /// The coordinate system of its coordinates, if the file does not state it or states a wrong one.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub crs: Option<Spanned<String>>,
+    /// The encoding of its text, such as `"GB18030"`, if it is not found out rightly.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub encoding: Option<Spanned<String>>,
     /// Which column holds what, where its header does not say: the key, then the header.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
@@ -135,10 +145,14 @@ pub struct FacilitiesLayer {
     /// Which area holds a facility when what it declares and where it lies disagree.
     #[serde(default)]
     pub membership: Membership,
-    /// The coordinate system of its coordinates, if not the study's.
+    /// The coordinate system of its coordinates, if the file does not state it or states a wrong one.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub crs: Option<Spanned<String>>,
+    /// The encoding of its text, such as `"GB18030"`, if it is not found out rightly.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub encoding: Option<Spanned<String>>,
     /// Which column holds what, where its header does not say: the key, then the header.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
@@ -149,6 +163,45 @@ pub struct FacilitiesLayer {
     #[serde(default)]
     pub illustrative: bool,
 }
+
+/// A file that a study names, and what it says of the file as such.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// The file, from the study's folder; `schools.xlsx!Sheet1` for one layer of several.
+    pub file: &'a str,
+    /// The coordinate system of its coordinates.
+    pub crs: Option<&'a Spanned<String>>,
+    /// The encoding of its text.
+    pub encoding: Option<&'a Spanned<String>>,
+    /// Made up to show how the tool works.
+    pub illustrative: bool,
+}
+
+impl<'a> Entry<'a> {
+    /// A file of which the study says nothing more.
+    pub fn of(file: &'a str) -> Self {
+        Self { file, crs: None, encoding: None, illustrative: false }
+    }
+}
+
+/// Layers name their files.
+macro_rules! entry {
+    ($($layer:ty),*) => {
+        $(impl $layer {
+            /// What it says of its file as such.
+            pub fn entry(&self) -> Entry<'_> {
+                Entry {
+                    file: &self.file,
+                    crs: self.crs.as_ref(),
+                    encoding: self.encoding.as_ref(),
+                    illustrative: self.illustrative,
+                }
+            }
+        })*
+    };
+}
+
+entry!(AreasLayer, DataLayer, FacilitiesLayer);
 
 /// By attribute (or `service`): the word of the packs, then the words of the file.
 pub type Values = BTreeMap<String, BTreeMap<String, Vec<String>>>;
@@ -163,9 +216,6 @@ pub enum Membership {
     /// The area that its coordinates lie in.
     Located,
 }
-
-/// Coordinate systems that are read: CGCS2000 is WGS 84 to well below a metre.
-const KNOWN_CRS: [&str; 4] = ["EPSG:4326", "EPSG:4490", "WGS84", "CGCS2000"];
 
 impl Study {
     /// A study from its text.
@@ -221,9 +271,9 @@ impl Study {
             .chain(self.facilities.iter().map(|layer| &layer.crs))
             .chain(data);
         for crs in all_crs.flatten() {
-            if !KNOWN_CRS.iter().any(|known| known.eq_ignore_ascii_case(crs.get_ref())) {
-                let help = format!("read so far: {}; turn the file into one of them first", KNOWN_CRS.join(", "));
-                wrong(crs, "this coordinate system is not read yet".into(), help);
+            if Crs::parse(crs.get_ref()).is_none() {
+                let help = "write a name such as \"EPSG:4326\", \"EPSG:4549\", \"GCJ-02\" or \"BD-09\"".to_owned();
+                wrong(crs, "this coordinate system is not known".into(), help);
             }
         }
         mistakes

@@ -1,9 +1,12 @@
 //! What any reader makes of a file: named columns of text, and perhaps a geometry a row.
 
-use geo::Geometry;
+use std::sync::Arc;
+
+use geo::{Geometry, Rect};
 
 use super::input::Input;
-use super::problem::{At, Problems};
+use super::problem::{At, Problems, say};
+use crate::space::Crs;
 
 /// Reads one format.
 pub trait Reader: Sync {
@@ -13,14 +16,62 @@ pub trait Reader: Sync {
     /// Whether the file is of this format, by its name and its first bytes.
     fn accepts(&self, name: &str, start: &[u8]) -> bool;
 
-    /// The rows of the file; `None` where a problem stops it.
-    fn read(&self, input: &Input, problems: &mut Problems) -> Option<Table>;
+    /// The layers or sheets that the file holds, for formats that may hold several; `None` where a problem stops it.
+    fn layers(&self, _input: &Input, _problems: &mut Problems) -> Option<Vec<String>> {
+        Some(Vec::new())
+    }
+
+    /// The rows of the file, or of the one layer that is wished for; `None` where a problem stops it.
+    fn read(&self, input: &Input, wish: &Wish, problems: &mut Problems) -> Option<Table>;
+}
+
+/// What is wished for of a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wish {
+    /// The layer or sheet, by its name or its number from 1.
+    pub layer: Option<String>,
+    /// The encoding of its text, such as `GB18030`, where it is known.
+    pub encoding: Option<String>,
+    /// Longitude and latitude of the region that matters. A reader may leave out rows that surely lie outside; it then
+    /// counts them.
+    pub within: Option<Rect<f64>>,
+}
+
+impl Wish {
+    /// Which of the layers of a file is meant, from 0: the one wished for, else the only one.
+    pub fn pick(&self, input: &Input, layers: &[String], problems: &mut Problems) -> Option<usize> {
+        let there = layers.join(", ");
+        let by_name = |wanted: &String| layers.iter().position(|layer| layer == wanted);
+        let by_number = |wanted: &String| wanted.parse::<usize>().ok()?.checked_sub(1).filter(|&n| n < layers.len());
+        let (what, help) = match (&self.layer, layers) {
+            (_, []) => {
+                (say("the file holds no layer", "文件中没有任何图层或工作表"), say("export it again", "请重新导出"))
+            }
+            (Some(wanted), _) => match by_name(wanted).or_else(|| by_number(wanted)) {
+                Some(found) => return Some(found),
+                None => (
+                    say(format!("there is no layer `{wanted}`"), format!("没有名为“{wanted}”的图层或工作表")),
+                    say(format!("layers of the file: {there}"), format!("文件中的图层或工作表：{there}")),
+                ),
+            },
+            (None, [_]) => return Some(0),
+            (None, [first, ..]) => (
+                say(format!("the file holds several layers: {there}"), format!("文件中有多个图层或工作表：{there}")),
+                say(
+                    format!("say which one is meant: `{}!{first}`", input.name),
+                    format!("请写明其中一个：“{}!{first}”", input.name),
+                ),
+            ),
+        };
+        problems.error("layer", &input.name, At::File, what, help);
+        None
+    }
 }
 
 /// Rows of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
-    /// The file, as the study names it.
+    /// The file, as the study names it, with its layer: `schools.xlsx!Sheet1`.
     pub file: String,
     /// One a column.
     pub columns: Vec<Cells>,
@@ -28,8 +79,17 @@ pub struct Table {
     pub geometry: Vec<Option<Geometry<f64>>>,
     /// How many rows.
     pub n_rows: usize,
-    /// A coordinate system that the file itself states.
+    /// The number of each row as messages count, where it is not its place from 1: the row of a sheet.
+    pub numbers: Vec<u32>,
+    /// A coordinate system that the file itself states, as [`Crs::parse`] takes it.
     pub crs: Option<String>,
+    /// The system that the coordinates in columns are in, when the study and the file have been asked; WGS 84 if none.
+    /// Geometries are in WGS 84 by then.
+    pub system: Option<Arc<Crs>>,
+    /// The encoding of its text, where that had to be found out.
+    pub encoding: Option<&'static str>,
+    /// Rows that were left out, since they lie far from the region that was wished for.
+    pub left_out: usize,
 }
 
 /// The cells of one column, one after the other in one text.
@@ -47,10 +107,19 @@ impl Cells {
         Self { header: header.to_owned(), text: String::new(), ends: vec![0; n_rows] }
     }
 
-    /// Appends a cell; the readers refuse files in which the texts could pass `u32`.
+    /// Appends a cell. The readers refuse files in which the texts of a column could pass 4 GiB; a cell that would is
+    /// left empty.
     pub fn push(&mut self, cell: &str) {
-        self.text.push_str(cell);
-        self.ends.push(u32::try_from(self.text.len()).expect("no file read is larger than u32::MAX bytes"));
+        let end = u32::try_from(self.text.len() + cell.len());
+        if end.is_ok() {
+            self.text.push_str(cell);
+        }
+        self.ends.push(end.unwrap_or(self.text.len() as u32));
+    }
+
+    /// Whether the texts together come near to what can be held: a reader then refuses the file.
+    pub fn is_full(&self) -> bool {
+        (u32::MAX as usize) < self.text.len() + (1 << 24)
     }
 
     /// How many cells.
@@ -77,13 +146,13 @@ impl Cells {
 
 impl Table {
     /// The number of a row as messages count, from 1.
-    pub fn number(row: usize) -> u32 {
-        u32::try_from(row + 1).unwrap_or(u32::MAX)
+    pub fn number(&self, row: usize) -> u32 {
+        self.numbers.get(row).copied().unwrap_or_else(|| u32::try_from(row + 1).unwrap_or(u32::MAX))
     }
 
     /// Where a row is, for messages.
     pub fn at(&self, row: usize) -> At {
-        let number = Self::number(row);
+        let number = self.number(row);
         if self.geometry.is_empty() { At::Row(number) } else { At::Feature(number) }
     }
 }

@@ -4,15 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use toml::Spanned;
-
 use super::document::Refused;
 use super::input::{self, read_inside};
 use super::membership::Ground;
-use super::problem::{At, Problems, say};
-use super::study::Study;
-use super::table::Table;
-use super::{areas, estates, facilities, fit, pack, people, read_table, series};
+use super::problem::{At, Problems};
+use super::study::{Entry, Study};
+use super::table::{Table, Wish};
+use super::{areas, estates, facilities, fit, pack, people, read_table, series, system};
 use crate::model::{IdVec, Layer, Source, SourceId, World};
 use crate::rules::Pack;
 
@@ -79,49 +77,46 @@ impl Inputs<'_> {
     }
 
     /// The rows of a file and its number among the sources; `None` where a problem stops it or it is left out.
-    pub fn table(
-        &mut self,
-        file: &str,
-        layer: Layer,
-        illustrative: bool,
-        crs: Option<&Spanned<String>>,
-        problems: &mut Problems,
-    ) -> Option<(Table, SourceId)> {
-        if illustrative && self.skip_illustrative {
+    /// Geometries are in WGS 84 then, and coordinates in columns in the table's system.
+    pub fn table(&mut self, entry: Entry<'_>, layer: Layer, problems: &mut Problems) -> Option<(Table, SourceId)> {
+        if entry.illustrative && self.skip_illustrative {
             return None;
         }
-        (self.progress)(file, self.study.n_files());
+        (self.progress)(entry.file, self.study.n_files());
+        let (file, part) = split(self.folder, entry.file);
         let input = read_inside(self.folder, file, problems)?;
-        let table = read_table(&input, problems)?;
-        let crs = crs.or(self.study.crs.as_ref()).map_or("EPSG:4326", |crs| crs.get_ref().as_str());
-        if let Some(stated) = table.crs.as_deref().filter(|stated| !is_degrees(stated)) {
-            problems.error(
-                "wrong-crs",
-                file,
-                At::File,
-                say(
-                    format!("the file states the coordinate system `{stated}`"),
-                    format!("文件声明的坐标系为 {stated}"),
-                ),
-                say("turn the file into WGS 84 (EPSG:4326) first", "请先转换为 WGS 84（EPSG:4326）"),
-            );
-        }
+        let encoding = entry.encoding.map(|encoding| encoding.get_ref().clone());
+        let wish = Wish { layer: part.map(str::to_owned), encoding, within: None };
+        let (sha256, table) = rayon::join(|| input.sha256(), || read_table(&input, &wish, problems));
+        let sha256 = sha256.map_err(|error| input.unreadable(&error, problems)).ok()?;
+        let mut table = table?;
+        let said = entry.crs.map(|crs| crs.get_ref().as_str());
+        let fallback = self.study.crs.as_ref().map(|crs| crs.get_ref().as_str());
+        let crs = system::settle(&mut table, said, fallback, problems)?;
         let source = self.sources.push(Source {
-            file: input.name,
+            file: table.file.clone(),
             layer,
-            sha256: input.sha256,
+            sha256,
             rows: table.n_rows,
             features: !table.geometry.is_empty(),
-            illustrative,
-            crs: crs.to_owned(),
+            illustrative: entry.illustrative,
+            crs: crs.name().to_owned(),
         });
         Some((table, source))
     }
 }
 
-/// Whether a `crs` member of the GeoJSON of 2008 names longitude and latitude.
-fn is_degrees(crs: &str) -> bool {
-    ["CRS84", "4326", "4490"].iter().any(|known| crs.ends_with(known))
+/// A file and the layer of it that is meant: `schools.xlsx!Sheet1`. A file whose own name has a `!` is found first.
+pub(super) fn split<'a>(folder: &Path, file: &'a str) -> (&'a str, Option<&'a str>) {
+    if folder.join(file).exists() {
+        return (file, None);
+    }
+    let parts = file.match_indices('!').map(|(at, _)| (&file[..at], &file[at + 1..]));
+    parts
+        .filter(|(name, _)| folder.join(name).is_file())
+        .map(|(name, part)| (name, Some(part)))
+        .next()
+        .unwrap_or((file, None))
 }
 
 /// Is called with the name of each file before it is read, and with how many there are in all.
@@ -137,11 +132,11 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
     // Where the folder is not there, it matters which was meant.
     let name = if folder.is_dir() { STUDY_FILE.to_owned() } else { path.display().to_string() };
     let input = input::read(&path, &name, &mut problems);
-    let Some((input, text)) = input.as_ref().and_then(|input| Some((input, input.document(&mut problems)?))) else {
+    let Some(text) = input.and_then(|input| input.document(&mut problems)) else {
         return Err(Failure::Problems(problems));
     };
-    let study = Study::parse(text).map_err(|mistakes| {
-        Failure::Refused(vec![Refused { file: STUDY_FILE.to_owned(), text: text.to_owned(), mistakes }])
+    let study = Study::parse(&text).map_err(|mistakes| {
+        Failure::Refused(vec![Refused { file: STUDY_FILE.to_owned(), text: text.clone(), mistakes }])
     })?;
     let texts = pack_texts(&study, folder, &options.packs, &mut problems);
     let mut inputs = Inputs {
@@ -155,7 +150,7 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
     inputs.sources.push(Source {
         file: STUDY_FILE.to_owned(),
         layer: Layer::Study,
-        sha256: input.sha256.clone(),
+        sha256: input::digest(text.as_bytes()),
         rows: 0,
         features: false,
         illustrative: false,
@@ -206,9 +201,7 @@ pub(super) struct PackText {
 
 /// The packs that the command names, else those of the study.
 fn pack_texts(study: &Study, folder: &Path, named: &[PathBuf], problems: &mut Problems) -> Vec<PackText> {
-    let text = |input: Option<input::Input>, problems: &mut Problems| {
-        input.as_ref().and_then(|input| input.document(problems)).map(str::to_owned)
-    };
+    let text = |input: Option<input::Input>, problems: &mut Problems| input.and_then(|input| input.document(problems));
     let mut texts: Vec<(String, Option<String>)> = Vec::new();
     for path in named {
         let name = path.display().to_string();

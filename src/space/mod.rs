@@ -1,6 +1,7 @@
 //! Where things are and what it costs to get there.
 //!
 //! - [`index`]: which polygon holds a point, for millions of points
+//! - [`crs`]: coordinate systems, to longitude and latitude and back
 //! - [`distance`]: straight-line distance on the ellipsoid, in metres
 //! - [`within`]: all points within a limit of a place
 //! - [`nearest`]: the nearest point that will do
@@ -14,6 +15,7 @@
 //! Coordinates are longitude, latitude in degrees on WGS 84, and an edge is the straight line between its ends in these
 //! (RFC 7946). What has no place here: files, names, persons. Things are known by their position in a list.
 
+pub mod crs;
 pub mod distance;
 pub mod estimate;
 pub mod index;
@@ -29,4 +31,5 @@ mod cut;
 mod morton;
 mod stripes;
 
+pub use crs::Crs;
 pub use travel::TravelMatrix;

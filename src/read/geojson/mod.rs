@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::input::Input;
 use super::problem::{At, Problems, say};
-use super::table::{Cells, Reader, Table};
+use super::table::{Cells, Reader, Table, Wish};
 use geometry::{Shape, Sink};
 
 /// GeoJSON feature collections.
@@ -31,12 +31,13 @@ impl Reader for GeoJson {
         name.ends_with(".geojson") || (name.ends_with(".json") && looks)
     }
 
-    fn read(&self, input: &Input, problems: &mut Problems) -> Option<Table> {
+    fn read(&self, input: &Input, _: &Wish, problems: &mut Problems) -> Option<Table> {
+        let bytes = input.bytes(problems)?;
         let mut layer = Layer::default();
-        let mut json = serde_json::Deserializer::from_slice(&input.bytes);
+        let mut json = serde_json::Deserializer::from_slice(&bytes);
         let parsed = Collection(&mut layer).deserialize(&mut json).and_then(|()| json.end());
         if let Err(error) = parsed {
-            let (what, help) = if input.bytes.iter().all(u8::is_ascii_whitespace) {
+            let (what, help) = if bytes.iter().all(u8::is_ascii_whitespace) {
                 (say("the file is empty", "文件为空"), say("export the layer again", "请重新导出图层"))
             } else {
                 (
@@ -84,6 +85,7 @@ impl Reader for GeoJson {
             n_rows: layer.geometry.len(),
             geometry: layer.geometry,
             crs: layer.crs,
+            ..Table::default()
         })
     }
 }
@@ -337,8 +339,8 @@ mod tests {
 
     fn read(text: &str) -> (Option<Table>, Problems) {
         let mut problems = Problems::default();
-        let input = Input { name: "t.geojson".into(), bytes: text.as_bytes().to_vec(), sha256: String::new() };
-        (GeoJson.read(&input, &mut problems), problems)
+        let input = Input::of_bytes("t.geojson", text.as_bytes().to_vec());
+        (GeoJson.read(&input, &Wish::default(), &mut problems), problems)
     }
 
     fn feature(geometry: &str) -> String {
