@@ -1,5 +1,7 @@
 //! How much memory the rows of a file may take: a file of a kilobyte does not become ten gigabytes.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::input::Input;
 use super::problem::{At, Problems, say};
 
@@ -15,33 +17,33 @@ const ROW: u64 = 64;
 /// Bytes of a cell beside its text.
 const CELL: u64 = 4;
 
-/// Bytes that may still be taken.
-#[derive(Clone, Copy, Debug)]
+/// Bytes that may still be taken, by all who read parts of the file.
+#[derive(Debug)]
 pub(super) struct Allowance {
-    left: u64,
+    left: AtomicU64,
 }
 
 impl Allowance {
     /// For a file of so many bytes.
     pub(super) fn of(n_bytes: u64) -> Self {
-        Self { left: ALWAYS.saturating_add(n_bytes.saturating_mul(PER_BYTE)) }
+        Self { left: ALWAYS.saturating_add(n_bytes.saturating_mul(PER_BYTE)).into() }
     }
 
     /// Takes bytes for rows of so many columns; false where there are not enough.
-    pub(super) fn rows(&mut self, n_rows: usize, n_columns: usize) -> bool {
-        self.bytes((n_rows as u64).saturating_mul(ROW + CELL * n_columns as u64))
+    pub(super) fn rows(&self, n_rows: u64, n_columns: usize) -> bool {
+        self.bytes(n_rows.saturating_mul(ROW + CELL * n_columns as u64))
     }
 
-    /// Takes bytes; false where there are not enough.
-    pub(super) fn bytes(&mut self, n: u64) -> bool {
-        let left = self.left.checked_sub(n);
-        self.left = left.unwrap_or(0);
-        left.is_some()
+    /// Takes bytes; false where there are not enough, and then for all who ask later.
+    pub(super) fn bytes(&self, n: u64) -> bool {
+        let take = |left: u64| Some(left.saturating_sub(n));
+        // The last byte is never given: what is left tells whether too much was asked for.
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok_and(|left| n < left)
     }
 
-    /// Bytes left.
-    pub(super) fn left(&self) -> u64 {
-        self.left
+    /// Whether so many bytes are left.
+    pub(super) fn has(&self, n: u64) -> bool {
+        n < self.left.load(Ordering::Relaxed)
     }
 }
 
@@ -57,4 +59,16 @@ pub(super) fn exceeded(input: &Input, problems: &mut Problems) {
         ),
         say("export the layer again, in parts if it is large", "请重新导出图层；数据量大时请分成几份"),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_once_too_much_stays_too_much() {
+        let allowance = Allowance::of(0);
+        assert!(allowance.bytes(ALWAYS / 2) && allowance.rows(1, 3) && allowance.has(ALWAYS / 4));
+        assert!(!allowance.bytes(ALWAYS / 2) && !allowance.has(0) && !allowance.bytes(1));
+    }
 }

@@ -21,6 +21,8 @@ mod fit;
 mod gazetteer;
 mod geojson;
 mod geopackage;
+mod geoparquet;
+mod left_out;
 mod membership;
 mod people;
 mod places;
@@ -41,7 +43,8 @@ use problem::{At, Problems, say};
 use table::{Reader, Table, Wish};
 
 /// All formats that are read, in the order in which they are tried.
-pub const READERS: [&dyn Reader; 3] = [&geopackage::GeoPackage, &geojson::GeoJson, &delimited::Csv];
+pub const READERS: [&dyn Reader; 4] =
+    [&geopackage::GeoPackage, &geoparquet::GeoParquet, &geojson::GeoJson, &delimited::Csv];
 
 /// The reader of a file's format, if there is one.
 pub fn reader_of(input: &Input) -> Option<&'static dyn Reader> {

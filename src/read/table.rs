@@ -119,16 +119,15 @@ impl Cells {
         self.ends.push(end.unwrap_or(self.text.len() as u32));
     }
 
-    /// Appends the cells of another column.
-    pub fn append(&mut self, other: &Self) {
+    /// Appends the cells of another column; false where their texts are too long to be held, and nothing is appended.
+    pub fn append(&mut self, other: &Self) -> bool {
+        let Ok(start) = u32::try_from(self.text.len()) else { return false };
         if u32::try_from(self.text.len() + other.text.len()).is_err() {
-            // As for one cell that would be too much: readers refuse such files.
-            self.ends.extend(other.ends.iter().map(|_| self.text.len() as u32));
-            return;
+            return false;
         }
-        let start = self.text.len() as u32;
         self.text.push_str(&other.text);
         self.ends.extend(other.ends.iter().map(|end| start + end));
+        true
     }
 
     /// Whether the texts together come near to what can be held: a reader then refuses the file.

@@ -208,6 +208,10 @@ mod tests {
         bytes
     }
 
+    fn collection(parts: Vec<Geometry<f64>>) -> Geometry<f64> {
+        Geometry::GeometryCollection(GeometryCollection(parts))
+    }
+
     fn every_kind() -> Vec<Geometry<f64>> {
         vec![
             wkt!(POINT(1.0 2.0)).into(),
@@ -216,9 +220,7 @@ mod tests {
             wkt!(MULTIPOINT(1.0 2.0,3.0 4.0)).into(),
             wkt!(MULTILINESTRING((1.0 2.0,3.0 4.0),(5.0 6.0,7.0 8.0,9.0 9.0))).into(),
             wkt!(MULTIPOLYGON(((0.0 0.0,9.0 0.0,9.0 9.0,0.0 0.0)),((20.0 0.0,29.0 0.0,29.0 9.0,20.0 0.0)))).into(),
-            Geometry::GeometryCollection(
-                wkt!(GEOMETRYCOLLECTION(POINT(1.0 2.0),GEOMETRYCOLLECTION(LINESTRING(1.0 2.0,3.0 4.0)))),
-            ),
+            collection(vec![wkt!(POINT(1.0 2.0)).into(), collection(vec![wkt!(LINESTRING(1.0 2.0,3.0 4.0)).into()])]),
         ]
     }
 

@@ -275,11 +275,16 @@ fn unfinished(input: &Input, problems: &mut Problems) {
 fn failed(input: &Input, error: &rusqlite::Error, problems: &mut Problems) {
     let export = || say("export the layer again in a GIS", "请在 GIS 中重新导出图层");
     let (code, what, help) = match error.sqlite_error_code() {
-        Some(ErrorCode::AuthorizationForStatementDenied) => (
-            "view",
-            say("the layer is a view that does more than look at tables", "该图层是视图，且不只是读取数据表"),
-            export(),
-        ),
+        // A function that is not allowed has a code like any other mistake, and these words.
+        code if code == Some(ErrorCode::AuthorizationForStatementDenied)
+            || error.to_string().contains("not authorized") =>
+        {
+            (
+                "view",
+                say("the layer is a view that does more than look at tables", "该图层是视图，且不只是读取数据表"),
+                export(),
+            )
+        }
         Some(ErrorCode::OperationInterrupted | ErrorCode::OutOfMemory | ErrorCode::TooBig) => (
             "too-large",
             say(

@@ -10,6 +10,7 @@ use super::blob::Header;
 use super::database::Database;
 use super::layer::{Holds, Layer, Parts, parts, quoted};
 use crate::read::allowance::{Allowance, exceeded};
+use crate::read::left_out;
 use crate::read::problem::{At, Problems, say};
 use crate::read::region::Region;
 use crate::read::shapes::{Odd, Shape, Shapes};
@@ -37,7 +38,7 @@ pub(super) fn read(database: &mut Database<'_>, layer: &Layer, wish: &Wish, prob
         return None;
     }
     for (name, why) in &parts.left_out {
-        left_out(&file, name, *why, problems);
+        left_out::column(&file, name, *why, problems);
     }
     let region = parts.geometry.as_ref().and_then(|geometries| Region::of(wish, geometries.crs.as_deref()));
     let mut rows = Rows::new(&parts, region, Allowance::of(database.input.n_bytes()));
@@ -52,16 +53,6 @@ pub(super) fn read(database: &mut Database<'_>, layer: &Layer, wish: &Wish, prob
         }
         Ok(()) => Some(rows.table(file, problems)),
     }
-}
-
-fn left_out(file: &str, column: &str, (en, zh): (&str, &str), problems: &mut Problems) {
-    problems.warning(
-        "column-left-out",
-        file,
-        At::Column(column.to_owned()),
-        say(format!("the column is left out: {en}"), format!("该列未被读取：{zh}")),
-        say("write what is needed of it as text or numbers", "如需使用，请改存为文本或数字"),
-    );
 }
 
 /// What is gathered on the way.
