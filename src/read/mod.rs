@@ -23,6 +23,7 @@ mod membership;
 mod people;
 mod places;
 mod polygons;
+mod raster;
 mod series;
 #[cfg(test)]
 mod sketch;
@@ -36,7 +37,7 @@ use problem::{At, Problems, say};
 use table::{Reader, Table, Wish};
 
 /// All formats that are read, in the order in which they are tried.
-pub const READERS: [&dyn Reader; 2] = [&geojson::GeoJson, &delimited::Csv];
+pub const READERS: [&dyn Reader; 3] = [&geojson::GeoJson, &raster::GeoTiff, &delimited::Csv];
 
 /// The reader of a file's format, if there is one.
 pub fn reader_of(input: &Input) -> Option<&'static dyn Reader> {
