@@ -27,6 +27,7 @@ mod membership;
 mod people;
 mod places;
 mod polygons;
+mod raster;
 mod region;
 mod series;
 mod shapes;
@@ -43,8 +44,8 @@ use problem::{At, Problems, say};
 use table::{Reader, Table, Wish};
 
 /// All formats that are read, in the order in which they are tried.
-pub const READERS: [&dyn Reader; 4] =
-    [&geopackage::GeoPackage, &geoparquet::GeoParquet, &geojson::GeoJson, &delimited::Csv];
+pub const READERS: [&dyn Reader; 5] =
+    [&geopackage::GeoPackage, &geoparquet::GeoParquet, &geojson::GeoJson, &raster::GeoTiff, &delimited::Csv];
 
 /// The reader of a file's format, if there is one.
 pub fn reader_of(input: &Input) -> Option<&'static dyn Reader> {
