@@ -20,6 +20,7 @@ mod fit;
 mod gazetteer;
 mod geojson;
 mod membership;
+pub mod osm;
 mod people;
 mod places;
 mod polygons;
@@ -36,7 +37,7 @@ use problem::{At, Problems, say};
 use table::{Reader, Table, Wish};
 
 /// All formats that are read, in the order in which they are tried.
-pub const READERS: [&dyn Reader; 2] = [&geojson::GeoJson, &delimited::Csv];
+pub const READERS: [&dyn Reader; 3] = [&osm::Osm, &geojson::GeoJson, &delimited::Csv];
 
 /// The reader of a file's format, if there is one.
 pub fn reader_of(input: &Input) -> Option<&'static dyn Reader> {
