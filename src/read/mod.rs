@@ -10,6 +10,7 @@ pub mod table;
 pub mod vocabulary;
 pub mod world;
 
+mod alone;
 mod areas;
 mod attributes;
 mod columns;
@@ -30,6 +31,7 @@ mod sketch;
 mod system;
 mod values;
 
+pub use alone::title;
 pub use world::{Failure, Options, Progress, ReadStudy, read_study};
 
 use input::Input;

@@ -127,7 +127,13 @@ impl Rows {
     }
 
     fn table(self, geometry: Vec<Option<Geometry<f64>>>) -> Table {
-        Table { columns: self.0, n_rows: geometry.len(), geometry, crs: Some("EPSG:4326".to_owned()), ..Table::default() }
+        Table {
+            columns: self.0,
+            n_rows: geometry.len(),
+            geometry,
+            crs: Some("EPSG:4326".to_owned()),
+            ..Table::default()
+        }
     }
 }
 

@@ -31,7 +31,8 @@ const PACKING: Damaged = Damaged(
     "the blocks are packed in a way that is not read (lz4, lzma, bzip2 or zstd)",
     "数据块使用了不支持的压缩方式（lz4、lzma、bzip2 或 zstd）",
 );
-const HISTORY: Damaged = Damaged("the file holds the history of the objects, not one day", "文件包含历史版本而非某一时点");
+const HISTORY: Damaged =
+    Damaged("the file holds the history of the objects, not one day", "文件包含历史版本而非某一时点");
 const FEATURE: Damaged = Damaged("the file needs a feature that is not read", "文件使用了不支持的特性");
 const LOCATIONS: Damaged =
     Damaged("the file holds the coordinates in the ways, which is not read", "文件将坐标存于路径中，不支持读取");

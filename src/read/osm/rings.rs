@@ -129,9 +129,8 @@ pub(super) fn polygons(rings: Vec<Vec<Coord<f64>>>) -> Option<MultiPolygon<f64>>
         shell_of.push(shell.is_none().then_some(shells.len() - 1));
     }
     let mut take = |index: usize| std::mem::replace(&mut rings[index].line, LineString(Vec::new()));
-    let polygon = |(shell, holes): (usize, Vec<usize>)| {
-        Polygon::new(take(shell), holes.into_iter().map(&mut take).collect())
-    };
+    let polygon =
+        |(shell, holes): (usize, Vec<usize>)| Polygon::new(take(shell), holes.into_iter().map(&mut take).collect());
     Some(MultiPolygon(shells.into_iter().map(polygon).collect()))
 }
 

@@ -97,10 +97,7 @@ impl Mapping {
     pub(super) fn read(own: Option<(&str, &str)>, problems: &mut Problems) -> Option<Self> {
         let (file, text) = own.unwrap_or(("services.toml", DEFAULT));
         let wrong = |what: &str| {
-            let what = say(
-                format!("the table of tags cannot be used: {what}"),
-                format!("标签对照表无法使用：{what}"),
-            );
+            let what = say(format!("the table of tags cannot be used: {what}"), format!("标签对照表无法使用：{what}"));
             let help = say(
                 "write services.KEY = [\"amenity=school\", \"leisure=pitch & sport=soccer|tennis\"]",
                 "请按 services.KEY = [\"amenity=school\", \"leisure=pitch & sport=soccer|tennis\"] 的格式书写",

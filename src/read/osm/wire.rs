@@ -94,13 +94,6 @@ impl<'a> Fields<'a> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Numbers<'a>(&'a [u8]);
 
-impl Numbers<'_> {
-    /// How many bytes are left: at least as many as numbers.
-    pub(super) fn n_bytes(&self) -> usize {
-        self.0.len()
-    }
-}
-
 impl Iterator for Numbers<'_> {
     type Item = u64;
 
@@ -133,11 +126,6 @@ pub(super) struct Deltas<'a> {
 impl<'a> Deltas<'a> {
     pub(super) fn new(numbers: Numbers<'a>) -> Self {
         Self { numbers, last: 0 }
-    }
-
-    /// How many bytes are left: at least as many as numbers.
-    pub(super) fn n_bytes(&self) -> usize {
-        self.numbers.n_bytes()
     }
 }
 
