@@ -11,6 +11,7 @@ pub mod vocabulary;
 pub mod world;
 
 mod allowance;
+mod alone;
 mod areas;
 mod attributes;
 mod columns;
@@ -24,6 +25,7 @@ mod geopackage;
 mod geoparquet;
 mod left_out;
 mod membership;
+pub mod osm;
 mod people;
 mod places;
 mod polygons;
@@ -37,6 +39,7 @@ mod system;
 mod values;
 mod wkb;
 
+pub use alone::title;
 pub use world::{Failure, Options, Progress, ReadStudy, read_study};
 
 use input::Input;
@@ -44,8 +47,8 @@ use problem::{At, Problems, say};
 use table::{Reader, Table, Wish};
 
 /// All formats that are read, in the order in which they are tried.
-pub const READERS: [&dyn Reader; 5] =
-    [&geopackage::GeoPackage, &geoparquet::GeoParquet, &geojson::GeoJson, &raster::GeoTiff, &delimited::Csv];
+pub const READERS: [&dyn Reader; 6] =
+    [&geopackage::GeoPackage, &geoparquet::GeoParquet, &osm::Osm, &geojson::GeoJson, &raster::GeoTiff, &delimited::Csv];
 
 /// The reader of a file's format, if there is one.
 pub fn reader_of(input: &Input) -> Option<&'static dyn Reader> {

@@ -33,6 +33,8 @@ pub struct Wish {
     pub layer: Option<String>,
     /// The encoding of its text, such as `GB18030`, where it is known.
     pub encoding: Option<String>,
+    /// What the tags of an OpenStreetMap extract stand for: a file and its text, where the study brings its own.
+    pub tags: Option<(String, String)>,
     /// Longitude and latitude of the region that matters. A reader may leave out rows that surely lie outside; it then
     /// counts them.
     pub within: Option<Rect<f64>>,
