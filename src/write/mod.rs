@@ -4,6 +4,7 @@
 //! the file is written, so that a layer is never in memory twice. What has no place here: what a layer means.
 
 pub mod geopackage;
+pub mod geoparquet;
 
 mod names;
 mod shape;
