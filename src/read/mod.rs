@@ -40,7 +40,8 @@ mod values;
 mod wkb;
 
 pub use alone::title;
-pub use world::{Failure, Options, Progress, ReadStudy, read_study};
+pub use values::number;
+pub use world::{Failure, Options, Progress, ReadStudy, read_study, split};
 
 use input::Input;
 use problem::{At, Problems, say};
