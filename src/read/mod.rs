@@ -14,6 +14,7 @@ mod areas;
 mod attributes;
 mod columns;
 mod delimited;
+mod encoding;
 mod estates;
 mod facilities;
 mod fit;
