@@ -28,6 +28,8 @@ pub struct Source {
     pub layer: Layer,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
+    /// Files beside it that were read with it, such as the `.dbf` of a shapefile: the path, and SHA-256 in hexadecimal.
+    pub sidecars: Vec<(String, String)>,
     /// Rows or features read.
     pub rows: usize,
     /// Whether they are features, each with its geometry.

@@ -13,6 +13,7 @@ pub mod world;
 mod areas;
 mod attributes;
 mod columns;
+mod dbf;
 mod delimited;
 mod encoding;
 mod estates;
@@ -21,10 +22,13 @@ mod fit;
 mod gazetteer;
 mod geojson;
 mod membership;
+mod oddities;
 mod people;
 mod places;
 mod polygons;
+mod region;
 mod series;
+mod shapefile;
 #[cfg(test)]
 mod sketch;
 mod system;
@@ -37,7 +41,7 @@ use problem::{At, Problems, say};
 use table::{Reader, Table, Wish};
 
 /// All formats that are read, in the order in which they are tried.
-pub const READERS: [&dyn Reader; 2] = [&geojson::GeoJson, &delimited::Csv];
+pub const READERS: [&dyn Reader; 4] = [&shapefile::Shapefile, &geojson::GeoJson, &dbf::Dbf, &delimited::Csv];
 
 /// The reader of a file's format, if there is one.
 pub fn reader_of(input: &Input) -> Option<&'static dyn Reader> {

@@ -90,6 +90,9 @@ pub struct Table {
     pub encoding: Option<&'static str>,
     /// Rows that were left out, since they lie far from the region that was wished for.
     pub left_out: usize,
+    /// Files beside the file that were read with it, such as the `.dbf` of a shapefile: the name, and SHA-256 in
+    /// hexadecimal.
+    pub sidecars: Vec<(String, String)>,
 }
 
 /// The cells of one column, one after the other in one text.
@@ -97,6 +100,8 @@ pub struct Table {
 pub struct Cells {
     /// The header as the file gives it.
     pub header: String,
+    /// Whether the header may be the beginning of a longer one: a DBF holds ten bytes.
+    pub may_be_cut: bool,
     text: String,
     ends: Vec<u32>,
 }
@@ -104,7 +109,7 @@ pub struct Cells {
 impl Cells {
     /// A column of `n_rows` empty cells.
     pub fn new(header: &str, n_rows: usize) -> Self {
-        Self { header: header.to_owned(), text: String::new(), ends: vec![0; n_rows] }
+        Self { header: header.to_owned(), may_be_cut: false, text: String::new(), ends: vec![0; n_rows] }
     }
 
     /// Appends a cell. The readers refuse files in which the texts of a column could pass 4 GiB; a cell that would is

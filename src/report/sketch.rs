@@ -77,6 +77,7 @@ pub(super) fn world_named(names: [&str; 4], facility: &str) -> World {
         file: "illustrative/facilities.csv".to_owned(),
         layer: Layer::Facilities,
         sha256: "00".repeat(32),
+        sidecars: Vec::new(),
         features: false,
         rows: 4,
         illustrative: true,

@@ -55,10 +55,21 @@ struct Input<'a> {
     rows: usize,
     /// Of its bytes, in hexadecimal.
     sha256: &'a str,
+    /// Files beside it that were read with it, such as the `.dbf` of a shapefile.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sidecars: Vec<Sidecar<'a>>,
     /// The coordinate system that the study states.
     crs: &'a str,
     /// Made up to show how the tool works.
     illustrative: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Sidecar<'a> {
+    /// The path, as the study would name it.
+    file: &'a str,
+    /// Of its bytes, in hexadecimal.
+    sha256: &'a str,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -114,6 +125,7 @@ impl<'a> Document<'a> {
             layer: layer(source.layer),
             rows: source.rows,
             sha256: &source.sha256,
+            sidecars: source.sidecars.iter().map(|(file, sha256)| Sidecar { file, sha256 }).collect(),
             crs: &source.crs,
             illustrative: source.illustrative,
         });
