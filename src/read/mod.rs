@@ -19,6 +19,7 @@ mod encoding;
 mod estates;
 mod facilities;
 mod fit;
+mod flatgeobuf;
 mod gazetteer;
 mod geojson;
 mod membership;
@@ -27,6 +28,7 @@ mod people;
 mod places;
 mod polygons;
 mod region;
+mod rows;
 mod series;
 mod shapefile;
 #[cfg(test)]
@@ -41,7 +43,8 @@ use problem::{At, Problems, say};
 use table::{Reader, Table, Wish};
 
 /// All formats that are read, in the order in which they are tried.
-pub const READERS: [&dyn Reader; 4] = [&shapefile::Shapefile, &geojson::GeoJson, &dbf::Dbf, &delimited::Csv];
+pub const READERS: [&dyn Reader; 5] =
+    [&shapefile::Shapefile, &flatgeobuf::FlatGeobuf, &geojson::GeoJson, &dbf::Dbf, &delimited::Csv];
 
 /// The reader of a file's format, if there is one.
 pub fn reader_of(input: &Input) -> Option<&'static dyn Reader> {

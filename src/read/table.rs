@@ -122,6 +122,13 @@ impl Cells {
         self.ends.push(end.unwrap_or(self.text.len() as u32));
     }
 
+    /// Appends empty cells until there are `n_rows`.
+    pub(super) fn fill_up(&mut self, n_rows: usize) {
+        if self.ends.len() < n_rows {
+            self.ends.resize(n_rows, self.text.len() as u32);
+        }
+    }
+
     /// Whether the texts together come near to what can be held: a reader then refuses the file.
     pub fn is_full(&self) -> bool {
         (u32::MAX as usize) < self.text.len() + (1 << 24)

@@ -18,7 +18,7 @@ pub(super) struct Sink {
 }
 
 impl Sink {
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.points.clear();
         self.ends.iter_mut().for_each(Vec::clear);
     }
@@ -45,7 +45,7 @@ impl Sink {
     }
 
     /// The geometry of the type named, if the nesting is right for it.
-    fn build(&self, kind: &str, height: usize) -> Result<Option<Geometry<f64>>, String> {
+    pub(super) fn build(&self, kind: &str, height: usize) -> Result<Option<Geometry<f64>>, String> {
         let lines = self.ends[0].len();
         let geometry = match (kind, height) {
             ("Point", 0) => Point(self.points[0]).into(),
@@ -75,6 +75,12 @@ impl Sink {
         };
         Ok(Some(geometry))
     }
+}
+
+/// Whether a document of this type is a geometry.
+pub(super) fn is_type(kind: &str) -> bool {
+    ["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"]
+        .contains(&kind)
 }
 
 /// `None` for null, `Err` for a geometry that cannot be used.
@@ -122,7 +128,7 @@ impl<'de> Visitor<'de> for Shape<'_> {
 }
 
 /// Any nesting of lists of numbers; gives its height above a position, or what is odd about it.
-struct Coordinates<'a>(&'a mut Sink);
+pub(super) struct Coordinates<'a>(pub(super) &'a mut Sink);
 
 /// What one element of `coordinates` is.
 enum Element {
