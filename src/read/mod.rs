@@ -20,6 +20,7 @@ mod facilities;
 mod fit;
 mod gazetteer;
 mod geojson;
+mod header;
 mod membership;
 mod people;
 mod places;

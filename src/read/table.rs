@@ -90,6 +90,10 @@ pub struct Table {
     pub encoding: Option<&'static str>,
     /// Rows that were left out, since they lie far from the region that was wished for.
     pub left_out: usize,
+    /// Rows above the header that were passed over: titles.
+    pub n_titles: usize,
+    /// Rows below it that are no data: notes, sources, the names of who made the table, the header once more.
+    pub n_notes: usize,
 }
 
 /// The cells of one column, one after the other in one text.
