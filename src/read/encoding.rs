@@ -2,11 +2,13 @@
 //!
 //! UTF-8 and UTF-16 are known by their rules. GB18030 and Big5 accept nearly each other's bytes, but both put the common
 //! hanzi in a block of their own: read in the right encoding, nearly all letters of a text lie in it; read in the wrong
-//! one, about half. Text of which too little is common in either is not guessed at.
+//! one, about half. Text of which too little is common in either, or that by its frequencies is of another script, is not
+//! taken for Chinese: the study must name its encoding, and a likely one is said.
 
 use std::borrow::Cow;
 
-use encoding_rs::{BIG5, DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{BIG5, DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::problem::{At, Problems, say};
 use crate::model::Text;
@@ -15,7 +17,7 @@ use crate::model::Text;
 const USUAL: &str = "UTF-8, GB18030, GBK, Big5, UTF-16LE, UTF-16BE, Shift_JIS, EUC-KR, windows-1252";
 
 /// The text is told by at most this many bytes from the first that is not ASCII.
-const SAMPLE: usize = 1 << 20;
+const SAMPLE: usize = 1 << 16;
 
 /// The least share of letters that are common, for an encoding to be taken.
 const LEAST_COMMON: f64 = 0.6;
@@ -24,13 +26,17 @@ const LEAST_COMMON: f64 = 0.6;
 /// encodings few bytes fall into such sequences.
 const MOSTLY_UTF_8: f64 = 0.8;
 
+/// From this many letters on, frequencies tell Chinese from other scripts.
+const ENOUGH: u32 = 10;
+
 /// Why bytes are no text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Undecodable {
     /// No encoding has this name.
     UnknownName(String),
-    /// None of the encodings that are told apart fits; the place of the first byte that is not ASCII.
-    Unclear(At),
+    /// None of the encodings that are told apart fits: the place of the first byte that is not ASCII, and the encoding
+    /// that is the likeliest.
+    Unclear(At, &'static str),
     /// The encoding, and the place of the first bytes that are none of its letters.
     Malformed(&'static str, At),
 }
@@ -45,13 +51,13 @@ impl Undecodable {
                 say(format!("the encoding `{name}` is not known"), format!("无法识别编码“{name}”")),
                 say(format!("usual ones: {USUAL}"), format!("常用编码：{USUAL}")),
             ),
-            Self::Unclear(at) => (
+            Self::Unclear(at, likely) => (
                 "unclear-encoding",
                 at,
-                say("the encoding of the text cannot be found out", "无法判断文本编码"),
+                say("the encoding of the text cannot be found out surely", "无法确定文本编码"),
                 say(
-                    format!("save it as UTF-8, or write its encoding in the study: encoding = \"...\" ({USUAL})"),
-                    format!("请另存为 UTF-8，或在研究文件中写明编码：encoding = \"...\"（{USUAL}）"),
+                    format!("save it as UTF-8, or write it in the study: encoding = \"{likely}\" is the likeliest"),
+                    format!("请另存为 UTF-8，或在研究文件中写明编码：最可能是 encoding = \"{likely}\""),
                 ),
             ),
             Self::Malformed(name, at) => ("not-text", at, malformed(name), mend()),
@@ -85,7 +91,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], wished: Option<&str>) -> Result<(Cow<'
             marked.map(|(marked, _)| marked).filter(|&marked| is_utf_16(marked) && is_utf_16(named)).unwrap_or(named)
         }
         (None, Some((marked, _))) => marked,
-        (None, None) => detect(bytes).ok_or_else(|| Undecodable::Unclear(unclear_at(bytes)))?,
+        (None, None) => detect(bytes).map_err(|likely| Undecodable::Unclear(unclear_at(bytes), name_of(likely)))?,
     };
     let mark = marked.filter(|&(marked, _)| marked == encoding).map_or(0, |(_, n_bytes)| n_bytes);
     let text = whole(&bytes[mark..], encoding).map_err(|at| Undecodable::Malformed(name_of(encoding), at))?;
@@ -117,24 +123,33 @@ pub(super) fn named(name: &str) -> Option<&'static Encoding> {
     })
 }
 
-/// The encoding of bytes without a byte order mark, as far as it can be told; `None` where none fits. Bytes that are cut
-/// off within a letter do no harm.
-pub(super) fn detect(bytes: &[u8]) -> Option<&'static Encoding> {
-    if std::str::from_utf8(bytes).is_ok() && !bytes.contains(&0) {
-        return Some(UTF_8);
-    }
+/// The encoding of bytes without a byte order mark. Bytes that are cut off within a letter do no harm.
+///
+/// # Errors
+/// None is surely it: the likeliest.
+pub(super) fn detect(bytes: &[u8]) -> Result<&'static Encoding, &'static Encoding> {
     if let Some(utf_16) = utf_16(bytes) {
-        return Some(utf_16);
+        return Ok(utf_16);
     }
     let start = first_beyond_ascii(bytes);
     let sample = &bytes[start..bytes.len().min(start + SAMPLE)];
     if sample.is_empty() || MOSTLY_UTF_8 <= share_in_utf_8(sample) {
-        return Some(UTF_8);
+        return Ok(UTF_8);
     }
-    let (gb18030, big5) = (share_common(sample, gb18030_letter), share_common(sample, big5_letter));
+    let (gb18030, big5) = (Commonness::of(sample, gb18030_letter), Commonness::of(sample, big5_letter));
     // Alike in both only where there are few letters: the mainland's encoding is the likelier one.
-    let (encoding, share) = if gb18030 < big5 { (BIG5, big5) } else { (GB18030, gb18030) };
-    (LEAST_COMMON <= share).then_some(encoding)
+    let (encoding, commonness) = if gb18030.share() < big5.share() { (BIG5, big5) } else { (GB18030, gb18030) };
+    let likely = by_frequencies(sample);
+    // One damaged byte is enough for text to seem Western by this, which it is not where its letters are common.
+    let is_other = commonness.n_letters >= ENOUGH && ![GBK, BIG5, UTF_8, WINDOWS_1252].contains(&likely);
+    if commonness.share() < LEAST_COMMON || is_other { Err(likely) } else { Ok(encoding) }
+}
+
+/// The likeliest of all encodings of the Web, by the frequencies of its letters.
+fn by_frequencies(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, false);
+    detector.guess(None, Utf8Detection::Deny)
 }
 
 /// The name of an encoding as messages write it.
@@ -196,8 +211,15 @@ fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
         true => u16::from_le_bytes([pair[0], pair[1]]),
         false => u16::from_be_bytes([pair[0], pair[1]]),
     });
-    let is_text = char::decode_utf16(pairs).all(|letter| letter.is_ok_and(|letter| !is_odd(letter)));
-    (is_text && bytes.len().is_multiple_of(2)).then_some(encoding)
+    let mut letters = char::decode_utf16(pairs).peekable();
+    while let Some(letter) = letters.next() {
+        // The sample may end within a letter of two pairs.
+        let is_cut = letters.peek().is_none() && sample.len() < bytes.len();
+        if !is_cut && letter.map_or(true, is_odd) {
+            return None;
+        }
+    }
+    bytes.len().is_multiple_of(2).then_some(encoding)
 }
 
 /// Letters that no table holds.
@@ -220,19 +242,31 @@ struct Letter {
 
 const STRAY: Letter = Letter { n_bytes: 1, is_common: false };
 
-/// Of the letters beyond ASCII, the share that is common.
-fn share_common(bytes: &[u8], letter: fn(&[u8]) -> Letter) -> f64 {
-    let (mut rest, mut n_common, mut n_letters) = (bytes, 0_u32, 0_u32);
-    loop {
-        rest = &rest[first_beyond_ascii(rest)..];
-        // A single byte at the end may be half a letter.
-        if rest.len() < 2 {
-            return f64::from(n_common) / f64::from(n_letters.max(1));
+/// How many letters beyond ASCII there are, and how many of them are common ones.
+#[derive(Clone, Copy, Default)]
+struct Commonness {
+    n_common: u32,
+    n_letters: u32,
+}
+
+impl Commonness {
+    fn of(bytes: &[u8], letter: fn(&[u8]) -> Letter) -> Self {
+        let (mut rest, mut found) = (bytes, Self::default());
+        loop {
+            rest = &rest[first_beyond_ascii(rest)..];
+            // A single byte at the end may be half a letter.
+            if rest.len() < 2 {
+                return found;
+            }
+            let Letter { n_bytes, is_common } = letter(rest);
+            found.n_letters += 1;
+            found.n_common += u32::from(is_common);
+            rest = &rest[n_bytes.min(rest.len())..];
         }
-        let Letter { n_bytes, is_common } = letter(rest);
-        n_letters += 1;
-        n_common += u32::from(is_common);
-        rest = &rest[n_bytes.min(rest.len())..];
+    }
+
+    fn share(self) -> f64 {
+        f64::from(self.n_common) / f64::from(self.n_letters.max(1))
     }
 }
 
@@ -333,11 +367,24 @@ mod tests {
     fn what_fits_no_encoding_is_not_guessed_at() {
         for text in ["name,city\nSchule,Köln\nSchule,Straße\n", "école,à\n"] {
             let latin = bytes(text, encoding_rs::WINDOWS_1252);
-            assert!(matches!(decode(&latin, None), Err(Undecodable::Unclear(_))), "{text}");
+            assert!(matches!(decode(&latin, None), Err(Undecodable::Unclear(..))), "{text}");
             assert_eq!(decode(&latin, Some("windows-1252")), Ok((text.into(), "windows-1252")));
         }
         let latin = bytes("name,city\nSchule,Köln\n", encoding_rs::WINDOWS_1252);
-        assert_eq!(decode(&latin, None), Err(Undecodable::Unclear(At::Line(2, 9))));
+        assert_eq!(decode(&latin, None), Err(Undecodable::Unclear(At::Line(2, 9), "windows-1252")));
+    }
+
+    #[test]
+    fn other_scripts_are_not_taken_for_chinese() {
+        for (text, encoding) in [
+            ("이름,주소\n서울유치원,종로구\n부산유치원,해운대구\n", encoding_rs::EUC_KR),
+            ("名前,住所\nひかり幼稚園,東京都みなと区\nさくら幼稚園,大阪市\n", encoding_rs::EUC_JP),
+            ("名前,住所\nひかり幼稚園,東京都みなと区\nさくら幼稚園,大阪市\n", encoding_rs::SHIFT_JIS),
+            ("имя,адрес\nДетский сад,Москва\n", encoding_rs::KOI8_U),
+            ("имя,адрес\nДетский сад,Москва\n", encoding_rs::WINDOWS_1251),
+        ] {
+            assert_eq!(detect(&bytes(text, encoding)).map_err(Encoding::name), Err(encoding.name()));
+        }
     }
 
     #[test]
@@ -351,7 +398,7 @@ mod tests {
         let cut = bytes(SIMPLIFIED.trim_end_matches(",95\n"), GB18030);
         let cut = &cut[..cut.len() - 1];
         assert!(matches!(decode(cut, None), Err(Undecodable::Malformed("GB18030", At::Line(3, _)))));
-        assert_eq!(detect(cut), Some(GB18030));
+        assert_eq!(detect(cut), Ok(GB18030));
         let odd = &bytes(SIMPLIFIED, UTF_16LE)[1..];
         assert!(decode(odd, Some("UTF-16LE")).is_err());
     }

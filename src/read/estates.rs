@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn what_is_no_number_or_no_day_is_missing_and_said() {
         let read = of("e.csv", "code,households,first-phase,区\nE1,多,2018年,甲区\nE2,-5,2018-06-30,甲区\n");
-        assert_eq!(read.said(), ["bad-value: e.csv, row 1", "bad-value: e.csv, row 1", "bad-value: e.csv, row 2"]);
+        assert_eq!(read.said(), ["bad-value: e.csv, row 2", "bad-value: e.csv, row 2", "bad-value: e.csv, row 3"]);
         let estates: Vec<_> =
             read.world().estates.rows.values().iter().map(|e| (e.households, e.first_phase.is_some())).collect();
         assert_eq!(estates, [(None, false), (None, true)]);
@@ -145,9 +145,9 @@ mod tests {
     #[test]
     fn an_estate_that_lies_elsewhere_than_it_says_or_is_there_twice_is_said() {
         let read = of("e.csv", "code,name,区,lon,lat\nE1,东苑,乙区,121.05,39.05\n");
-        assert_eq!(read.said(), ["membership-clash: e.csv, row 1"]);
+        assert_eq!(read.said(), ["membership-clash: e.csv, row 2"]);
         assert_eq!(read.name(read.world().estates.rows.values()[0].area), "乙区");
         let twice = of("e.csv", "code,name,区\nE1,东苑,乙区\nE1,西苑,乙区\n");
-        assert!(twice.is_refused() && twice.said() == ["duplicate-estate: e.csv, row 2"], "{:?}", twice.said());
+        assert!(twice.is_refused() && twice.said() == ["duplicate-estate: e.csv, row 3"], "{:?}", twice.said());
     }
 }

@@ -312,14 +312,14 @@ mod tests {
     fn one_swapped_row_among_others_is_said_with_what_it_looks_like() {
         let read =
             of_district("name,区划名称,lon,lat\n一园,甲区,39.05,21.05\n二园,甲区,21.15,39.15\n三园,甲区,21.05,39.05\n");
-        assert_eq!(read.said(), ["outside-all-areas: k.csv, row 1"]);
+        assert_eq!(read.said(), ["outside-all-areas: k.csv, row 2"]);
         assert_eq!(read.problems.kept()[0].help.en, "its longitude and latitude look swapped");
     }
 
     #[test]
     fn places_far_from_all_areas_are_not_called_swapped() {
         let read = of_district("name,区划名称,lon,lat\n一园,甲区,39.05,39.05\n");
-        assert_eq!(read.said(), ["outside-all-areas: k.csv, row 1"]);
+        assert_eq!(read.said(), ["outside-all-areas: k.csv, row 2"]);
         assert_eq!(read.problems.kept()[0].help.en, "the declared area was used; correct the coordinates");
     }
 
@@ -333,7 +333,7 @@ mod tests {
         for (rule, used) in [("declared", "东街道"), ("located", "甲区")] {
             let layers = format!("{layers}{}membership = \"{rule}\"", kindergartens("k.csv"));
             let read = read(&layers, &files);
-            assert_eq!((read.facilities(), read.said()), (vec![used], vec!["membership-clash: k.csv, row 1".into()]));
+            assert_eq!((read.facilities(), read.said()), (vec![used], vec!["membership-clash: k.csv, row 2".into()]));
         }
     }
 
@@ -343,7 +343,7 @@ mod tests {
         let layers = areas("street", "s.csv") + "estimate.radius = \"3 km\"\n" + &kindergartens("k.csv");
         let files = [("s.csv", s), ("k.csv", "name,街道,lon,lat\n一园,东街道,121.1,39.0\n二园,东街道,121.0,39.1\n")];
         let read = read_levels(&["street"], &layers, &files);
-        assert_eq!(read.said(), ["membership-clash: k.csv, row 1", "outside-all-areas: k.csv, row 2"]);
+        assert_eq!(read.said(), ["membership-clash: k.csv, row 2", "outside-all-areas: k.csv, row 3"]);
         assert_eq!(
             read.what("membership-clash"),
             "the facility declares 东街道 0101 but lies in 西街道 0102, by an estimated boundary"
@@ -366,7 +366,7 @@ mod tests {
         assert_eq!(read.people(), ["东街道", "东街道", "西街道", "-", "甲区", "西街道"]);
         let code = |row: usize| read.world().areas[read.world().people.areas.values()[row].unwrap()].code.as_str();
         assert_eq!((code(0), code(1)), ("0101", "0201"));
-        assert_eq!(read.said(), ["unknown-area: p.csv, row 4", "no-area: p.csv, row 4"]);
+        assert_eq!(read.said(), ["unknown-area: p.csv, row 5", "no-area: p.csv, row 5"]);
     }
 
     // 西街道 is not in 甲区: what the row says of the street is not found, and it stays in the district.
@@ -379,7 +379,7 @@ mod tests {
             ("p.csv", "区,街道,residents\n甲区,西街道,1\n"),
         ];
         let read = read(&layers, &files);
-        assert_eq!((read.people(), read.said()), (vec!["甲区"], vec!["unknown-area: p.csv, row 1".into()]));
+        assert_eq!((read.people(), read.said()), (vec!["甲区"], vec!["unknown-area: p.csv, row 2".into()]));
         assert_eq!(read.what("unknown-area"), "no area in 甲区 01 is called `西街道`");
     }
 }

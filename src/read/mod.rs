@@ -22,6 +22,7 @@ mod fit;
 mod flatgeobuf;
 mod gazetteer;
 mod geojson;
+mod header;
 mod membership;
 mod oddities;
 mod people;

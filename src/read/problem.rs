@@ -19,7 +19,7 @@ pub enum Severity {
 pub enum At {
     /// The file as a whole.
     File,
-    /// A row of a table, from 1, the header not counted.
+    /// A row of a table as a sheet counts it: from 1, the header counted.
     Row(u32),
     /// A feature, from 1.
     Feature(u32),

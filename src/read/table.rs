@@ -93,6 +93,10 @@ pub struct Table {
     /// Files beside the file that were read with it, such as the `.dbf` of a shapefile: the name, and SHA-256 in
     /// hexadecimal.
     pub sidecars: Vec<(String, String)>,
+    /// Rows above the header that were passed over: titles.
+    pub n_titles: usize,
+    /// Rows below it that are no data: notes, sources, the names of who made the table, the header once more.
+    pub n_notes: usize,
 }
 
 /// The cells of one column, one after the other in one text.
