@@ -516,9 +516,12 @@ fn choose(
     if sample.is_empty() {
         return Some((UTF_8, None));
     }
-    let Some(encoding) = detect(&sample) else {
-        Undecodable::Unclear(at).tell(&input.name, problems);
-        return None;
+    let encoding = match detect(&sample) {
+        Ok(encoding) => encoding,
+        Err(likely) => {
+            Undecodable::Unclear(at, name_of(likely)).tell(&input.name, problems);
+            return None;
+        }
     };
     let name = name_of(encoding);
     problems.warning(

@@ -36,11 +36,6 @@ impl TooMany {
 }
 
 impl Rows {
-    /// How many rows are complete.
-    pub(super) fn len(&self) -> usize {
-        self.n_rows
-    }
-
     /// The place of the column with a header.
     pub(super) fn column(&mut self, header: &str) -> usize {
         if let Some(&index) = self.by_header.get(header) {

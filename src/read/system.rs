@@ -16,6 +16,18 @@ pub(super) fn settle(
     fallback: Option<&str>,
     problems: &mut Problems,
 ) -> Option<Arc<Crs>> {
+    if table.states_no_crs && said.or(fallback).is_none() {
+        problems.warning(
+            "no-crs",
+            &table.file,
+            At::File,
+            say(
+                "the coordinate system is stated nowhere (a shapefile states it in a .prj file); it is taken as WGS 84",
+                "未声明坐标系（shapefile 由 .prj 文件声明），按 WGS 84 处理",
+            ),
+            say("write it in the study: crs = \"EPSG:4490\"", "请在研究文件中写明：crs = \"EPSG:4490\""),
+        );
+    }
     let name = said.or(table.crs.as_deref()).or(fallback).unwrap_or("EPSG:4326");
     let Some(crs) = Crs::parse(name) else {
         problems.error(

@@ -83,6 +83,8 @@ pub struct Table {
     pub numbers: Vec<u32>,
     /// A coordinate system that the file itself states, as [`Crs::parse`] takes it.
     pub crs: Option<String>,
+    /// Whether files of this format state their system, and this one does not: then the study should.
+    pub states_no_crs: bool,
     /// The system that the coordinates in columns are in, when the study and the file have been asked; WGS 84 if none.
     /// Geometries are in WGS 84 by then.
     pub system: Option<Arc<Crs>>,

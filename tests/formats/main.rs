@@ -7,6 +7,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod berlin;
+mod flatgeobuf;
+mod layers;
+mod sequence;
+mod shapefile;
+
 use std::path::PathBuf;
 
 /// A file that a script of `tests/foreign` made: `foreign("geopackage", "points.gpkg")`; `None` where the machine

@@ -27,11 +27,12 @@ impl Reader for Shapefile {
         let index = input.beside("shx");
         let attributes = input.beside("dbf");
         let projection = input.beside("prj");
-        missing(input, [index.is_some(), attributes.is_some(), projection.is_some()], problems);
+        missing(input, [index.is_some(), attributes.is_some()], problems);
         let mut table = Table { file: input.name.clone(), ..Table::default() };
         if let Some(file) = &projection {
             table.crs = stated(file, problems)?;
         }
+        table.states_no_crs = table.crs.is_none();
         let region = wish.within.and_then(|within| region::in_system(within, table.crs.as_deref()?));
         let mut shapes = shp::read(input, index.as_ref(), region, problems)?;
         let n_shapes = shapes.geometry.len() as u32;
@@ -62,24 +63,13 @@ impl Reader for Shapefile {
     }
 }
 
-/// Says which of `.shx`, `.dbf` and `.prj` are not there, and what follows.
-fn missing(input: &Input, there: [bool; 3], problems: &mut Problems) {
+/// Says which of `.shx` and `.dbf` are not there, and what follows.
+fn missing(input: &Input, there: [bool; 2], problems: &mut Problems) {
     let consequences = [
         (".shx", "its shapes are taken in the order in which they stand", "图形按存储顺序读取"),
         (".dbf", "its features have no attributes", "要素没有属性"),
-        (".prj", "its coordinate system is not stated", "未声明坐标系"),
     ];
     for ((extension, en, zh), _) in consequences.into_iter().zip(there).filter(|&(_, there)| !there) {
-        let help = match extension {
-            ".prj" => say(
-                "copy the .prj too, or write the system in the study: crs = \"EPSG:4490\"",
-                "请一并复制 .prj，或在研究文件中写明：crs = \"EPSG:4490\"",
-            ),
-            _ => say(
-                format!("copy the {extension} of the shapefile too, under the same name"),
-                format!("请一并复制同名的 {extension} 文件"),
-            ),
-        };
         problems.warning(
             "missing-sidecar",
             &input.name,
@@ -88,7 +78,10 @@ fn missing(input: &Input, there: [bool; 3], problems: &mut Problems) {
                 format!("there is no {extension} file beside the shapefile: {en}"),
                 format!("shapefile 旁没有 {extension} 文件：{zh}"),
             ),
-            help,
+            say(
+                format!("copy the {extension} of the shapefile too, under the same name"),
+                format!("请一并复制同名的 {extension} 文件"),
+            ),
         );
     }
 }
