@@ -10,6 +10,7 @@ pub mod table;
 pub mod vocabulary;
 pub mod world;
 
+mod allowance;
 mod areas;
 mod attributes;
 mod columns;
@@ -22,9 +23,11 @@ mod fit;
 mod flatgeobuf;
 mod gazetteer;
 mod geojson;
+mod geopackage;
+mod geoparquet;
 mod header;
+mod left_out;
 mod membership;
-mod oddities;
 mod people;
 mod places;
 mod polygons;
@@ -32,10 +35,12 @@ mod region;
 mod rows;
 mod series;
 mod shapefile;
+mod shapes;
 #[cfg(test)]
 mod sketch;
 mod system;
 mod values;
+mod wkb;
 
 pub use world::{Failure, Options, Progress, ReadStudy, read_study};
 
@@ -44,8 +49,15 @@ use problem::{At, Problems, say};
 use table::{Reader, Table, Wish};
 
 /// All formats that are read, in the order in which they are tried.
-pub const READERS: [&dyn Reader; 5] =
-    [&shapefile::Shapefile, &flatgeobuf::FlatGeobuf, &geojson::GeoJson, &dbf::Dbf, &delimited::Csv];
+pub const READERS: [&dyn Reader; 7] = [
+    &geopackage::GeoPackage,
+    &geoparquet::GeoParquet,
+    &shapefile::Shapefile,
+    &flatgeobuf::FlatGeobuf,
+    &geojson::GeoJson,
+    &dbf::Dbf,
+    &delimited::Csv,
+];
 
 /// The reader of a file's format, if there is one.
 pub fn reader_of(input: &Input) -> Option<&'static dyn Reader> {

@@ -3,23 +3,18 @@
 use flatgeobuf::{Geometry as Stored, GeometryType};
 use geo::{Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 
-/// A geometry, and whether one of its rings does not end where it begins.
-#[derive(Debug)]
-pub(super) struct Read {
-    pub(super) geometry: Option<Geometry<f64>>,
-    pub(super) is_open: bool,
-}
+use crate::read::shapes::{Odd, Shape};
 
 /// The geometry of a feature of `n_bytes` in a layer of this type.
 ///
 /// # Errors
 /// What is odd about it.
-pub(super) fn read(stored: &Stored<'_>, layer: GeometryType, n_bytes: usize) -> Result<Read, String> {
+pub(super) fn read(stored: &Stored<'_>, layer: GeometryType, n_bytes: usize) -> Result<Shape, Odd> {
     // A part may be named many times: its places count each time, and there are no more than the bytes hold.
     let mut reading = Reading { n_left: n_bytes / 16, is_open: false };
     let kind = if layer == GeometryType::Unknown { stored.type_() } else { layer };
     let geometry = reading.geometry(stored, kind)?;
-    Ok(Read { geometry, is_open: reading.is_open })
+    Ok(Shape { geometry, is_open: reading.is_open })
 }
 
 struct Reading {
@@ -30,7 +25,7 @@ struct Reading {
 
 impl Reading {
     /// `None` for an empty one.
-    fn geometry(&mut self, stored: &Stored<'_>, kind: GeometryType) -> Result<Option<Geometry<f64>>, String> {
+    fn geometry(&mut self, stored: &Stored<'_>, kind: GeometryType) -> Result<Option<Geometry<f64>>, Odd> {
         Ok(match kind {
             GeometryType::Point => {
                 // An empty point is stored as one without numbers.
@@ -55,20 +50,17 @@ impl Reading {
                 let polygons: Vec<Polygon<f64>> = parts.filter_map(Result::transpose).collect::<Result<_, _>>()?;
                 (!polygons.is_empty()).then(|| MultiPolygon(polygons).into())
             }
-            other => return Err(format!("type `{}`", other.variant_name().unwrap_or("unknown"))),
+            GeometryType(8..=14) => return Err(Odd::Curved),
+            other => return Err(Odd::Kind(other.0.into())),
         })
     }
 
     /// The places of a geometry; none where the one place `is_empty`.
-    fn places(
-        &mut self,
-        stored: &Stored<'_>,
-        is_empty: impl Fn(Coord<f64>) -> bool,
-    ) -> Result<Vec<Coord<f64>>, String> {
+    fn places(&mut self, stored: &Stored<'_>, is_empty: impl Fn(Coord<f64>) -> bool) -> Result<Vec<Coord<f64>>, Odd> {
         let Some(numbers) = stored.xy() else { return Ok(Vec::new()) };
         let n = numbers.len() / 2;
         if numbers.len() % 2 == 1 || self.n_left < n {
-            return Err("its counts do not fit its length".to_owned());
+            return Err(Odd::Counts);
         }
         self.n_left -= n;
         let mut numbers = numbers.iter();
@@ -82,13 +74,13 @@ impl Reading {
             return Ok(Vec::new());
         }
         if places.iter().any(|place| !place.x.is_finite() || !place.y.is_finite()) {
-            return Err("a coordinate is no number".to_owned());
+            return Err(Odd::NotFinite);
         }
         Ok(places)
     }
 
     /// The lists of places that a geometry parts its own into.
-    fn lines(&mut self, stored: &Stored<'_>) -> Result<Vec<LineString<f64>>, String> {
+    fn lines(&mut self, stored: &Stored<'_>) -> Result<Vec<LineString<f64>>, Odd> {
         let places = self.places(stored, |_| false)?;
         let Some(ends) = stored.ends().filter(|ends| 1 < ends.len()) else {
             return Ok(if places.is_empty() { Vec::new() } else { vec![LineString(places)] });
@@ -98,12 +90,12 @@ impl Reading {
             let end = usize::try_from(end).unwrap_or(usize::MAX);
             let line = places.get(start..end).map(|places| LineString(places.to_vec()));
             start = end;
-            line.ok_or_else(|| "its counts do not fit its length".to_owned())
+            line.ok_or(Odd::Counts)
         };
         ends.iter().map(line).filter(|line| line.as_ref().map_or(true, |line| !line.0.is_empty())).collect()
     }
 
-    fn polygon(&mut self, stored: &Stored<'_>) -> Result<Option<Polygon<f64>>, String> {
+    fn polygon(&mut self, stored: &Stored<'_>) -> Result<Option<Polygon<f64>>, Odd> {
         let mut rings = self.lines(stored)?.into_iter();
         let Some(shell) = rings.next() else { return Ok(None) };
         let holes: Vec<LineString<f64>> = rings.collect();

@@ -7,10 +7,9 @@ use std::io::SeekFrom;
 use std::ops::Range;
 
 use flatgeobuf::Header;
-use geo::{Coord, Rect};
 
 use super::{Damage, ReadSeek, lie};
-use crate::read::region::touch;
+use crate::read::region::Region;
 
 /// Bytes of a node: west, south, east, north, and a place.
 const NODE: u64 = 40;
@@ -77,7 +76,7 @@ impl Index {
     }
 
     /// The features whose boxes touch the region, in the order of the file.
-    pub(super) fn search(&self, file: &mut dyn ReadSeek, region: Rect<f64>) -> Result<Vec<Leaf>, Damage> {
+    pub(super) fn search(&self, file: &mut dyn ReadSeek, region: Region) -> Result<Vec<Leaf>, Damage> {
         // Places within the level of the nodes that touch it.
         let mut groups: Vec<u64> = vec![0];
         let mut leaves = Vec::new();
@@ -111,9 +110,9 @@ impl Index {
 
 /// Whether the box of a node touches the region. A box without extent is that of a feature without geometry: such a
 /// feature is not surely outside.
-fn touches(node: &[u8; NODE as usize], region: Rect<f64>) -> bool {
+fn touches(node: &[u8; NODE as usize], region: Region) -> bool {
     let number = |at: usize| f64::from_le_bytes(std::array::from_fn(|byte| node[at + byte]));
     let [west, south, east, north] = [0, 8, 16, 24].map(number);
     let is_box = west <= east && south <= north;
-    !is_box || touch(Rect::new(Coord { x: west, y: south }, Coord { x: east, y: north }), region)
+    !is_box || !region.is_outside([west, south, east, north])
 }

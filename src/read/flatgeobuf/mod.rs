@@ -8,15 +8,13 @@ mod properties;
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use flatgeobuf::{Feature, Header, size_prefixed_root_as_feature, size_prefixed_root_as_header};
-use geo::Geometry;
-
 use super::input::{Input, ReadSeek};
-use super::oddities::Oddities;
 use super::problem::{At, Problems, say};
-use super::region;
+use super::region::Region;
 use super::rows::{Rows, TooMany};
+use super::shapes::{Shape, Shapes};
 use super::table::{Reader, Table, Wish};
+use flatgeobuf::{Feature, Header, size_prefixed_root_as_feature, size_prefixed_root_as_header};
 use properties::Properties;
 
 /// FlatGeobuf.
@@ -40,9 +38,10 @@ impl Reader for FlatGeobuf {
     fn read(&self, input: &Input, wish: &Wish, problems: &mut Problems) -> Option<Table> {
         let read = File::open(input).and_then(|file| file.read(wish));
         match read {
-            Ok((table, oddities)) => {
-                oddities.tell(&input.name, problems);
-                Some(Table { file: input.name.clone(), ..table })
+            Ok((table, shapes)) => {
+                let mut table = Table { file: input.name.clone(), ..table };
+                shapes.give(&mut table, problems);
+                Some(table)
             }
             Err(Damage::Io(error)) => {
                 input.unreadable(&error, problems);
@@ -112,7 +111,7 @@ impl<'a> File<'a> {
         Ok(Self { file, n_bytes, header })
     }
 
-    fn read(mut self, wish: &Wish) -> Result<(Table, Oddities), Damage> {
+    fn read(mut self, wish: &Wish) -> Result<(Table, Shapes), Damage> {
         let bytes = std::mem::take(&mut self.header);
         let Ok(header) = size_prefixed_root_as_header(&bytes) else {
             return lie(None, "the header is damaged", "文件头已损坏");
@@ -121,7 +120,7 @@ impl<'a> File<'a> {
         let start = 8 + bytes.len() as u64;
         let index = index::Index::of(&header, start, self.n_bytes)?;
         let first = index.as_ref().map_or(start, |index| index.end());
-        let region = wish.within.and_then(|within| region::in_system(within, crs.as_deref()?));
+        let region = Region::of(wish, crs.as_deref());
         let mut gather = Gather::new(&header);
         let mut left_out = 0;
         match (region, index) {
@@ -139,9 +138,9 @@ impl<'a> File<'a> {
                 let mut at = first;
                 let stated = usize::try_from(header.features_count()).unwrap_or(usize::MAX);
                 while at < self.n_bytes {
-                    at = self.feature(&header, gather.geometry.len() + 1, at, &mut gather)?;
+                    at = self.feature(&header, gather.shapes.len() + 1, at, &mut gather)?;
                 }
-                let n = gather.geometry.len();
+                let n = gather.shapes.len();
                 if stated != 0 && stated != n {
                     return lie(
                         None,
@@ -153,14 +152,13 @@ impl<'a> File<'a> {
         }
         let table = Table {
             columns: gather.rows.into_columns(),
-            n_rows: gather.geometry.len(),
-            geometry: gather.geometry,
+            n_rows: gather.shapes.len(),
             numbers: if left_out == 0 { Vec::new() } else { gather.numbers },
             crs,
             left_out,
             ..Table::default()
         };
-        Ok((table, gather.oddities))
+        Ok((table, gather.shapes))
     }
 
     /// Reads the feature at a place; gives where the next begins.
@@ -220,10 +218,9 @@ fn stated(header: &Header<'_>) -> Option<String> {
 struct Gather {
     rows: Rows,
     properties: Properties,
-    geometry: Vec<Option<Geometry<f64>>>,
+    shapes: Shapes,
     /// The number of each feature in the file, where an index chose them.
     numbers: Vec<u32>,
-    oddities: Oddities,
     /// Of the feature that was read last.
     bytes: Vec<u8>,
     /// Where the file is read next.
@@ -236,29 +233,12 @@ impl Gather {
     fn new(header: &Header<'_>) -> Self {
         let mut rows = Rows::default();
         let properties = Properties::new(header.columns(), &mut rows);
-        Self {
-            rows,
-            properties,
-            geometry: Vec::new(),
-            numbers: Vec::new(),
-            oddities: Oddities::default(),
-            bytes: Vec::new(),
-            at: 0,
-            n_read: 0,
-        }
+        Self { rows, properties, shapes: Shapes::default(), numbers: Vec::new(), bytes: Vec::new(), at: 0, n_read: 0 }
     }
 
     fn add(&mut self, header: &Header<'_>, feature: &Feature<'_>, number: usize, n_bytes: usize) -> Result<(), Damage> {
-        let geometry = feature.geometry().map(|shape| geometry::read(&shape, header.geometry_type(), n_bytes));
-        let geometry = geometry.unwrap_or(Ok(geometry::Read { geometry: None, is_open: false }));
-        let read = geometry.unwrap_or_else(|what| {
-            self.oddities.odd(number, what);
-            geometry::Read { geometry: None, is_open: false }
-        });
-        if read.is_open {
-            self.oddities.open(number);
-        }
-        self.geometry.push(read.geometry);
+        let shape = feature.geometry().map(|shape| geometry::read(&shape, header.geometry_type(), n_bytes));
+        self.shapes.push(shape.unwrap_or_else(|| Ok(Shape::default())));
         let own = feature.columns().map(|columns| Properties::new(Some(columns), &mut self.rows));
         let properties = own.as_ref().unwrap_or(&self.properties);
         let bytes = feature.properties().map_or(&[][..], |bytes| bytes.bytes());

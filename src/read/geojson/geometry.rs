@@ -84,11 +84,11 @@ pub(super) fn is_type(kind: &str) -> bool {
 }
 
 /// `None` for null, `Err` for a geometry that cannot be used.
-pub(super) struct Shape<'a>(pub(super) &'a mut Sink);
+pub(super) struct ShapeSeed<'a>(pub(super) &'a mut Sink);
 
 pub(super) type ShapeResult = Option<Result<Option<Geometry<f64>>, String>>;
 
-impl<'de> DeserializeSeed<'de> for Shape<'_> {
+impl<'de> DeserializeSeed<'de> for ShapeSeed<'_> {
     type Value = ShapeResult;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<ShapeResult, D::Error> {
@@ -96,7 +96,7 @@ impl<'de> DeserializeSeed<'de> for Shape<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Shape<'_> {
+impl<'de> Visitor<'de> for ShapeSeed<'_> {
     type Value = ShapeResult;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -15,11 +15,11 @@ use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visito
 use serde::{Deserialize, Deserializer};
 
 use super::input::{Input, ReadSeek};
-use super::oddities::Oddities;
 use super::problem::{At, Problems, say};
 use super::rows::{Rows, TooMany};
+use super::shapes::{Odd, Shape, Shapes};
 use super::table::{Reader, Table, Wish};
-use geometry::{Coordinates, Shape, ShapeResult, Sink};
+use geometry::{Coordinates, ShapeResult, ShapeSeed, Sink};
 
 /// Feature collections, sequences of features, and single features or geometries.
 pub(super) struct GeoJson;
@@ -71,15 +71,15 @@ impl Reader for GeoJson {
             not_a_collection(&layer.kind, &input.name, problems);
             return None;
         }
-        layer.oddities.tell(&input.name, problems);
-        Some(Table {
+        let mut table = Table {
             file: input.name.clone(),
             columns: layer.rows.into_columns(),
-            n_rows: layer.geometry.len(),
-            geometry: layer.geometry,
+            n_rows: layer.shapes.len(),
             crs: layer.crs,
             ..Table::default()
-        })
+        };
+        layer.shapes.give(&mut table, problems);
+        Some(table)
     }
 }
 
@@ -229,8 +229,7 @@ struct Layer {
     is_done: bool,
     crs: Option<String>,
     rows: Rows,
-    geometry: Vec<Option<Geometry<f64>>>,
-    oddities: Oddities,
+    shapes: Shapes,
     sink: Sink,
     /// Whether the feature that was read last says that it is one.
     is_feature: bool,
@@ -240,17 +239,11 @@ struct Layer {
 impl Layer {
     /// Completes the feature that is being read. Whether a ring is open is asked of the sink, which holds the geometry.
     fn finish<E: Error>(&mut self, shape: ShapeResult, is_open: bool) -> Result<(), E> {
-        let number = self.geometry.len() + 1;
-        let geometry = shape.and_then(|shape| {
-            shape.unwrap_or_else(|what| {
-                self.oddities.odd(number, what);
-                None
-            })
-        });
-        if matches!(geometry, Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_))) && is_open {
-            self.oddities.open(number);
-        }
-        self.geometry.push(geometry);
+        let geometry = shape.unwrap_or(Ok(None)).map_err(Odd::Other);
+        self.shapes.push(geometry.map(|geometry| {
+            let is_polygon = matches!(geometry, Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_)));
+            Shape { geometry, is_open: is_open && is_polygon }
+        }));
         self.rows.end_row().map_err(|TooMany| {
             self.too_many = true;
             E::custom("too many cells")
@@ -292,7 +285,7 @@ impl<'de> Visitor<'de> for Document<'_> {
                     layer.crs = crs.pointer("/properties/name").and_then(|name| name.as_str()).map(str::to_owned);
                 }
                 "geometry" => {
-                    shape = map.next_value_seed(Shape(&mut layer.sink))?;
+                    shape = map.next_value_seed(ShapeSeed(&mut layer.sink))?;
                     is_open = layer.sink.has_open_ring();
                 }
                 "properties" => map.next_value_seed(Properties(&mut single))?,
@@ -308,11 +301,11 @@ impl<'de> Visitor<'de> for Document<'_> {
             }
         }
         layer.is_done = layer.kind == "FeatureCollection";
-        if layer.geometry.is_empty() && layer.kind == "Feature" {
+        if layer.shapes.is_empty() && layer.kind == "Feature" {
             layer.rows = single;
             layer.is_done = true;
             layer.finish(shape, is_open)?;
-        } else if layer.geometry.is_empty() && geometry::is_type(&layer.kind) {
+        } else if layer.shapes.is_empty() && geometry::is_type(&layer.kind) {
             let height = height.unwrap_or_else(|| Err("there are no coordinates".to_owned()));
             let shape = height.and_then(|height| layer.sink.build(&layer.kind, height));
             layer.is_done = true;
@@ -376,7 +369,7 @@ impl<'de> Visitor<'de> for Feature<'_> {
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             match &*key {
                 "geometry" => {
-                    shape = map.next_value_seed(Shape(&mut layer.sink))?;
+                    shape = map.next_value_seed(ShapeSeed(&mut layer.sink))?;
                     is_open = layer.sink.has_open_ring();
                 }
                 "properties" => map.next_value_seed(Properties(&mut layer.rows))?,

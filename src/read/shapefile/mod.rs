@@ -7,7 +7,8 @@ mod shp;
 use super::dbf::{self, CodePage};
 use super::input::Input;
 use super::problem::{At, Problems, say};
-use super::region;
+use super::region::Region;
+use super::shapes::Shapes;
 use super::table::{Reader, Table, Wish};
 
 /// Shapefiles.
@@ -33,10 +34,10 @@ impl Reader for Shapefile {
             table.crs = stated(file, problems)?;
         }
         table.states_no_crs = table.crs.is_none();
-        let region = wish.within.and_then(|within| region::in_system(within, table.crs.as_deref()?));
-        let mut shapes = shp::read(input, index.as_ref(), region, problems)?;
-        let n_shapes = shapes.geometry.len() as u32;
-        let is_near = |shape: &u32| !shapes.is_outside(*shape);
+        let region = Region::of(wish, table.crs.as_deref());
+        let mut records = shp::read(input, index.as_ref(), region, problems)?;
+        let n_shapes = records.len() as u32;
+        let is_near = |record: &u32| records.get(*record as usize).is_none_or(Option::is_some);
         let mut page = None;
         let kept: Vec<u32> = match &attributes {
             Some(file) => {
@@ -49,12 +50,14 @@ impl Reader for Shapefile {
             }
             None => (0..n_shapes).filter(is_near).collect(),
         };
+        table.left_out = records.iter().filter(|record| record.is_none()).count();
         table.numbers = dbf::numbers(&kept, n_shapes);
-        table.left_out = shapes.n_outside();
-        table.geometry = kept.iter().map(|&shape| shapes.geometry[shape as usize].take()).collect();
-        table.n_rows = table.geometry.len();
-        shapes.oddities.keep(|number| kept.binary_search(&(number - 1)).is_ok());
-        shapes.oddities.tell(&input.name, problems);
+        table.n_rows = kept.len();
+        let mut shapes = Shapes::default();
+        for shape in kept.iter().filter_map(|&record| records[record as usize].take()) {
+            shapes.push(shape);
+        }
+        shapes.give(&mut table, problems);
         for file in [index, attributes, projection, page.map(|page| page.input)].into_iter().flatten() {
             let sha256 = file.sha256().map_err(|error| file.unreadable(&error, problems)).ok()?;
             table.sidecars.push((file.name, sha256));

@@ -8,6 +8,8 @@ use geo::{Area, BoundingRect, Coord, Geometry, LineString, MultiPolygon, Polygon
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
+use crate::read::shapes::Odd;
+
 /// A ring may lie in the boxes of this many others; no map is deeper, and time grows with the square.
 const DEEPEST: usize = 1000;
 
@@ -17,7 +19,7 @@ const DEEPEST: usize = 1000;
 ///
 /// # Errors
 /// What makes the rings unusable.
-pub(super) fn assemble(mut rings: Vec<LineString<f64>>) -> Result<Option<Geometry<f64>>, &'static str> {
+pub(super) fn assemble(mut rings: Vec<LineString<f64>>) -> Result<Option<Geometry<f64>>, Odd> {
     if rings.len() < 2 {
         return Ok(rings.pop().map(|ring| Polygon::new(ring, Vec::new()).into()));
     }
@@ -44,7 +46,7 @@ pub(super) fn assemble(mut rings: Vec<LineString<f64>>) -> Result<Option<Geometr
 }
 
 /// For each ring the rings around it, the smallest first.
-fn nesting(rings: &[LineString<f64>]) -> Result<Vec<Vec<usize>>, &'static str> {
+fn nesting(rings: &[LineString<f64>]) -> Result<Vec<Vec<usize>>, Odd> {
     let nowhere = Rect::new(Coord::zero(), Coord::zero());
     let boxes: Vec<Rect<f64>> = rings.iter().map(|ring| ring.bounding_rect().unwrap_or(nowhere)).collect();
     let boxed = |(ring, rect): (usize, &Rect<f64>)| {
@@ -60,7 +62,7 @@ fn nesting(rings: &[LineString<f64>]) -> Result<Vec<Vec<usize>>, &'static str> {
         let near = tree.locate_in_envelope_intersecting(corner).take(DEEPEST + 1);
         let near: Vec<usize> = near.map(|boxed| boxed.data).collect();
         if DEEPEST < near.len() {
-            return Err("its rings are nested too deep");
+            return Err(Odd::Nested);
         }
         let holds = |&other: &usize| {
             let rect = boxes[other];
@@ -156,6 +158,6 @@ mod tests {
     fn two_equal_rings_are_two_shells_and_rings_nested_without_end_are_refused() {
         assert_eq!(polygons(vec![square(0.0, 0.0, 1.0), square(0.0, 0.0, 1.0)]).len(), 2);
         let nested = (0..2000).map(|n| square(f64::from(n), f64::from(n), f64::from(5000 - 2 * n))).collect();
-        assert_eq!(assemble(nested), Err("its rings are nested too deep"));
+        assert_eq!(assemble(nested), Err(Odd::Nested));
     }
 }

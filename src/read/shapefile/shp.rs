@@ -2,13 +2,13 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use geo::{BoundingRect, Coord, Geometry, LineString, MultiLineString, MultiPoint, Point, Rect};
+use geo::{Coord, Geometry, LineString, MultiLineString, MultiPoint, Point};
 
 use super::rings;
 use crate::read::input::{Input, ReadSeek};
-use crate::read::oddities::Oddities;
 use crate::read::problem::{At, Problems, say};
-use crate::read::region::touch;
+use crate::read::region::Region;
+use crate::read::shapes::{Odd, Shape};
 
 const HEADER: usize = 100;
 
@@ -17,22 +17,16 @@ pub(super) fn is_header(start: &[u8]) -> bool {
     HEADER <= start.len() && start[..4] == 9994_i32.to_be_bytes() && start[28..32] == 1000_i32.to_le_bytes()
 }
 
-/// All shapes in the order of their numbers.
-#[derive(Default)]
-pub(super) struct Shapes {
-    pub(super) geometry: Vec<Option<Geometry<f64>>>,
-    /// Which shapes lie outside the region, if there is one.
-    outside: Vec<bool>,
-    pub(super) oddities: Oddities,
-}
+/// What a record holds; `None` where it lies outside the region.
+pub(super) type Record = Option<Result<Shape, Odd>>;
 
 /// Reads all shapes, in the order of the `.shx` where there is one.
 pub(super) fn read(
     input: &Input,
     index: Option<&Input>,
-    region: Option<Rect<f64>>,
+    region: Option<Region>,
     problems: &mut Problems,
-) -> Option<Shapes> {
+) -> Option<Vec<Record>> {
     let places = match index {
         Some(index) => Some(places(index, problems)?),
         None => None,
@@ -44,7 +38,7 @@ pub(super) fn read(
         None => records.in_order(end, region),
     });
     match read {
-        Ok(shapes) => Some(shapes),
+        Ok(records) => Some(records),
         Err(Damage::Io(error)) => {
             input.unreadable(&error, problems);
             None
@@ -164,22 +158,27 @@ impl Records<'_> {
         Ok(big_endian(&head, 0))
     }
 
-    fn by_index(&mut self, places: &[Option<u64>], region: Option<Rect<f64>>) -> Result<Shapes, Damage> {
-        let mut shapes = Shapes::default();
-        for (record, place) in places.iter().enumerate() {
-            match place {
-                Some(at) => {
-                    self.record(*at, record + 1)?;
-                    shapes.add(&self.content, region)?;
-                }
-                None => shapes.push(None, region.map(|_| false)),
-            }
+    fn by_index(&mut self, places: &[Option<u64>], region: Option<Region>) -> Result<Vec<Record>, Damage> {
+        let mut sorted: Vec<u64> = places.iter().flatten().copied().collect();
+        sorted.sort_unstable();
+        if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
+            return damage(None, "the .shx names one place for several shapes", ".shx 让多个图形指向同一位置");
         }
-        Ok(shapes)
+        let mut records = Vec::new();
+        for (number, place) in (1..).zip(places) {
+            records.push(match place {
+                Some(at) => {
+                    self.record(*at, number)?;
+                    shape(&self.content, number, region)?
+                }
+                None => Some(Ok(Shape::default())),
+            });
+        }
+        Ok(records)
     }
 
     /// Without an index: the records must bear their numbers in order, else some were moved or are left over.
-    fn in_order(&mut self, end: u64, region: Option<Rect<f64>>) -> Result<Shapes, Damage> {
+    fn in_order(&mut self, end: u64, region: Option<Region>) -> Result<Vec<Record>, Damage> {
         let n_bytes = self.n_bytes;
         if n_bytes < end {
             return damage(
@@ -188,69 +187,45 @@ impl Records<'_> {
                 format!("文件声明有 {end} 字节，实际只有 {n_bytes} 字节，已被截断"),
             );
         }
-        let mut shapes = Shapes::default();
+        let mut records = Vec::new();
         let mut first = 1;
         while self.at < end {
-            let record = shapes.geometry.len();
-            let bears = self.record(self.at, record + 1)?;
+            let number = records.len() + 1;
+            let bears = self.record(self.at, number)?;
             // Some programs count from 0.
-            if record == 0 {
+            if number == 1 {
                 first = bears.min(1);
             }
-            if u64::from(bears) != u64::from(first) + record as u64 {
+            if u64::from(bears) + 1 != u64::from(first) + number as u64 {
                 return damage(
-                    Some(record + 1),
+                    Some(number),
                     format!("the shape bears the number {bears}: without the .shx the order is not known"),
                     format!("该图形的编号为 {bears}：没有 .shx 无法得知图形的次序"),
                 );
             }
-            shapes.add(&self.content, region)?;
+            records.push(shape(&self.content, number, region)?);
         }
-        Ok(shapes)
+        Ok(records)
     }
 }
 
-impl Shapes {
-    /// Whether the shape, counted from 0, lies outside the region that is wished for.
-    pub(super) fn is_outside(&self, shape: u32) -> bool {
-        self.outside.get(shape as usize).copied().unwrap_or(false)
-    }
-
-    /// How many lie outside.
-    pub(super) fn n_outside(&self) -> usize {
-        self.outside.iter().filter(|&&outside| outside).count()
-    }
-
-    fn push(&mut self, geometry: Option<Geometry<f64>>, outside: Option<bool>) {
-        self.geometry.push(geometry);
-        self.outside.extend(outside);
-    }
-
-    /// Adds the shape that a record holds.
-    fn add(&mut self, content: &[u8], region: Option<Rect<f64>>) -> Result<(), Damage> {
-        let number = self.geometry.len() + 1;
-        let Some(shape) = Content(content).shape() else {
-            return damage(
-                Some(number),
-                "the counts in the shape do not fit its length",
-                "该图形内部的数目与其长度不符",
-            );
-        };
-        let outside = region.map(|region| shape.bounds().is_some_and(|bounds| !touch(bounds, region)));
-        let geometry = match outside {
-            Some(true) => None,
-            _ => shape.geometry(number, &mut self.oddities),
-        };
-        self.push(geometry, outside);
-        Ok(())
-    }
+/// The shape that the content of a record holds.
+fn shape(content: &[u8], number: usize, region: Option<Region>) -> Result<Record, Damage> {
+    let Some(stored) = Content(content).shape() else {
+        return damage(Some(number), "the counts in the shape do not fit its length", "该图形内部的数目与其长度不符");
+    };
+    let shape = stored.shape();
+    let is_beyond = |region: &Region| {
+        shape.as_ref().is_ok_and(|shape| shape.geometry.as_ref().is_some_and(|geometry| region.is_beyond(geometry)))
+    };
+    Ok(if region.as_ref().is_some_and(is_beyond) { None } else { Some(shape) })
 }
 
 /// What is left of a record's content.
 struct Content<'a>(&'a [u8]);
 
 /// A shape as it is stored: heights and measures are left out.
-enum Shape {
+enum Stored {
     Null,
     Point(Coord<f64>),
     Points(Vec<Coord<f64>>),
@@ -275,18 +250,18 @@ impl<'a> Content<'a> {
     }
 
     /// `None` where the record is too short for what it says that it holds.
-    fn shape(&mut self) -> Option<Shape> {
+    fn shape(&mut self) -> Option<Stored> {
         Some(match self.whole()? {
-            0 => Shape::Null,
-            1 | 11 | 21 => Shape::Point(coord(self.take(16)?)),
+            0 => Stored::Null,
+            1 | 11 | 21 => Stored::Point(coord(self.take(16)?)),
             8 | 18 | 28 => {
                 self.take(32)?;
                 let n_points = self.count()?;
-                Shape::Points(self.take(n_points.checked_mul(16)?)?.chunks_exact(16).map(coord).collect())
+                Stored::Points(self.take(n_points.checked_mul(16)?)?.chunks_exact(16).map(coord).collect())
             }
-            3 | 13 | 23 => Shape::Lines(self.parts()?),
-            5 | 15 | 25 => Shape::Rings(self.parts()?),
-            other => Shape::Other(other),
+            3 | 13 | 23 => Stored::Lines(self.parts()?),
+            5 | 15 | 25 => Stored::Rings(self.parts()?),
+            other => Stored::Other(other),
         })
     }
 
@@ -311,16 +286,7 @@ fn coord(bytes: &[u8]) -> Coord<f64> {
     Coord { x: number(0), y: number(8) }
 }
 
-impl Shape {
-    fn bounds(&self) -> Option<Rect<f64>> {
-        match self {
-            Self::Point(place) => Some(Rect::new(*place, *place)),
-            Self::Points(places) => MultiPoint(places.iter().copied().map(Point).collect()).bounding_rect(),
-            Self::Lines(parts) | Self::Rings(parts) => MultiLineString(parts.clone()).bounding_rect(),
-            Self::Null | Self::Other(_) => None,
-        }
-    }
-
+impl Stored {
     fn is_finite(&self) -> bool {
         let finite = |place: &Coord<f64>| place.x.is_finite() && place.y.is_finite();
         match self {
@@ -331,17 +297,20 @@ impl Shape {
         }
     }
 
-    /// The geometry; what is odd about it is noted.
-    fn geometry(self, number: usize, oddities: &mut Oddities) -> Option<Geometry<f64>> {
-        if !self.is_finite() {
+    /// The geometry, or what is odd about it.
+    fn shape(self) -> Result<Shape, Odd> {
+        if let Self::Point(Coord { x, y }) = self
+            && x.is_nan()
+            && y.is_nan()
+        {
             // An empty point is stored as one without numbers.
-            let is_empty = matches!(self, Self::Point(place) if place.x.is_nan() && place.y.is_nan());
-            if !is_empty {
-                oddities.odd(number, "a coordinate is no number".to_owned());
-            }
-            return None;
+            return Ok(Shape::default());
         }
-        match self {
+        if !self.is_finite() {
+            return Err(Odd::NotFinite);
+        }
+        let mut is_open = false;
+        let geometry = match self {
             Self::Null => None,
             Self::Point(place) => Some(Point(place).into()),
             Self::Points(places) if places.is_empty() => None,
@@ -355,20 +324,13 @@ impl Shape {
             }
             Self::Rings(mut parts) => {
                 parts.retain(|part| !part.0.is_empty());
-                if parts.iter().any(|ring| ring.0.first() != ring.0.last()) {
-                    oddities.open(number);
-                    parts.iter_mut().for_each(LineString::close);
-                }
-                rings::assemble(parts).unwrap_or_else(|what| {
-                    oddities.odd(number, what.to_owned());
-                    None
-                })
+                is_open = parts.iter().any(|ring| ring.0.first() != ring.0.last());
+                parts.iter_mut().for_each(LineString::close);
+                rings::assemble(parts)?
             }
-            Self::Other(kind) => {
-                let name = if kind == 31 { "type `MultiPatch`".to_owned() } else { format!("type {kind}") };
-                oddities.odd(number, name);
-                None
-            }
-        }
+            Self::Other(31) => return Err(Odd::Other("type `MultiPatch`".to_owned())),
+            Self::Other(kind) => return Err(Odd::Kind(kind.unsigned_abs())),
+        };
+        Ok(Shape { geometry, is_open })
     }
 }
