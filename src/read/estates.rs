@@ -38,7 +38,7 @@ pub(super) fn read(
         let columns = Columns::new(&table, &mapping, &role, problems);
         let mut own = places::places(&columns, problems);
         let said = ground.declared(&columns, Some(["area-code", "area-name"]), problems);
-        let located = ground.locate(&table, &mut own, problems);
+        let located = ground.locate(&table, &mut own, &said, problems);
         let what = say("the estate", "小区");
         for row in 0..table.n_rows {
             let mut bad = |cell: &str, kind: (&str, &str)| {

@@ -77,7 +77,7 @@ impl Reading<'_> {
         }
         let mut own = places::places(&columns, problems);
         let said = self.ground.declared(&columns, Some(["area-code", "area-name"]), problems);
-        let located = self.ground.locate(table, &mut own, problems);
+        let located = self.ground.locate(table, &mut own, &said, problems);
         let what = say("the facility", "设施");
         let words = service_words(layer);
         let has_codes = columns.get("code").is_some();

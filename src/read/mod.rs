@@ -12,9 +12,11 @@ pub mod world;
 
 mod areas;
 mod attributes;
+pub mod candidates;
 mod columns;
 mod delimited;
 mod estates;
+pub mod evidence;
 mod facilities;
 mod fit;
 mod gazetteer;
@@ -26,7 +28,7 @@ mod polygons;
 mod series;
 #[cfg(test)]
 mod sketch;
-mod system;
+pub mod system;
 mod values;
 
 pub use world::{Failure, Options, Progress, ReadStudy, read_study};

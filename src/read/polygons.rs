@@ -4,8 +4,10 @@ use geo::{Area, Coord, CoordsIter, Geometry, MakeValid, MultiPolygon, Polygon, V
 use rayon::prelude::*;
 
 use super::places::figure;
-use super::problem::{At, Problems, say};
+use super::problem::{Problems, say};
+use super::system::no_coordinates;
 use super::table::Table;
+use crate::space::Crs;
 use crate::space::sound::is_surely_valid;
 
 /// What became of one row's geometry.
@@ -20,7 +22,8 @@ enum Outcome {
 /// One polygon a row; `None` where there is none or none that can be used. Points are seats, not boundaries: they are
 /// left to `places.rs`.
 pub(super) fn read(table: &Table, problems: &mut Problems) -> Vec<Option<MultiPolygon<f64>>> {
-    if table.geometry.is_empty() {
+    // Where nobody states a system the numbers say nothing yet.
+    if table.geometry.is_empty() || table.system.is_none() {
         return vec![None; table.n_rows];
     }
     let outcomes: Vec<Outcome> = table.geometry.par_iter().map(|geometry| outcome(geometry.as_ref())).collect();
@@ -28,24 +31,8 @@ pub(super) fn read(table: &Table, problems: &mut Problems) -> Vec<Option<MultiPo
     let out_of_range: Vec<Coord<f64>> =
         outcomes.iter().filter_map(|outcome| if let Outcome::Range(at) = outcome { Some(*at) } else { None }).collect();
     if there < 2 * out_of_range.len() {
-        let at = out_of_range[0];
-        let (x, y) = (figure(at.x), figure(at.y));
-        let swapped = at.x.abs() <= 90.0 && at.y.abs() <= 180.0;
-        let (en, zh) = if swapped {
-            ("longitude and latitude look swapped", "经纬度似乎颠倒")
-        } else {
-            ("the numbers are not degrees but look like plane coordinates", "数值不是经纬度，像是平面坐标")
-        };
-        problems.error(
-            if swapped { "swapped-axes" } else { "wrong-crs" },
-            &table.file,
-            At::File,
-            say(
-                format!("{en} in {} of {there} polygons, such as {x}, {y}", out_of_range.len()),
-                format!("{there} 个多边形中有 {} 个{zh}，例如 {x}，{y}", out_of_range.len()),
-            ),
-            say("turn the file into WGS 84 (EPSG:4326), longitude first", "请转换为 WGS 84（EPSG:4326），经度在前"),
-        );
+        let stated = table.system.as_deref().cloned().unwrap_or_else(Crs::wgs84);
+        no_coordinates(&table.file, &stated, (&out_of_range, there), problems);
         return vec![None; table.n_rows];
     }
     let take = |(row, outcome): (usize, Outcome)| match outcome {
@@ -138,7 +125,8 @@ mod tests {
 
     /// The areas of what was read, and what was said.
     fn read(geometry: Vec<Option<Geometry<f64>>>) -> (Vec<Option<f64>>, Vec<String>) {
-        let table = Table { file: "t".into(), n_rows: geometry.len(), geometry, ..Table::default() };
+        let system = Some(std::sync::Arc::new(Crs::wgs84()));
+        let table = Table { file: "t".into(), n_rows: geometry.len(), geometry, system, ..Table::default() };
         let mut problems = Problems::default();
         let found = super::read(&table, &mut problems);
         let said = problems.kept().iter().map(|problem| format!("{} {:?}", problem.code, problem.at)).collect();

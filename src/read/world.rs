@@ -9,8 +9,9 @@ use super::input::{self, read_inside};
 use super::membership::Ground;
 use super::problem::{At, Problems};
 use super::study::{Entry, Study};
+use super::system::{self, Stated};
 use super::table::{Table, Wish};
-use super::{areas, estates, facilities, fit, pack, people, read_table, series, system};
+use super::{areas, estates, facilities, fit, pack, people, read_table, reader_of, series};
 use crate::model::{IdVec, Layer, Source, SourceId, World};
 use crate::rules::Pack;
 
@@ -90,9 +91,12 @@ impl Inputs<'_> {
         let (sha256, table) = rayon::join(|| input.sha256(), || read_table(&input, &wish, problems));
         let sha256 = sha256.map_err(|error| input.unreadable(&error, problems)).ok()?;
         let mut table = table?;
-        let said = entry.crs.map(|crs| crs.get_ref().as_str());
-        let fallback = self.study.crs.as_ref().map(|crs| crs.get_ref().as_str());
-        let crs = system::settle(&mut table, said, fallback, problems)?;
+        let stated = Stated {
+            layer: entry.crs.map(|crs| crs.get_ref().as_str()),
+            study: self.study.crs.as_ref().map(|crs| crs.get_ref().as_str()),
+            format: reader_of(&input).and_then(|reader| reader.lays_down()),
+        };
+        let crs_from = system::settle(&mut table, stated, problems)?;
         let source = self.sources.push(Source {
             file: table.file.clone(),
             layer,
@@ -100,7 +104,8 @@ impl Inputs<'_> {
             rows: table.n_rows,
             features: !table.geometry.is_empty(),
             illustrative: entry.illustrative,
-            crs: crs.name().to_owned(),
+            crs: table.system.as_ref().map_or_else(String::new, |crs| crs.name().to_owned()),
+            crs_from,
         });
         Some((table, source))
     }
@@ -155,6 +160,7 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
         features: false,
         illustrative: false,
         crs: String::new(),
+        crs_from: None,
     });
     let world = world(&study, &mut inputs, &mut problems);
     let packs = packs(&texts, &world);
@@ -172,7 +178,7 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
 
 fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> World {
     let areas = areas::Reading::new(study).read(inputs, problems);
-    let ground = Ground::new(&areas);
+    let ground = Ground::new(&areas).stated(inputs.sources().values().iter().map(|source| source.crs.as_str()));
     let people = people::read(&study.people, &ground, inputs, problems);
     let facilities = facilities::read(&study.facilities, &ground, inputs, problems);
     let series = series::read(&study.series, &ground, &facilities, inputs, problems);

@@ -31,6 +31,11 @@ impl Reader for GeoJson {
         name.ends_with(".geojson") || (name.ends_with(".json") && looks)
     }
 
+    // RFC 7946, section 4.
+    fn lays_down(&self) -> Option<&'static str> {
+        Some("OGC:CRS84")
+    }
+
     fn read(&self, input: &Input, _: &Wish, problems: &mut Problems) -> Option<Table> {
         let bytes = input.bytes(problems)?;
         let mut layer = Layer::default();

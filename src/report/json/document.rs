@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::finding::FindingJson;
 use crate::assess::Findings;
-use crate::model::{Layer, Text, World};
+use crate::model::{CrsFrom, Layer, Text, World};
 
 /// What an assessment found, and what it rests on.
 #[derive(Serialize, JsonSchema)]
@@ -55,8 +55,11 @@ struct Input<'a> {
     rows: usize,
     /// Of its bytes, in hexadecimal.
     sha256: &'a str,
-    /// The coordinate system that the study states.
+    /// The coordinate system of its coordinates; empty where nobody states one, as for a file that has none.
     crs: &'a str,
+    /// Who states it: `layer` or `study` (the study, for this layer or for all files), `file` or `format`.
+    #[serde(rename = "crs-from")]
+    crs_from: Option<&'static str>,
     /// Made up to show how the tool works.
     illustrative: bool,
 }
@@ -115,6 +118,12 @@ impl<'a> Document<'a> {
             rows: source.rows,
             sha256: &source.sha256,
             crs: &source.crs,
+            crs_from: source.crs_from.map(|from| match from {
+                CrsFrom::Layer => "layer",
+                CrsFrom::File => "file",
+                CrsFrom::Study => "study",
+                CrsFrom::Format => "format",
+            }),
             illustrative: source.illustrative,
         });
         let packs = findings.packs.iter().map(|pack| PackJson {
