@@ -26,6 +26,9 @@ const GAUSS_KRUEGER: [(u32, u32); 3] = [(4534, 21), (4513, 21), (4491, 11)];
 /// UTM on WGS 84, north and south.
 const UTM: [(u32, u32); 2] = [(32_601, 60), (32_701, 60)];
 
+/// What nearly all numbers of planes fit.
+const WEB_MERCATOR: &str = "EPSG:3857";
+
 /// Degrees from its central meridian up to which a zone is used: 3-degree zones reach 1.5, those of 6 degrees 3.
 const ZONE: f64 = 4.0;
 
@@ -54,6 +57,12 @@ impl Candidate {
         } else {
             [name.to_owned(), name.to_owned()]
         }
+    }
+
+    /// Whether most numbers look like those of this system.
+    pub(super) fn fits_most(&self, raw: &[Coord<f64>], near: Option<Rect<f64>>) -> bool {
+        let n = raw.iter().filter(|&&raw| self.fits(raw, near)).count();
+        MOST * raw.len() <= 100 * n
     }
 
     /// Whether numbers look like those of this system: inside what it is used for, not only inside what it can turn.
@@ -102,10 +111,7 @@ pub fn candidates(raw: &[Coord<f64>], near: Option<Rect<f64>>, others: &[Crs]) -
     if raw.is_empty() {
         return Vec::new();
     }
-    let fits = |candidate: &Candidate| {
-        let n = raw.iter().filter(|&&raw| candidate.fits(raw, near)).count();
-        MOST * raw.len() <= 100 * n
-    };
+    let fits = |candidate: &Candidate| candidate.fits_most(&raw, near);
     let degrees = [Crs::wgs84(), Crs::gcj02(), Crs::bd09()];
     let zones = GAUSS_KRUEGER.iter().chain(&UTM).flat_map(|&(first, n)| first..first + n).chain([3857]);
     let mut systems: Vec<Crs> = degrees.into_iter().collect();
@@ -114,7 +120,7 @@ pub fn candidates(raw: &[Coord<f64>], near: Option<Rect<f64>>, others: &[Crs]) -
     let mut found: Vec<Candidate> = Vec::new();
     for swapped in [false, true] {
         // Numbers that fit as they are are not turned over, unless the place is known.
-        if swapped && near.is_none() && !found.is_empty() {
+        if swapped && near.is_none() && found.iter().any(|candidate| candidate.crs.name() != WEB_MERCATOR) {
             break;
         }
         for crs in &systems {
@@ -237,7 +243,9 @@ mod tests {
         assert_eq!(names("EPSG:4549", true, &DALIAN, around_dalian()), ["EPSG:4549~"]);
         // Zone 51 of UTM has the central meridian of zone 41: a scale of 0.9996 moves by kilometres, not by degrees.
         assert_eq!(names("EPSG:32651", false, &DALIAN, around_dalian()), ["EPSG:4550", "EPSG:32651"]);
-        assert_eq!(names("EPSG:3857", false, &DALIAN, None), ["EPSG:3857"]);
+        assert_eq!(names("EPSG:3857", false, &DALIAN, around_dalian()), ["EPSG:3857"]);
+        // Zone 13 of 6 degrees begins its numbers like that.
+        assert_eq!(names("EPSG:3857", false, &DALIAN, None), ["EPSG:4491", "EPSG:3857"]);
     }
 
     #[test]

@@ -63,7 +63,8 @@ pub(super) fn read(
             if day.is_none() && !first_phase.is_empty() {
                 bad(first_phase, ("full day such as 2020-09-01", "完整日期（如 2020-09-01）"));
             }
-            let whereabouts = Whereabouts { said: said[row], located: located[row], place: own[row] };
+            let whereabouts =
+                Whereabouts { said: said[row], located: located.areas[row], place: own[row], refused: located.refused };
             let area = ground.settle(Membership::Declared, &what, (&table, row), whereabouts, problems);
             let name = columns.cell("name", row);
             let code = columns.cell("code", row);

@@ -108,7 +108,7 @@ impl Evidence {
     }
 
     /// Whether the first fits better than all others.
-    fn has_winner(&self) -> bool {
+    pub fn has_winner(&self) -> bool {
         let key = |fit: &Fit| (fit.in_named, fit.inside);
         match self.fits.as_slice() {
             [only] => 0 < only.inside,
@@ -300,7 +300,7 @@ mod tests {
         let crs = Crs::parse(crs).unwrap();
         let mut text = "name,街道代码,lon,lat\n".to_owned();
         for row in 0..n {
-            let part = |base: usize| (row * base % 997) as f64 / 997.0;
+            let part = |base: usize| ((row * base % 997) as f64 + 0.5) / 997.0;
             let place = coord! { x: 121.0 + 3.0 * SIDE * part(613), y: 39.0 + 3.0 * SIDE * part(389) };
             let street = |off: f64, from: f64| ((off - from) / SIDE).floor() as usize;
             let own = (street(place.x, 121.0) + 3 * street(place.y, 39.0)).min(8);
@@ -364,8 +364,8 @@ mod tests {
 
     #[test]
     fn where_two_fit_alike_none_is_recommended() {
-        // In the middle of a street all three systems agree.
-        let text = "name,街道代码,lon,lat\n一园,S4,121.025,39.025\n";
+        // Here all three systems agree on the street.
+        let text = "name,街道代码,lon,lat\n一园,S4,121.0375,39.035\n";
         let help = refused(text);
         assert!(help.contains("100 % of 1 places") && help.contains("\"BD-09\" from Baidu"), "{help}");
     }

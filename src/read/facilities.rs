@@ -106,7 +106,8 @@ impl Reading<'_> {
                 );
             }
             total_row(&columns, row, problems);
-            let whereabouts = Whereabouts { said: said[row], located: located[row], place: own[row] };
+            let whereabouts =
+                Whereabouts { said: said[row], located: located.areas[row], place: own[row], refused: located.refused };
             let area = self.ground.settle(layer.membership, &what, (table, row), whereabouts, problems);
             if !has_codes && (own[row].is_some() || !columns.cell("name", row).is_empty()) {
                 repeated.look(table, row, problems);

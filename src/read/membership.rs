@@ -27,6 +27,14 @@ pub(super) struct Ground<'a> {
     systems: Vec<Crs>,
 }
 
+/// Where the rows of a file lie.
+pub(super) struct Located {
+    /// The lowest area whose boundary holds each.
+    pub(super) areas: Vec<Option<AreaId>>,
+    /// Whether the places of the file were refused as a whole.
+    pub(super) refused: bool,
+}
+
 /// Where something is, by what its row declares and by its coordinates.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Whereabouts {
@@ -36,6 +44,8 @@ pub(super) struct Whereabouts {
     pub located: Option<AreaId>,
     /// The coordinates.
     pub place: Option<Coord<f64>>,
+    /// Whether the places of the file were refused as a whole: then nothing is said of each that is missing.
+    pub refused: bool,
 }
 
 impl<'a> Ground<'a> {
@@ -88,23 +98,27 @@ impl<'a> Ground<'a> {
         places: &mut Vec<Option<Coord<f64>>>,
         said: &[Option<AreaId>],
         problems: &mut Problems,
-    ) -> Vec<Option<AreaId>> {
+    ) -> Located {
+        let refused = |places: &mut Vec<Option<Coord<f64>>>| {
+            *places = vec![None; places.len()];
+            Located { areas: places.iter().map(|_| None).collect(), refused: true }
+        };
         let there: Vec<Coord<f64>> = places.iter().flatten().copied().collect();
         let Some(system) = table.system.as_deref() else {
-            if !there.is_empty() {
-                let fit = Evidence::of(self, places, said, self.candidates(&there));
-                no_crs(table, &there, &fit, problems);
-                *places = vec![None; places.len()];
+            if there.is_empty() {
+                return Located { areas: vec![None; places.len()], refused: false };
             }
-            return vec![None; places.len()];
+            let fit = Evidence::of(self, places, said, self.candidates(&there));
+            no_crs(table, &there, &fit, problems);
+            return refused(places);
         };
         let swapped = there.iter().filter(|&&place| self.looks_swapped(place)).count();
         if there.len() < 2 * swapped {
             swapped_axes(&table.file, system, (swapped, there.len()), problems);
-            *places = vec![None; places.len()];
+            return refused(places);
         }
         fits_better(self, table, (places, said), problems);
-        self.locate_in(places)
+        Located { areas: self.locate_in(places), refused: false }
     }
 
     /// Whether the place lies among the areas only with its axes swapped.
@@ -209,14 +223,16 @@ impl<'a> Ground<'a> {
         whereabouts: Whereabouts,
         problems: &mut Problems,
     ) -> Option<AreaId> {
-        let Whereabouts { said, located, place } = whereabouts;
+        let Whereabouts { said, located, place, .. } = whereabouts;
         let (Some(declared), Some(lies)) = (said, located) else {
             match said {
                 Some(declared) if place.is_some() && self.lowest_boundary(declared).is_some() => {
                     self.outside(what, (table, row), whereabouts, problems);
                 }
                 Some(_) => {}
-                None if located.is_none() => self.outside(what, (table, row), whereabouts, problems),
+                None if located.is_none() && !whereabouts.refused => {
+                    self.outside(what, (table, row), whereabouts, problems)
+                }
                 None => {}
             }
             return said.or(located);

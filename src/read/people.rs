@@ -83,7 +83,8 @@ pub(super) fn read(
         let what = say("this row of people", "该行人口");
         for row in 0..table.n_rows {
             total_row(&columns, row, said[row], problems);
-            let whereabouts = Whereabouts { said: said[row], located: located[row], place: own[row] };
+            let whereabouts =
+                Whereabouts { said: said[row], located: located.areas[row], place: own[row], refused: located.refused };
             let area = ground.settle(Membership::Declared, &what, (&table, row), whereabouts, problems);
             people.places.push(own[row].or_else(|| areas[area?].place));
             people.areas.push(area);

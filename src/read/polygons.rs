@@ -26,7 +26,12 @@ pub(super) fn read(table: &Table, problems: &mut Problems) -> Vec<Option<MultiPo
     if table.geometry.is_empty() || table.system.is_none() {
         return vec![None; table.n_rows];
     }
-    let outcomes: Vec<Outcome> = table.geometry.par_iter().map(|geometry| outcome(geometry.as_ref())).collect();
+    let outcomes = table.geometry.par_iter().map(|geometry| outcome(geometry.as_ref(), true)).collect();
+    tell(table, outcomes, problems)
+}
+
+/// The polygons, and what is said of the others.
+fn tell(table: &Table, outcomes: Vec<Outcome>, problems: &mut Problems) -> Vec<Option<MultiPolygon<f64>>> {
     let there = outcomes.iter().filter(|outcome| !matches!(outcome, Outcome::Fine(None))).count();
     let out_of_range: Vec<Coord<f64>> =
         outcomes.iter().filter_map(|outcome| if let Outcome::Range(at) = outcome { Some(*at) } else { None }).collect();
@@ -74,7 +79,21 @@ pub(super) fn read(table: &Table, problems: &mut Problems) -> Vec<Option<MultiPo
     outcomes.into_iter().enumerate().map(take).collect()
 }
 
-fn outcome(geometry: Option<&Geometry<f64>>) -> Outcome {
+/// Says of all polygons what [`read`] would, whatever they are in: where nobody states a system, their range is not looked
+/// at. How many there are.
+pub(super) fn check(table: &Table, problems: &mut Problems) -> usize {
+    let is_polygon =
+        |geometry: &&Option<Geometry<f64>>| matches!(geometry, Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_)));
+    let n_polygons = table.geometry.iter().filter(is_polygon).count();
+    if 0 < n_polygons {
+        let in_degrees = table.system.is_some();
+        let outcomes = table.geometry.par_iter().map(|geometry| outcome(geometry.as_ref(), in_degrees)).collect();
+        tell(table, outcomes, problems);
+    }
+    n_polygons
+}
+
+fn outcome(geometry: Option<&Geometry<f64>>, in_degrees: bool) -> Outcome {
     let polygon = match geometry {
         None | Some(Geometry::Point(_)) => return Outcome::Fine(None),
         Some(Geometry::Polygon(polygon)) => MultiPolygon(vec![polygon.clone()]),
@@ -85,7 +104,8 @@ fn outcome(geometry: Option<&Geometry<f64>>) -> Outcome {
         std::iter::once(polygon.exterior()).chain(polygon.interiors()).flat_map(|ring| ring.0.iter().copied())
     });
     for at in coordinates {
-        let inside = at.x.is_finite() && at.y.is_finite() && at.x.abs() <= 180.0 && at.y.abs() <= 90.0;
+        let inside =
+            at.x.is_finite() && at.y.is_finite() && (!in_degrees || (at.x.abs() <= 180.0 && at.y.abs() <= 90.0));
         if !inside {
             return Outcome::Range(at);
         }

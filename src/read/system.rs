@@ -9,7 +9,7 @@ use std::sync::Arc;
 use geo::{Coord, CoordsIter};
 use rayon::prelude::*;
 
-use super::candidates::{by_range, candidates};
+use super::candidates::{Candidate, by_range, candidates};
 use super::places::figure;
 use super::problem::{At, Problems, say};
 use super::table::Table;
@@ -160,11 +160,12 @@ pub(super) fn to_degrees(crs: &Crs, place: Coord<f64>) -> Option<Coord<f64>> {
 
 /// Says that most of the `there` places of a file are no coordinates of the system that is stated for it.
 pub(super) fn no_coordinates(file: &str, crs: &Crs, (raw, there): (&[Coord<f64>], usize), problems: &mut Problems) {
-    let found = candidates(raw, None, std::slice::from_ref(crs));
-    if let Some(swapped) = found.iter().find(|found| found.swapped && (found.crs == *crs || crs.is_geographic())) {
-        swapped_axes(file, &swapped.crs, (raw.len(), there), problems);
+    let swapped = Candidate { crs: crs.clone(), swapped: true };
+    if swapped.fits_most(raw, None) {
+        swapped_axes(file, crs, (raw.len(), there), problems);
         return;
     }
+    let found = candidates(raw, None, &[]);
     let [en, zh] = by_range(&found);
     let at = raw.first().map_or_else(String::new, |at| format!("{}, {}", figure(at.x), figure(at.y)));
     let (n, name) = (raw.len(), crs.name());

@@ -12,7 +12,7 @@ use super::study::{Entry, Study};
 use super::system::{self, Stated};
 use super::table::{Table, Wish};
 use super::{areas, estates, facilities, fit, pack, people, read_table, reader_of, series};
-use crate::model::{IdVec, Layer, Source, SourceId, World};
+use crate::model::{Areas, IdVec, Layer, Source, SourceId, World};
 use crate::rules::Pack;
 
 /// The study file in a study's folder.
@@ -112,7 +112,7 @@ impl Inputs<'_> {
 }
 
 /// A file and the layer of it that is meant: `schools.xlsx!Sheet1`. A file whose own name has a `!` is found first.
-pub(super) fn split<'a>(folder: &Path, file: &'a str) -> (&'a str, Option<&'a str>) {
+pub fn split<'a>(folder: &Path, file: &'a str) -> (&'a str, Option<&'a str>) {
     if folder.join(file).exists() {
         return (file, None);
     }
@@ -174,6 +174,32 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
         Err(refused) => Err(Failure::Refused(refused)),
         Ok(packs) => Ok(ReadStudy { world, packs, problems }),
     }
+}
+
+/// Reads the areas of the study in `folder` and nothing else: where they lie tells what another file may be in.
+///
+/// # Errors
+/// As [`read_study`], of the study file and the areas.
+pub fn read_areas(folder: &Path) -> Result<Areas, Failure> {
+    let mut problems = Problems::default();
+    let path = folder.join(STUDY_FILE);
+    let input = input::read(&path, &path.display().to_string(), &mut problems);
+    let Some(text) = input.and_then(|input| input.document(&mut problems)) else {
+        return Err(Failure::Problems(problems));
+    };
+    let study = Study::parse(&text).map_err(|mistakes| {
+        Failure::Refused(vec![Refused { file: STUDY_FILE.to_owned(), text: text.clone(), mistakes }])
+    })?;
+    let mut inputs = Inputs {
+        folder,
+        study: &study,
+        skip_illustrative: false,
+        asked: BTreeSet::new(),
+        sources: IdVec::default(),
+        progress: &|_, _| (),
+    };
+    let areas = areas::Reading::new(&study).read(&mut inputs, &mut problems);
+    if problems.has_errors() { Err(Failure::Problems(problems)) } else { Ok(areas) }
 }
 
 fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> World {
