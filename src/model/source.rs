@@ -19,6 +19,19 @@ pub enum Layer {
     Estates,
 }
 
+/// Who states the coordinate system of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CrsFrom {
+    /// The study, for this layer.
+    Layer,
+    /// The file itself.
+    File,
+    /// The study, for all its files.
+    Study,
+    /// The format, for all its files: GeoJSON is on WGS 84 by RFC 7946.
+    Format,
+}
+
 /// One input file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Source {
@@ -36,6 +49,8 @@ pub struct Source {
     pub features: bool,
     /// Made up to show how the tool works; every output says so.
     pub illustrative: bool,
-    /// The coordinate system that the study states.
+    /// The coordinate system of its coordinates; empty where nobody states one, as for a file that has none.
     pub crs: String,
+    /// Who states it.
+    pub crs_from: Option<CrsFrom>,
 }

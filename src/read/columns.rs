@@ -100,6 +100,11 @@ impl<'t> Columns<'t> {
         self.get(key).map_or("", |cells| cells.get(row))
     }
 
+    /// The headers of the columns that stand for these keys.
+    pub(super) fn headers<const N: usize>(&self, keys: [&str; N]) -> [Option<String>; N] {
+        keys.map(|key| self.get(key).map(|cells| cells.header.clone()))
+    }
+
     /// All keys with their cells, sorted by key.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &'t Cells)> {
         self.by_key.iter().map(|(key, &index)| (key.as_str(), &self.table.columns[index]))

@@ -13,11 +13,13 @@ pub mod world;
 mod allowance;
 mod areas;
 mod attributes;
+pub mod candidates;
 mod columns;
 mod dbf;
 mod delimited;
 mod encoding;
 mod estates;
+pub mod evidence;
 mod facilities;
 mod fit;
 mod flatgeobuf;
@@ -38,7 +40,7 @@ mod shapefile;
 mod shapes;
 #[cfg(test)]
 mod sketch;
-mod system;
+pub mod system;
 mod values;
 mod wkb;
 

@@ -79,11 +79,12 @@ pub(super) fn read(
         let are_areas = own.iter().all(Option::is_none);
         let generic = ground.generic(&columns).or(are_areas.then_some(["code", "name"]));
         let said = ground.declared(&columns, generic, problems);
-        let located = ground.locate(&table, &mut own, problems);
+        let located = ground.locate(&table, &mut own, &said, problems);
         let what = say("this row of people", "该行人口");
         for row in 0..table.n_rows {
             total_row(&columns, row, said[row], problems);
-            let whereabouts = Whereabouts { said: said[row], located: located[row], place: own[row] };
+            let whereabouts =
+                Whereabouts { said: said[row], located: located.areas[row], place: own[row], refused: located.refused };
             let area = ground.settle(Membership::Declared, &what, (&table, row), whereabouts, problems);
             people.places.push(own[row].or_else(|| areas[area?].place));
             people.areas.push(area);

@@ -16,6 +16,11 @@ pub trait Reader: Sync {
     /// Whether the file is of this format, by its name and its first bytes.
     fn accepts(&self, name: &str, start: &[u8]) -> bool;
 
+    /// The coordinate system that the format lays down for files that state none.
+    fn lays_down(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The layers or sheets that the file holds, for formats that may hold several; `None` where a problem stops it.
     fn layers(&self, _input: &Input, _problems: &mut Problems) -> Option<Vec<String>> {
         Some(Vec::new())
@@ -85,10 +90,8 @@ pub struct Table {
     pub numbers: Vec<u32>,
     /// A coordinate system that the file itself states, as [`Crs::parse`] takes it.
     pub crs: Option<String>,
-    /// Whether files of this format state their system, and this one does not: then the study should.
-    pub states_no_crs: bool,
-    /// The system that the coordinates in columns are in, when the study and the file have been asked; WGS 84 if none.
-    /// Geometries are in WGS 84 by then.
+    /// The system that the coordinates in columns are in, when the study and the file have been asked. Geometries are in
+    /// WGS 84 by then. Where nobody states one it is none, and all coordinates are as the file has them.
     pub system: Option<Arc<Crs>>,
     /// The encoding of its text, where that had to be found out.
     pub encoding: Option<&'static str>,

@@ -9,9 +9,10 @@ use super::input::{self, read_inside};
 use super::membership::Ground;
 use super::problem::{At, Problems};
 use super::study::{Entry, Study};
+use super::system::{self, Stated};
 use super::table::{Table, Wish};
-use super::{areas, estates, facilities, fit, pack, people, read_table, series, system};
-use crate::model::{IdVec, Layer, Source, SourceId, World};
+use super::{areas, estates, facilities, fit, pack, people, read_table, reader_of, series};
+use crate::model::{Areas, IdVec, Layer, Source, SourceId, World};
 use crate::rules::Pack;
 
 /// The study file in a study's folder.
@@ -91,9 +92,12 @@ impl Inputs<'_> {
         let (sha256, table) = rayon::join(|| input.sha256(), || read_table(&input, &wish, problems));
         let sha256 = sha256.map_err(|error| input.unreadable(&error, problems)).ok()?;
         let mut table = table?;
-        let said = entry.crs.map(|crs| crs.get_ref().as_str());
-        let fallback = self.study.crs.as_ref().map(|crs| crs.get_ref().as_str());
-        let crs = system::settle(&mut table, said, fallback, problems)?;
+        let stated = Stated {
+            layer: entry.crs.map(|crs| crs.get_ref().as_str()),
+            study: self.study.crs.as_ref().map(|crs| crs.get_ref().as_str()),
+            format: reader_of(&input).and_then(|reader| reader.lays_down()),
+        };
+        let crs_from = system::settle(&mut table, stated, problems)?;
         let source = self.sources.push(Source {
             file: table.file.clone(),
             layer,
@@ -102,14 +106,15 @@ impl Inputs<'_> {
             rows: table.n_rows,
             features: !table.geometry.is_empty(),
             illustrative: entry.illustrative,
-            crs: crs.name().to_owned(),
+            crs: table.system.as_ref().map_or_else(String::new, |crs| crs.name().to_owned()),
+            crs_from,
         });
         Some((table, source))
     }
 }
 
 /// A file and the layer of it that is meant: `schools.xlsx!Sheet1`. A file whose own name has a `!` is found first.
-pub(super) fn split<'a>(folder: &Path, file: &'a str) -> (&'a str, Option<&'a str>) {
+pub fn split<'a>(folder: &Path, file: &'a str) -> (&'a str, Option<&'a str>) {
     if folder.join(file).exists() {
         return (file, None);
     }
@@ -158,6 +163,7 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
         features: false,
         illustrative: false,
         crs: String::new(),
+        crs_from: None,
     });
     let world = world(&study, &mut inputs, &mut problems);
     let packs = packs(&texts, &world);
@@ -173,9 +179,35 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
     }
 }
 
+/// Reads the areas of the study in `folder` and nothing else: where they lie tells what another file may be in.
+///
+/// # Errors
+/// As [`read_study`], of the study file and the areas.
+pub fn read_areas(folder: &Path) -> Result<Areas, Failure> {
+    let mut problems = Problems::default();
+    let path = folder.join(STUDY_FILE);
+    let input = input::read(&path, &path.display().to_string(), &mut problems);
+    let Some(text) = input.and_then(|input| input.document(&mut problems)) else {
+        return Err(Failure::Problems(problems));
+    };
+    let study = Study::parse(&text).map_err(|mistakes| {
+        Failure::Refused(vec![Refused { file: STUDY_FILE.to_owned(), text: text.clone(), mistakes }])
+    })?;
+    let mut inputs = Inputs {
+        folder,
+        study: &study,
+        skip_illustrative: false,
+        asked: BTreeSet::new(),
+        sources: IdVec::default(),
+        progress: &|_, _| (),
+    };
+    let areas = areas::Reading::new(&study).read(&mut inputs, &mut problems);
+    if problems.has_errors() { Err(Failure::Problems(problems)) } else { Ok(areas) }
+}
+
 fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> World {
     let areas = areas::Reading::new(study).read(inputs, problems);
-    let ground = Ground::new(&areas);
+    let ground = Ground::new(&areas).stated(inputs.sources().values().iter().map(|source| source.crs.as_str()));
     let people = people::read(&study.people, &ground, inputs, problems);
     let facilities = facilities::read(&study.facilities, &ground, inputs, problems);
     let series = series::read(&study.series, &ground, &facilities, inputs, problems);

@@ -93,7 +93,9 @@ ogr(OUT / "utf8-unsaid.shp", TRUTH["areas"], "-lco", "ENCODING=UTF-8")
 for name in ["gbk-unsaid", "utf8-unsaid"]:
     beside(OUT / f"{name}.shp", "cpg").unlink(missing_ok=True)
 warnings.simplefilter("ignore")
-geopandas.read_file(GBK).to_file(OUT / "geopandas.shp", encoding="GBK")
+frame = geopandas.read_file(GBK)
+frame["opened"] = frame["opened"].dt.date
+frame.to_file(OUT / "geopandas.shp", encoding="GBK")
 # Names in capitals, as older programs write them.
 for ending in ["shp", "shx", "dbf", "prj", "cpg"]:
     (OUT / f"capitals.{ending.upper()}").write_bytes(beside(OUT / "gbk.shp", ending).read_bytes())
@@ -116,11 +118,14 @@ streets = [{"type": "Polygon", "coordinates": [ring(round(121.0 + 0.1 * n, 12), 
 names = [{"code": "S1", "name": "光明街道", "parent": "D"}, {"code": "S2", "name": "站前街道", "parent": "D"}]
 ogr(OUT / "streets.shp", geojson(OUT / "streets.geojson", streets, names), "-lco", "ENCODING=GBK")
 
-# FlatGeobuf, with its index and without, in other systems, and of mixed geometries.
-for name, truth in TRUTH.items():
-    ogr(OUT / f"{name}.fgb", truth, "-lco", "SPATIAL_INDEX=NO")
-ogr(OUT / "places.z.fgb", TRUTH["places"], "-lco", "SPATIAL_INDEX=NO", "-dim", "XYZM")
-ogr(OUT / "epsg4549.fgb", TRUTH["areas"], "-lco", "SPATIAL_INDEX=NO", "-t_srs", "EPSG:4549")
+# FlatGeobuf, with its index and without, in other systems, and of mixed geometries. GDAL leaves out features without
+# geometry.
+for name, shapes in SHAPES.items():
+    shapes, rows = zip(*[(shape, row) for shape, row in zip(shapes, ROWS) if shape])
+    placed = geojson(OUT / f"{name}.placed.geojson", shapes, rows)
+    ogr(OUT / f"{name}.fgb", placed, "-lco", "SPATIAL_INDEX=NO")
+    ogr(OUT / f"{name}.z.fgb", placed, "-lco", "SPATIAL_INDEX=NO", "-dim", "XYZM")
+ogr(OUT / "epsg4549.fgb", OUT / "areas.placed.geojson", "-lco", "SPATIAL_INDEX=NO", "-t_srs", "EPSG:4549")
 mixed = [shapes[n] for n, shapes in enumerate(SHAPES.values())] + [SHAPES["areas"][1]]
 ogr(OUT / "mixed.fgb", geojson(OUT / "mixed.geojson", mixed, ROWS), "-lco", "SPATIAL_INDEX=NO")
 # Many points, numbered west to east: what the index leaves out can be counted.

@@ -49,6 +49,11 @@ impl Reader for GeoJson {
         name.ends_with(".geojson") || is_sequence(&name, start) || looks && (named || says(b"\"FeatureCollection\""))
     }
 
+    // RFC 7946, section 4.
+    fn lays_down(&self) -> Option<&'static str> {
+        Some("OGC:CRS84")
+    }
+
     fn read(&self, input: &Input, _: &Wish, problems: &mut Problems) -> Option<Table> {
         let mut layer = Layer::default();
         let read = if is_sequence(&input.name, input.start()) {

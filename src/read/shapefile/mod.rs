@@ -33,7 +33,6 @@ impl Reader for Shapefile {
         if let Some(file) = &projection {
             table.crs = stated(file, problems)?;
         }
-        table.states_no_crs = table.crs.is_none();
         let region = Region::of(wish, table.crs.as_deref());
         let mut records = shp::read(input, index.as_ref(), region, problems)?;
         let n_shapes = records.len() as u32;

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::finding::FindingJson;
 use crate::assess::Findings;
-use crate::model::{Layer, Text, World};
+use crate::model::{CrsFrom, Layer, Text, World};
 
 /// What an assessment found, and what it rests on.
 #[derive(Serialize, JsonSchema)]
@@ -58,8 +58,11 @@ struct Input<'a> {
     /// Files beside it that were read with it, such as the `.dbf` of a shapefile.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     sidecars: Vec<Sidecar<'a>>,
-    /// The coordinate system that the study states.
+    /// The coordinate system of its coordinates; empty where nobody states one, as for a file that has none.
     crs: &'a str,
+    /// Who states it: `layer` or `study` (the study, for this layer or for all files), `file` or `format`.
+    #[serde(rename = "crs-from")]
+    crs_from: Option<&'static str>,
     /// Made up to show how the tool works.
     illustrative: bool,
 }
@@ -127,6 +130,12 @@ impl<'a> Document<'a> {
             sha256: &source.sha256,
             sidecars: source.sidecars.iter().map(|(file, sha256)| Sidecar { file, sha256 }).collect(),
             crs: &source.crs,
+            crs_from: source.crs_from.map(|from| match from {
+                CrsFrom::Layer => "layer",
+                CrsFrom::File => "file",
+                CrsFrom::Study => "study",
+                CrsFrom::Format => "format",
+            }),
             illustrative: source.illustrative,
         });
         let packs = findings.packs.iter().map(|pack| PackJson {
