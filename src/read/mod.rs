@@ -30,6 +30,7 @@ mod series;
 mod sketch;
 mod system;
 mod values;
+mod workbook;
 
 pub use world::{Failure, Options, Progress, ReadStudy, read_study};
 
@@ -38,7 +39,7 @@ use problem::{At, Problems, say};
 use table::{Reader, Table, Wish};
 
 /// All formats that are read, in the order in which they are tried.
-pub const READERS: [&dyn Reader; 2] = [&geojson::GeoJson, &delimited::Csv];
+pub const READERS: [&dyn Reader; 3] = [&geojson::GeoJson, &workbook::Workbook, &delimited::Csv];
 
 /// The reader of a file's format, if there is one.
 pub fn reader_of(input: &Input) -> Option<&'static dyn Reader> {
