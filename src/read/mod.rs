@@ -10,6 +10,7 @@ pub mod table;
 pub mod vocabulary;
 pub mod world;
 
+mod allowance;
 mod areas;
 mod attributes;
 mod columns;
@@ -20,16 +21,22 @@ mod facilities;
 mod fit;
 mod gazetteer;
 mod geojson;
+mod geopackage;
+mod geoparquet;
 mod header;
+mod left_out;
 mod membership;
 mod people;
 mod places;
 mod polygons;
+mod region;
 mod series;
+mod shapes;
 #[cfg(test)]
 mod sketch;
 mod system;
 mod values;
+mod wkb;
 mod workbook;
 
 pub use world::{Failure, Options, Progress, ReadStudy, read_study};
@@ -39,7 +46,8 @@ use problem::{At, Problems, say};
 use table::{Reader, Table, Wish};
 
 /// All formats that are read, in the order in which they are tried.
-pub const READERS: [&dyn Reader; 3] = [&geojson::GeoJson, &workbook::Workbook, &delimited::Csv];
+pub const READERS: [&dyn Reader; 5] =
+    [&geopackage::GeoPackage, &geoparquet::GeoParquet, &geojson::GeoJson, &workbook::Workbook, &delimited::Csv];
 
 /// The reader of a file's format, if there is one.
 pub fn reader_of(input: &Input) -> Option<&'static dyn Reader> {

@@ -32,6 +32,8 @@ pub struct Wish {
     pub layer: Option<String>,
     /// The encoding of its text, such as `GB18030`, where it is known.
     pub encoding: Option<String>,
+    /// The coordinate system that the study states for the file: it comes before what the file states.
+    pub crs: Option<String>,
     /// Longitude and latitude of the region that matters. A reader may leave out rows that surely lie outside; it then
     /// counts them.
     pub within: Option<Rect<f64>>,
@@ -119,6 +121,17 @@ impl Cells {
             self.text.push_str(cell);
         }
         self.ends.push(end.unwrap_or(self.text.len() as u32));
+    }
+
+    /// Appends the cells of another column; false where their texts are too long to be held, and nothing is appended.
+    pub fn append(&mut self, other: &Self) -> bool {
+        let Ok(start) = u32::try_from(self.text.len()) else { return false };
+        if u32::try_from(self.text.len() + other.text.len()).is_err() {
+            return false;
+        }
+        self.text.push_str(&other.text);
+        self.ends.extend(other.ends.iter().map(|end| start + end));
+        true
     }
 
     /// Whether the texts together come near to what can be held: a reader then refuses the file.

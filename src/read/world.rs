@@ -86,7 +86,8 @@ impl Inputs<'_> {
         let (file, part) = split(self.folder, entry.file);
         let input = read_inside(self.folder, file, problems)?;
         let encoding = entry.encoding.map(|encoding| encoding.get_ref().clone());
-        let wish = Wish { layer: part.map(str::to_owned), encoding, within: None };
+        let crs = entry.crs.map(|crs| crs.get_ref().clone());
+        let wish = Wish { layer: part.map(str::to_owned), encoding, crs, within: None };
         let (sha256, table) = rayon::join(|| input.sha256(), || read_table(&input, &wish, problems));
         let sha256 = sha256.map_err(|error| input.unreadable(&error, problems)).ok()?;
         let mut table = table?;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::Broken;
 use super::value;
 use crate::model::Text;
+use crate::read::allowance::Allowance;
 use crate::read::columns::structural;
 use crate::read::header::{self, Block, Header, LOOKED_AT};
 use crate::read::problem::{At, Problems, say};
@@ -14,22 +15,17 @@ use crate::read::values;
 /// The last row and column that a sheet may have, from 0; LibreOffice has more rows than Excel.
 const LAST: (u32, u32) = ((1 << 24) - 1, (1 << 14) - 1);
 
-/// How many cells with content are read of a sheet.
-const MOST_CELLS: usize = 1 << 26;
-
-/// How many bytes of text.
-const MOST_TEXT: usize = 1 << 30;
-
-/// How many cells the table may have, filled or not.
-const MOST_IN_TABLE: usize = 1 << 27;
+/// How many bytes of text a sheet may hold: places in it are kept in 32 bits.
+const MOST_TEXT: usize = 1 << 31;
 
 /// How many merged cells are looked at for the header.
 const MOST_BLOCKS: usize = 2000;
 
 /// A sheet: its cells with content in whatever order, and what was seen of them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Grid {
     is_probe: bool,
+    allowance: Allowance,
     cells: Vec<Placed>,
     text: String,
     merged: Vec<Area>,
@@ -85,9 +81,24 @@ impl Tally {
 }
 
 impl Grid {
+    /// An empty sheet of a file of so many bytes.
+    pub(super) fn new(n_bytes: u64) -> Self {
+        Self {
+            is_probe: false,
+            allowance: Allowance::of(n_bytes),
+            cells: Vec::new(),
+            text: String::new(),
+            merged: Vec::new(),
+            errors: Tally::default(),
+            without_result: Tally::default(),
+            rounded: Tally::default(),
+            written: String::new(),
+        }
+    }
+
     /// A grid that only finds out whether there is a cell: the first one ends the reading with [`Broken::Found`].
     pub(super) fn probe() -> Self {
-        Self { is_probe: true, ..Self::default() }
+        Self { is_probe: true, ..Self::new(0) }
     }
 
     /// A cell of text.
@@ -102,7 +113,8 @@ impl Grid {
         if LAST.0 < row || LAST.1 < column {
             return Err(Broken::Damaged(format!("a cell in row {row} and column {column} lies outside of any sheet")));
         }
-        if MOST_CELLS <= self.cells.len() || MOST_TEXT < self.text.len() + text.len() {
+        let n_bytes = (size_of::<Placed>() + text.len()) as u64;
+        if MOST_TEXT < self.text.len() + text.len() || !self.allowance.bytes(n_bytes) {
             return Err(Broken::TooLarge);
         }
         let start = self.text.len() as u32;
@@ -151,7 +163,7 @@ impl Grid {
 
     /// Merged cells.
     pub(super) fn merge(&mut self, area: Area) -> Result<(), Broken> {
-        if MOST_CELLS <= self.merged.len() {
+        if !self.allowance.bytes(size_of::<Area>() as u64) {
             return Err(Broken::TooLarge);
         }
         if area.rows.0 <= area.rows.1 && area.columns.0 <= area.columns.1 {
@@ -182,7 +194,7 @@ impl Grid {
         let below = rows.get(n_above + n_rows..).unwrap_or_default();
         let lowest = head.get((n_above + n_rows).saturating_sub(1)).cloned().unwrap_or_default();
         let frame = Frame::new(&self, &found, below, lowest);
-        if MOST_IN_TABLE < frame.columns.len().saturating_mul(below.len()) {
+        if !self.allowance.rows(below.len() as u64, frame.columns.len()) {
             header::too_large(file, problems);
             return None;
         }
@@ -406,7 +418,7 @@ mod tests {
 
     /// A sheet written as rows of `a|b|c`; numbers are numbers.
     fn grid(rows: &[&str], merged: &[Area]) -> Grid {
-        let mut grid = Grid::default();
+        let mut grid = Grid::new(0);
         for (row, cells) in rows.iter().enumerate() {
             for (column, cell) in cells.split('|').enumerate() {
                 match cell.parse() {
@@ -469,18 +481,18 @@ mod tests {
         grid.push(1_048_575, 16_383, "x").unwrap();
         let (table, _) = table(grid);
         assert_eq!(lines(&table), ["2 K1|一幼|", "1048576 ||x"]);
-        let mut grid = Grid::default();
+        let mut grid = Grid::new(0);
         assert!(matches!(grid.push(1 << 24, 0, "x"), Err(Broken::Damaged(_))));
     }
 
-    // A hundred thousand rows and two columns more than fit.
+    // Five thousand rows of sixteen thousand columns, of which one is filled.
     #[test]
     fn a_table_that_spreads_over_too_much_is_refused() {
-        let mut grid = Grid::default();
+        let mut grid = Grid::new(0);
         for column in 0..16_384 {
             grid.push(0, column, &format!("c{column}")).unwrap();
         }
-        for row in 1..=10_000 {
+        for row in 1..=5_000 {
             grid.push(row, 0, "x").unwrap();
         }
         let mut problems = Problems::default();

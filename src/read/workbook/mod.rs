@@ -46,8 +46,8 @@ trait Sheets {
     /// All sheets.
     fn sheets(&mut self) -> Result<Vec<Sheet>, Broken>;
 
-    /// The cells of a sheet, by its place from 0.
-    fn grid(&mut self, sheet: usize) -> Result<Grid, Broken>;
+    /// The cells of a sheet, by its place from 0, put into an empty grid.
+    fn grid(&mut self, sheet: usize, grid: Grid) -> Result<Grid, Broken>;
 }
 
 /// Why a workbook cannot be read.
@@ -95,7 +95,7 @@ impl Reader for Workbook {
         let mut book = open(input).map_err(|broken| tell(broken, problems)).ok()?;
         let sheets = book.sheets().map_err(|broken| tell(broken, problems)).ok()?;
         let chosen = choose(&sheets, input, wish, problems)?;
-        let grid = book.grid(chosen).map_err(|broken| tell(broken, problems)).ok()?;
+        let grid = book.grid(chosen, Grid::new(input.n_bytes())).map_err(|broken| tell(broken, problems)).ok()?;
         let file = match wish.layer {
             Some(_) => format!("{}!{}", input.name, sheets[chosen].name),
             None => input.name.clone(),

@@ -49,14 +49,13 @@ impl Sheets for Ods<'_> {
         Ok(sheets)
     }
 
-    fn grid(&mut self, sheet: usize) -> Result<Grid, Broken> {
+    fn grid(&mut self, sheet: usize, mut grid: Grid) -> Result<Grid, Broken> {
         let mut content = self.content()?;
         for _ in 0..sheet {
             content.next_table()?;
             content.skip_table()?;
         }
         content.next_table()?;
-        let mut grid = Grid::default();
         content.read_table(&mut grid)?;
         Ok(grid)
     }

@@ -39,6 +39,9 @@ mod kind {
 /// The version in a `BOF` record that is read.
 const BIFF8: u16 = 0x600;
 
+/// How many sheets are looked at: each may begin anywhere in the stream.
+const MOST_TABS: usize = 500;
+
 /// A workbook.
 pub(super) struct Xls {
     stream: Vec<u8>,
@@ -102,7 +105,7 @@ impl Xls {
                     fields.u16()?;
                     styles.push(fields.u16()?);
                 }
-                kind::BOUND_SHEET => self.tabs.extend(tab(&mut fields)?),
+                kind::BOUND_SHEET if self.tabs.len() < MOST_TABS => self.tabs.extend(tab(&mut fields)?),
                 kind::SST => self.strings = shared_strings(&mut fields)?,
                 kind::EOF => break,
                 _ => {}
@@ -223,8 +226,7 @@ impl Sheets for Xls {
         self.tabs.iter().enumerate().map(sheet).collect()
     }
 
-    fn grid(&mut self, sheet: usize) -> Result<Grid, Broken> {
-        let mut grid = Grid::default();
+    fn grid(&mut self, sheet: usize, mut grid: Grid) -> Result<Grid, Broken> {
         self.fill(sheet, &mut grid)?;
         Ok(grid)
     }

@@ -100,8 +100,7 @@ impl Sheets for Xlsx<'_> {
         Ok(sheets)
     }
 
-    fn grid(&mut self, sheet: usize) -> Result<Grid, Broken> {
-        let mut grid = Grid::default();
+    fn grid(&mut self, sheet: usize, mut grid: Grid) -> Result<Grid, Broken> {
         self.fill(sheet, &mut grid)?;
         Ok(grid)
     }
