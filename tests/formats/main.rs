@@ -7,6 +7,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod workbook;
+
 use std::path::PathBuf;
 
 /// A file that a script of `tests/foreign` made: `foreign("geopackage", "points.gpkg")`; `None` where the machine
