@@ -134,7 +134,11 @@ fn the_encoding_and_the_separator_of_text_are_found() {
     ] {
         let Some((table, said)) = read(name, None) else { return };
         let table = table.unwrap();
-        assert_eq!((lines(&table), table.encoding, said.len()), (rows.map(String::from).to_vec(), encoding, 0), "{name}");
+        assert_eq!(
+            (lines(&table), table.encoding, said.len()),
+            (rows.map(String::from).to_vec(), encoding, 0),
+            "{name}"
+        );
     }
 }
 
@@ -166,4 +170,106 @@ fn a_file_under_a_wrong_name_is_known_by_its_content() {
     fs::copy(path, study.path("villages.csv")).unwrap();
     study.edit("study.toml", "\"villages.csv\"", "\"villages.csv!villages\"");
     assert!(outputs(&study) == outputs(&Study::small()));
+}
+
+/// Numbers that look random and are the same in each run.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % n as u64) as usize
+    }
+
+    /// Changes a few bytes, or cuts the end off.
+    fn damage(&mut self, bytes: &mut Vec<u8>) {
+        if bytes.is_empty() {
+            return;
+        }
+        for _ in 0..=self.below(4) {
+            let at = self.below(bytes.len());
+            bytes[at] = match self.below(3) {
+                0 => bytes[at] ^ (1 << self.below(8)),
+                1 => [0, 0xFF, b'9', b'<'][self.below(4)],
+                _ => self.below(256) as u8,
+            };
+        }
+        if self.below(8) == 0 {
+            bytes.truncate(self.below(bytes.len()));
+        }
+    }
+}
+
+/// Reads it whatever it is: a table, or a problem that says why not.
+fn survives(name: &str, bytes: Vec<u8>) {
+    let input = Input::of_bytes(name, bytes);
+    for layer in [None, Some("1".to_owned()), Some("人口".to_owned())] {
+        let mut problems = Problems::default();
+        let table = read_table(&input, &Wish { layer, ..Wish::default() }, &mut problems);
+        assert!(table.is_some() || problems.has_errors(), "{name}");
+    }
+}
+
+#[test]
+fn a_damaged_workbook_is_a_table_or_an_error() {
+    let mut chance = Chance(20_200_901);
+    for name in ["libreoffice.xlsx", "libreoffice.ods", "libreoffice.xls", "openpyxl.xlsx"] {
+        let Some(path) = foreign("workbook", name) else { return };
+        let bytes = fs::read(path).unwrap();
+        for _ in 0..200 {
+            let mut damaged = bytes.clone();
+            chance.damage(&mut damaged);
+            survives(name, damaged);
+        }
+    }
+}
+
+// What is compressed is checked by a sum: here the parts are damaged, and the sums are right.
+#[test]
+fn a_workbook_of_damaged_parts_is_a_table_or_an_error() {
+    let mut chance = Chance(1);
+    for name in ["libreoffice.xlsx", "libreoffice.ods", "openpyxl.xlsx"] {
+        let Some(path) = foreign("workbook", name) else { return };
+        let mut archive = zip::ZipArchive::new(fs::File::open(path).unwrap()).unwrap();
+        let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
+        for index in 0..archive.len() {
+            let mut part = archive.by_index(index).unwrap();
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut part, &mut bytes).unwrap();
+            parts.push((part.name().unwrap().into_owned(), bytes));
+        }
+        let read_of = |name: &str| {
+            ["workbook", "sheet", "Strings", "styles", "content", "rels"].iter().any(|word| name.contains(word))
+        };
+        for _ in 0..300 {
+            let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+            for (name, bytes) in &parts {
+                let mut bytes = bytes.clone();
+                if read_of(name) && chance.below(3) == 0 {
+                    chance.damage(&mut bytes);
+                }
+                let stored =
+                    zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+                archive.start_file(name.as_str(), stored).unwrap();
+                std::io::Write::write_all(&mut archive, &bytes).unwrap();
+            }
+            survives(name, archive.finish().unwrap().into_inner());
+        }
+    }
+}
+
+#[test]
+fn damaged_text_is_a_table_or_an_error() {
+    let mut chance = Chance(7);
+    for name in ["gb18030.csv", "utf-16.csv", "utf-16-be.csv", "big5.csv"] {
+        let Some(path) = foreign("workbook", name) else { return };
+        let bytes = fs::read(path).unwrap();
+        for _ in 0..500 {
+            let mut damaged = bytes.clone();
+            chance.damage(&mut damaged);
+            survives(name, damaged);
+        }
+    }
 }

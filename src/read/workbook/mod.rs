@@ -80,7 +80,9 @@ impl Reader for Workbook {
         let name = name.to_ascii_lowercase();
         let holds = |text: &[u8]| start.windows(text.len()).any(|window| window == text);
         let is_named = ENDINGS.iter().any(|ending| name.ends_with(ending));
-        let is_office = || holds(b"[Content_Types].xml") || holds(b"_rels/.rels") || holds(package::ODS_TYPE);
+        // Writers begin with different parts.
+        let parts: [&[u8]; 5] = [b"[Content_Types].xml", b"_rels/.rels", b"docProps/", b"xl/", package::ODS_TYPE];
+        let is_office = || parts.into_iter().any(holds);
         is_named || start.starts_with(COMPOUND) || start.starts_with(ZIP) && is_office()
     }
 
@@ -225,5 +227,53 @@ impl Broken {
             Self::Found => return,
         };
         problems.error(code, file, At::File, what, help);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(name: &str, bytes: &[u8]) -> (bool, Vec<(&'static str, String)>) {
+        let mut problems = Problems::default();
+        let input = Input::of_bytes(name, bytes.to_vec());
+        let is_accepted = Workbook.accepts(name, input.start());
+        assert!(Workbook.read(&input, &Wish::default(), &mut problems).is_none());
+        (is_accepted, problems.kept().iter().map(|problem| (problem.code, problem.what.en.clone())).collect())
+    }
+
+    #[test]
+    fn what_is_called_a_workbook_and_is_none_is_named() {
+        for (name, bytes, code, what) in [
+            (
+                "a.xls",
+                &b"<html><table><tr><td>1</td></tr></table></html>"[..],
+                "wrong-format",
+                "a web page with a table",
+            ),
+            (
+                "a.XLS",
+                b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">",
+                "wrong-format",
+                "XML spreadsheet",
+            ),
+            ("a.xls", "名称,代码\n一幼,K1\n".as_bytes(), "wrong-format", "this is text, not a workbook"),
+            ("a.xls", b"\x09\x08\x08\x00\x00\x05\x05\x00", "wrong-format", "older than Excel 97"),
+            ("a.xlsx", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "wrong-format", "no workbook"),
+            ("a.xlsx", b"", "wrong-format", "the file is empty"),
+            ("a.xlsx", b"PK\x03\x04 and no more", "damaged", "cannot be read"),
+            ("a.ods", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and no more", "damaged", "cannot be read"),
+        ] {
+            let (is_accepted, said) = said(name, bytes);
+            assert!(is_accepted, "{name}");
+            assert!(said.len() == 1 && said[0].0 == code && said[0].1.contains(what), "{what}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn other_archives_and_texts_are_left_to_others() {
+        assert!(!Workbook.accepts("a.zip", b"PK\x03\x04 streets.shp"));
+        assert!(!Workbook.accepts("a.csv", b"code,name"));
+        assert!(Workbook.accepts("a.csv", b"PK\x03\x04 [Content_Types].xml"));
     }
 }

@@ -468,4 +468,46 @@ mod tests {
         assert!(matches!(records.next(), Some(Err(Broken::Damaged(_)))));
         assert!(Records::new(&[], 1).is_err());
     }
+
+    /// A compound file whose stream of a workbook holds these records.
+    fn compound(name: &str, records: &[(u16, &[u8])]) -> Vec<u8> {
+        use std::io::Write;
+
+        let mut file = CompoundFile::create(std::io::Cursor::new(Vec::new())).unwrap();
+        let mut stream = file.create_stream(name).unwrap();
+        for (kind, data) in records {
+            stream.write_all(&kind.to_le_bytes()).unwrap();
+            stream.write_all(&(data.len() as u16).to_le_bytes()).unwrap();
+            stream.write_all(data).unwrap();
+        }
+        drop(stream);
+        file.flush().unwrap();
+        file.into_inner().into_inner()
+    }
+
+    fn opened(bytes: Vec<u8>) -> Result<Xls, Broken> {
+        Xls::open(Box::new(std::io::Cursor::new(bytes)))
+    }
+
+    #[test]
+    fn passwords_and_older_versions_are_told_apart_from_damage() {
+        let bof: (u16, &[u8]) = (kind::BOF, &[0, 6, 5, 0]);
+        assert!(matches!(opened(compound("EncryptedPackage", &[])), Err(Broken::Locked)));
+        assert!(matches!(opened(compound("Workbook", &[bof, (kind::FILE_PASS, &[1, 0])])), Err(Broken::Locked)));
+        assert!(matches!(opened(compound("Book", &[(kind::BOF, &[0, 5, 5, 0])])), Err(Broken::Foreign(..))));
+        assert!(matches!(opened(compound("WordDocument", &[])), Err(Broken::Foreign(..))));
+        assert!(matches!(opened(compound("Workbook", &[(kind::BOF, &[0])])), Err(Broken::Damaged(_))));
+        assert!(opened(compound("Workbook", &[bof, (kind::EOF, &[])])).unwrap().tabs.is_empty());
+    }
+
+    // A sheet that begins beyond the stream, and one that begins at the globals.
+    #[test]
+    fn a_sheet_may_begin_nowhere() {
+        for (start, is_damaged) in [(u32::MAX, true), (0, false)] {
+            let tab = [&start.to_le_bytes()[..], &[0, 0, 1, 0, b'a']].concat();
+            let records: [(u16, &[u8]); 3] = [(kind::BOF, &[0, 6, 5, 0]), (kind::BOUND_SHEET, &tab), (kind::EOF, &[])];
+            let sheets = opened(compound("Workbook", &records)).unwrap().sheets();
+            assert_eq!(matches!(sheets, Err(Broken::Damaged(_))), is_damaged);
+        }
+    }
 }
