@@ -500,7 +500,7 @@ mod tests {
     fn a_parent_whose_code_and_name_contradict_each_other_is_the_one_named_and_it_is_said() {
         let read = streets("code,name,parent,parent-name\nx1,东街道,02,甲区\nx2,西街道,77,乙区\nx3,南街道,01,旧区\n");
         assert_eq!(parents(&read), ["东街道 < 甲区", "西街道 < 乙区", "南街道 < 甲区"]);
-        assert_eq!(read.said(), [1, 2, 3].map(|row| format!("parent-clash: streets.csv, row {row}")));
+        assert_eq!(read.said(), [2, 3, 4].map(|row| format!("parent-clash: streets.csv, row {row}")));
     }
 
     #[test]

@@ -46,6 +46,7 @@ mod sketch;
 pub mod system;
 mod values;
 mod wkb;
+mod workbook;
 
 pub use alone::title;
 pub use values::number;
@@ -56,13 +57,14 @@ use problem::{At, Problems, say};
 use table::{Reader, Table, Wish};
 
 /// All formats that are read, in the order in which they are tried.
-pub const READERS: [&dyn Reader; 9] = [
+pub const READERS: [&dyn Reader; 10] = [
     &geopackage::GeoPackage,
     &geoparquet::GeoParquet,
     &shapefile::Shapefile,
     &flatgeobuf::FlatGeobuf,
     &osm::Osm,
     &raster::GeoTiff,
+    &workbook::Workbook,
     &geojson::GeoJson,
     &dbf::Dbf,
     &delimited::Csv,

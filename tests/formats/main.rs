@@ -16,6 +16,7 @@ mod layers;
 mod raster;
 mod sequence;
 mod shapefile;
+mod workbook;
 mod written_geopackage;
 
 use std::collections::BTreeMap;
