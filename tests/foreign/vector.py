@@ -94,7 +94,7 @@ for name in ["gbk-unsaid", "utf8-unsaid"]:
     beside(OUT / f"{name}.shp", "cpg").unlink(missing_ok=True)
 warnings.simplefilter("ignore")
 frame = geopandas.read_file(GBK)
-frame["opened"] = frame["opened"].dt.date
+frame["opened"] = frame["opened"].dt.strftime("%Y-%m-%d")
 frame.to_file(OUT / "geopandas.shp", encoding="GBK")
 # Names in capitals, as older programs write them.
 for ending in ["shp", "shx", "dbf", "prj", "cpg"]:

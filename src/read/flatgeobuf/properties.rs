@@ -20,8 +20,11 @@ impl Properties {
         while !rest.0.is_empty() {
             let (kind, column) = *self.0.get(usize::from(u16::from_le_bytes(rest.fixed()?)))?;
             match kind {
-                ColumnType::String | ColumnType::Json | ColumnType::DateTime => {
-                    rows.set(column, std::str::from_utf8(rest.sized()?).ok()?);
+                ColumnType::String | ColumnType::Json => rows.set(column, std::str::from_utf8(rest.sized()?).ok()?),
+                ColumnType::DateTime => {
+                    let time = std::str::from_utf8(rest.sized()?).ok()?;
+                    // The format has no days: they are written as the midnight with which they begin.
+                    rows.set(column, time.strip_suffix("T00:00:00").unwrap_or(time));
                 }
                 // Bytes are no cell of a table.
                 ColumnType::Binary => {

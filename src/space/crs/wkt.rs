@@ -13,6 +13,9 @@ pub(super) fn system(text: &str) -> Option<Crs> {
         return Some(crs);
     }
     let proj = proj4wkt::wkt_to_projstring(inner).ok()?;
+    if is_wgs84(&proj) {
+        return Some(Crs::wgs84());
+    }
     let crs = Crs::from_proj(proj.clone(), &proj)?;
     Some(zone_of_cgcs2000(inner, &proj).unwrap_or(crs))
 }
@@ -104,6 +107,14 @@ fn code(text: &str) -> Option<u32> {
     parts(rest).find_map(of_epsg)
 }
 
+/// Whether a description without a code, as ESRI writes it, says no more than degrees on the ellipsoid of WGS 84.
+fn is_wgs84(proj: &str) -> bool {
+    let all = ["+proj=longlat", "+a=6378137", "+a=6378137.0", "+rf=298.257223563", "+towgs84=0,0,0,0,0,0,0"];
+    let parts: Vec<&str> = proj.split_whitespace().collect();
+    ["+proj=longlat", "+rf=298.257223563"].iter().all(|part| parts.contains(part))
+        && parts.iter().all(|part| all.contains(part))
+}
+
 /// The code of a zone of CGCS2000 that is described without one, as ESRI does.
 fn zone_of_cgcs2000(wkt: &str, proj: &str) -> Option<Crs> {
     let is_cgcs2000 = ["CGCS2000", "CGCS_2000", "China_2000", "China_Geodetic_Coordinate_System_2000"];
@@ -145,6 +156,10 @@ mod tests {
             (gauss_krueger("CGCS2000_3_Degree_GK_Zone_40", "40500000.0", "120.0"), "EPSG:4528"),
             (gauss_krueger("CGCS2000_GK_Zone_21", "21500000.0", "123.0"), "EPSG:4499"),
             (GEOGCS.to_owned(), "EPSG:4490"),
+            (
+                r#"GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]"#.to_owned(),
+                "EPSG:4326",
+            ),
         ] {
             assert_eq!(system(&wkt).unwrap().name(), name);
         }
