@@ -13,6 +13,7 @@ pub mod world;
 mod areas;
 mod attributes;
 mod columns;
+mod coverage;
 mod delimited;
 mod estates;
 mod facilities;
@@ -24,6 +25,7 @@ mod people;
 mod places;
 mod polygons;
 mod raster;
+mod region;
 mod series;
 #[cfg(test)]
 mod sketch;

@@ -8,11 +8,13 @@ use super::document::Refused;
 use super::input::{self, read_inside};
 use super::membership::Ground;
 use super::problem::{At, Problems};
+use super::region::Region;
 use super::study::{Entry, Study};
 use super::table::{Table, Wish};
 use super::{areas, estates, facilities, fit, pack, people, read_table, series, system};
 use crate::model::{IdVec, Layer, Source, SourceId, World};
 use crate::rules::Pack;
+use crate::units::Metres;
 
 /// The study file in a study's folder.
 pub const STUDY_FILE: &str = "study.toml";
@@ -56,6 +58,10 @@ pub struct Inputs<'a> {
     /// Words that conditions of the packs ask for, by attribute.
     asked: BTreeSet<(String, String)>,
     sources: IdVec<SourceId, Source>,
+    /// The longest distance that a pack asks for.
+    longest: Option<Metres>,
+    /// What matters to the study, once its areas are read.
+    region: Option<Region>,
     progress: Progress<'a>,
 }
 
@@ -86,12 +92,31 @@ impl Inputs<'_> {
         let (file, part) = split(self.folder, entry.file);
         let input = read_inside(self.folder, file, problems)?;
         let encoding = entry.encoding.map(|encoding| encoding.get_ref().clone());
-        let wish = Wish { layer: part.map(str::to_owned), encoding, ..Wish::default() };
-        let (sha256, table) = rayon::join(|| input.sha256(), || read_table(&input, &wish, problems));
-        let sha256 = sha256.map_err(|error| input.unreadable(&error, problems)).ok()?;
-        let mut table = table?;
         let said = entry.crs.map(|crs| crs.get_ref().as_str());
         let fallback = self.study.crs.as_ref().map(|crs| crs.get_ref().as_str());
+        let region = self.region.as_ref().filter(|_| Region::concerns(layer));
+        let mut wish = Wish {
+            layer: part.map(str::to_owned),
+            encoding,
+            within: region.map(|region| region.within),
+            crs: said.map(str::to_owned),
+            otherwise: fallback.map(str::to_owned),
+        };
+        let mut found = Problems::default();
+        let (sha256, mut table) = rayon::join(|| input.sha256(), || read_table(&input, &wish, &mut found));
+        if let (Some(region), Some(part)) = (region, &table)
+            && !region.is_enough(part, &entry, layer)
+        {
+            wish.within = None;
+            found = Problems::default();
+            table = read_table(&input, &wish, &mut found);
+        }
+        problems.extend(found);
+        let sha256 = sha256.map_err(|error| input.unreadable(&error, problems)).ok()?;
+        let mut table = table?;
+        if let Some(region) = region {
+            region.say_left_out(&table, problems);
+        }
         let crs = system::settle(&mut table, said, fallback, problems)?;
         let source = self.sources.push(Source {
             file: table.file.clone(),
@@ -145,6 +170,8 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
         skip_illustrative: options.skip_illustrative,
         asked: texts.iter().flat_map(|pack| pack.asked.iter().cloned()).collect(),
         sources: IdVec::default(),
+        longest: texts.iter().filter_map(PackText::longest).max_by(|a, b| a.get().total_cmp(&b.get())),
+        region: None,
         progress,
     };
     inputs.sources.push(Source {
@@ -172,6 +199,7 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
 
 fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> World {
     let areas = areas::Reading::new(study).read(inputs, problems);
+    inputs.region = Region::of(&areas, inputs.longest);
     let ground = Ground::new(&areas);
     let people = people::read(&study.people, &ground, inputs, problems);
     let facilities = facilities::read(&study.facilities, &ground, inputs, problems);
@@ -197,6 +225,12 @@ pub(super) struct PackText {
     text: String,
     /// The words that its conditions ask for, by attribute.
     pub(super) asked: BTreeSet<(String, String)>,
+}
+
+impl PackText {
+    fn longest(&self) -> Option<Metres> {
+        pack::longest_distance(&self.text)
+    }
 }
 
 /// The packs that the command names, else those of the study.

@@ -105,9 +105,15 @@ pub(super) fn numbers(
     if layout.predictor == Predictor::Horizontal {
         match size {
             1 => add_up(row, layout.step, |a: [u8; 1], b| [a[0].wrapping_add(b[0])]),
-            2 => add_up(row, layout.step, |a, b| u16::from_ne_bytes(a).wrapping_add(u16::from_ne_bytes(b)).to_ne_bytes()),
-            4 => add_up(row, layout.step, |a, b| u32::from_ne_bytes(a).wrapping_add(u32::from_ne_bytes(b)).to_ne_bytes()),
-            _ => add_up(row, layout.step, |a, b| u64::from_ne_bytes(a).wrapping_add(u64::from_ne_bytes(b)).to_ne_bytes()),
+            2 => {
+                add_up(row, layout.step, |a, b| u16::from_ne_bytes(a).wrapping_add(u16::from_ne_bytes(b)).to_ne_bytes())
+            }
+            4 => {
+                add_up(row, layout.step, |a, b| u32::from_ne_bytes(a).wrapping_add(u32::from_ne_bytes(b)).to_ne_bytes())
+            }
+            _ => {
+                add_up(row, layout.step, |a, b| u64::from_ne_bytes(a).wrapping_add(u64::from_ne_bytes(b)).to_ne_bytes())
+            }
         }
     }
     let (step, nth) = (layout.step, layout.nth);

@@ -43,11 +43,8 @@ impl Directory {
             Ok::<u64, Refused>(directory.number(&directory.bytes(file, at, n)?))
         };
         // Where the directory is, the size of its count, of an entry, and of a count or place in an entry.
-        let (at, count, entry, place) = if is_big {
-            (word(&directory, file, 8, 8)?, 8, 20, 8)
-        } else {
-            (word(&directory, file, 4, 4)?, 2, 12, 4)
-        };
+        let (at, count, entry, place) =
+            if is_big { (word(&directory, file, 8, 8)?, 8, 20, 8) } else { (word(&directory, file, 4, 4)?, 2, 12, 4) };
         let n_entries = word(&directory, file, at, count)?;
         if n_entries == 0 || u64::from(u16::MAX) < n_entries {
             return Err(Refused::damaged("its directory is not one", "文件目录无效"));

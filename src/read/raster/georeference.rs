@@ -35,7 +35,8 @@ impl Georeference {
 
     /// Any place, counted from the centre of the first cell.
     pub(super) fn at(&self, x: f64, y: f64) -> Coord<f64> {
-        let [east, north] = [self.east, self.north].map(|[by_column, by_row, first]| by_column * x + by_row * y + first);
+        let [east, north] =
+            [self.east, self.north].map(|[by_column, by_row, first]| by_column * x + by_row * y + first);
         coord! { x: east, y: north }
     }
 
@@ -49,9 +50,10 @@ impl Georeference {
         });
         let all = corners.exterior();
         let range = |axis: fn(&Coord<f64>) -> f64, n: u64| {
-            let (low, high) = all.coords().map(axis).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| {
-                (low.min(at), high.max(at))
-            });
+            let (low, high) = all
+                .coords()
+                .map(axis)
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (low.min(at), high.max(at)));
             // A hair more than asked: what is kept is not left to rounding. Casts stop at the ends of the range.
             let start = ((low - 1e-6).ceil().max(0.0) as u64).min(n);
             let end = ((high + 1e-6).floor() + 1.0).max(0.0) as u64;
@@ -65,7 +67,8 @@ impl Georeference {
         let keys = keys(directory, file)?;
         // Where a position is that of the centre of a cell, it is not that of its corner.
         let corner = if keys.iter().any(|&[key, _, _, value]| key == RASTER_TYPE && value == 2) { 0.0 } else { 0.5 };
-        let from_corner = |[by_column, by_row, first]: [f64; 3]| [by_column, by_row, first + corner * (by_column + by_row)];
+        let from_corner =
+            |[by_column, by_row, first]: [f64; 3]| [by_column, by_row, first + corner * (by_column + by_row)];
         let (scale, ties) = (directory.doubles(file, PIXEL_SCALE)?, directory.doubles(file, TIEPOINT)?);
         let matrix = directory.doubles(file, TRANSFORMATION)?;
         let found = if let (&[x, y, ..], &[column, row, _, east, north, ..]) = (&*scale, &*ties) {

@@ -105,7 +105,8 @@ impl Layout {
         };
         let n_bands = first(SAMPLES, 1)?;
         let is_planar = first(PLANAR, 1)? == 2;
-        let [compression, predictor, photometric] = [(COMPRESSION, 1), (PREDICTOR, 1), (PHOTOMETRIC, 1)].map(|(tag, otherwise)| first(tag, otherwise));
+        let [compression, predictor, photometric] =
+            [(COMPRESSION, 1), (PREDICTOR, 1), (PHOTOMETRIC, 1)].map(|(tag, otherwise)| first(tag, otherwise));
         let compression = compression_of(compression?)?;
         let predictor = match predictor? {
             1 => Predictor::Nothing,
@@ -130,8 +131,7 @@ impl Layout {
             return Err(Refused::damaged("its size is no size", "栅格尺寸无效"));
         }
         let step = if is_planar { 1 } else { n_bands as usize };
-        let layout =
-            Self { size, chunk, n_bands, step, nth: 0, sample, compression, predictor, is_tiled, first: 0 };
+        let layout = Self { size, chunk, n_bands, step, nth: 0, sample, compression, predictor, is_tiled, first: 0 };
         let row = chunk[0].checked_mul((step * sample.size()) as u64);
         if row.and_then(|row| row.checked_mul(chunk[1])).is_none_or(|bytes| LARGEST_CHUNK < bytes) {
             return Err(Refused::unsupported(
@@ -145,7 +145,8 @@ impl Layout {
         let planes = if is_planar { n_bands } else { 1 };
         let [offsets, counts] = layout.tags();
         let n_chunks = layout.chunks_across().checked_mul(layout.chunks_down()).and_then(|n| n.checked_mul(planes));
-        if n_chunks.is_none_or(|n| directory.count(offsets) < n || directory.has(counts) && directory.count(counts) < n) {
+        if n_chunks.is_none_or(|n| directory.count(offsets) < n || directory.has(counts) && directory.count(counts) < n)
+        {
             return Err(Refused::damaged("it lists fewer pieces than its size asks for", "数据块列表与栅格尺寸不符"));
         }
         Ok(layout)
@@ -259,7 +260,10 @@ fn sample(bits: &[u64], formats: &[u64]) -> Result<Sample, Refused> {
                 format!("the numbers of the raster are of a type that is not read ({bits_of} bits, format {format})"),
                 format!("不支持该栅格的数值类型（{bits_of} 位，格式 {format}）"),
             ),
-            say("convert them: gdal_translate -ot Float32 in.tif out.tif", "请转换：gdal_translate -ot Float32 in.tif out.tif"),
+            say(
+                "convert them: gdal_translate -ot Float32 in.tif out.tif",
+                "请转换：gdal_translate -ot Float32 in.tif out.tif",
+            ),
         )
     })
 }

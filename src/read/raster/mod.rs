@@ -55,8 +55,8 @@ impl Reader for GeoTiff {
 
     fn layers(&self, input: &Input, problems: &mut Problems) -> Option<Vec<String>> {
         let mut file = input.open_to_jump(problems)?;
-        let read = Directory::read(&mut *file, input.n_bytes())
-            .and_then(|directory| Layout::read(&directory, &mut *file));
+        let read =
+            Directory::read(&mut *file, input.n_bytes()).and_then(|directory| Layout::read(&directory, &mut *file));
         match read {
             Ok(layout) if layout.n_bands == 1 => Some(Vec::new()),
             Ok(layout) => Some(bands(&layout)),
@@ -146,12 +146,19 @@ impl<'a> Band<'a> {
         let layout = raster.layout.clone().of_band(band);
         let no_data = raster.directory.text(file, NO_DATA)?.trim().parse().ok();
         // A number written in decimals is met by the one that was rounded to the cells' precision.
-        let no_data = no_data.map(|number: f64| if layout.sample == Sample::F32 { f64::from(number as f32) } else { number });
+        let no_data =
+            no_data.map(|number: f64| if layout.sample == Sample::F32 { f64::from(number as f32) } else { number });
         let metadata = raster.directory.text(file, METADATA)?;
         if metadata.contains("role=\"scale\"") || metadata.contains("role=\"offset\"") {
             return Err(Refused::unsupported(
-                say("the numbers of the raster are scaled, and not persons as they are", "该栅格的数值经过缩放，不是人数本身"),
-                say("unscale them: gdal_translate -unscale -ot Float32 in.tif out.tif", "请还原：gdal_translate -unscale -ot Float32 in.tif out.tif"),
+                say(
+                    "the numbers of the raster are scaled, and not persons as they are",
+                    "该栅格的数值经过缩放，不是人数本身",
+                ),
+                say(
+                    "unscale them: gdal_translate -unscale -ot Float32 in.tif out.tif",
+                    "请还原：gdal_translate -unscale -ot Float32 in.tif out.tif",
+                ),
             ));
         }
         Ok(Self { raster, layout, no_data, n_kept: AtomicUsize::new(0) })
@@ -221,7 +228,8 @@ impl<'a> Band<'a> {
             .collect();
         let mut found = found?.into_iter();
         let n_across = (across.end - across.start) as usize;
-        Ok(std::iter::from_fn(|| Some(found.by_ref().take(n_across).collect()).filter(|row: &Vec<_>| !row.is_empty())).collect())
+        Ok(std::iter::from_fn(|| Some(found.by_ref().take(n_across).collect()).filter(|row: &Vec<_>| !row.is_empty()))
+            .collect())
     }
 
     /// The cells of a row of chunks in the order of rows and columns.
@@ -305,11 +313,11 @@ impl<'a> Band<'a> {
         }
     }
 
-    /// The corners of the raster, in its own system.
+    /// See [`Grid::outline`].
     fn outline(&self) -> Polygon<f64> {
         let [width, height] = self.layout.size.map(|n| n as f64);
-        let corners = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)];
-        let corners = corners.map(|(x, y)| self.raster.georeference.at(x - 0.5, y - 0.5)).to_vec();
+        let corners = [(-1.0, -1.0), (width, -1.0), (width, height), (-1.0, height)];
+        let corners = corners.map(|(x, y)| self.raster.georeference.at(x, y)).to_vec();
         Polygon::new(corners.into(), Vec::new())
     }
 }

@@ -19,11 +19,11 @@ impl Refused {
     pub(super) fn damaged(en: impl Into<String>, zh: impl Into<String>) -> Self {
         Self {
             code: "damaged",
-            what: say(
-                format!("the raster cannot be read: {}", en.into()),
-                format!("栅格文件无法读取：{}", zh.into()),
+            what: say(format!("the raster cannot be read: {}", en.into()), format!("栅格文件无法读取：{}", zh.into())),
+            help: say(
+                "get the file again, or write it anew with gdal_translate",
+                "请重新获取文件，或用 gdal_translate 重新生成",
             ),
-            help: say("get the file again, or write it anew with gdal_translate", "请重新获取文件，或用 gdal_translate 重新生成"),
         }
     }
 
