@@ -112,7 +112,8 @@ impl Input {
         self.stream().map_err(|error| self.unreadable(&error, problems)).ok()
     }
 
-    fn stream(&self) -> io::Result<Box<dyn ReadSeek + '_>> {
+    /// The file, open at its start, for a reader that says itself what is wrong.
+    pub(super) fn stream(&self) -> io::Result<Box<dyn ReadSeek + '_>> {
         Ok(match &self.content {
             Content::Memory(bytes) => Box::new(Cursor::new(bytes.as_slice())),
             Content::Disk { path, .. } => Box::new(BufReader::with_capacity(1 << 18, File::open(path)?)),

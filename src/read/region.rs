@@ -1,174 +1,75 @@
-//! What lies far from a study: readers that can leave it out may do so.
-//!
-//! Nothing that could count may be left out. Files of areas are read whole, and so are files whose rows name their
-//! areas: such a row belongs there, and its coordinates may be wrong. Where nothing would be left the file is read
-//! whole, too: its coordinates are then wrong, and the checks that follow say how.
+//! The part of a layer that matters, in the layer's own coordinates.
 
-use geo::{BoundingRect, Rect, coord};
+use geo::{BoundingRect, Geometry, Rect};
 
-use super::columns::{level_reference, structural};
-use super::problem::{Problems, say};
-use super::study::Entry;
-use super::table::{Table, union};
-use crate::model::{Areas, IdVec, Layer, Level, LevelId};
-use crate::units::Metres;
+use super::table::Wish;
 
-/// How far beyond the study's areas everything is read, unless a pack asks for a longer distance. A facility there may
-/// serve people of the study, and people there may fill its places: the longest distance of the packs that come with
-/// evenreach is 30 km. Coordinates that are wrong by less are still seen, and said row by row.
-const MARGIN: f64 = 50_000.0;
-
-/// Metres of a degree of latitude, at least.
-const DEGREE: f64 = 110_500.0;
-
-/// The region that matters to a study.
-#[derive(Clone, Debug)]
-pub(super) struct Region {
-    /// In longitude and latitude.
-    pub(super) within: Rect<f64>,
-    margin: Metres,
-    levels: IdVec<LevelId, Level>,
-}
+/// A rectangle outside which nothing matters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Region(Rect<f64>);
 
 impl Region {
-    /// The areas with a margin; `None` where an area lies nobody knows where, or the region would go round the earth.
-    pub(super) fn of(areas: &Areas, longest: Option<Metres>) -> Option<Self> {
-        let has_boundary = |area| areas.chain(area).any(|holder| areas[holder].boundary.polygon().is_some());
-        if areas.iter().any(|(area, _)| !has_boundary(area)) {
-            return None;
-        }
-        let boxes = areas.iter().filter_map(|(_, area)| area.boundary.polygon()?.bounding_rect());
-        let all = boxes.reduce(union)?;
-        let margin = Metres::new(longest.map_or(MARGIN, |longest| longest.get().max(MARGIN)))?;
-        let north = margin.get() / DEGREE;
-        let (south, top) = (all.min().y - north, all.max().y + north);
-        let furthest = south.abs().max(top.abs());
-        let east = north / furthest.to_radians().cos();
-        let (west, right) = (all.min().x - east, all.max().x + east);
-        let is_region = furthest < 89.0 && -180.0 <= west && right <= 180.0;
-        is_region.then(|| Self {
-            within: Rect::new(coord! { x: west, y: south }, coord! { x: right, y: top }),
-            margin,
-            levels: areas.levels().clone(),
+    /// The region that is wished for, in the system of the layer: the one that the study states, else the file.
+    /// `None` where all rows are wished for, or where it is not sure which they are.
+    pub(super) fn of(wish: &Wish, stated: Option<&str>) -> Option<Self> {
+        wish.region(stated).map(Self)
+    }
+
+    /// Whether bounds of something lie outside; those that are no numbers do not.
+    pub(super) fn is_outside(&self, [min_x, min_y, max_x, max_y]: [f64; 4]) -> bool {
+        let (min, max) = (self.0.min(), self.0.max());
+        max_x < min.x || max.x < min_x || max_y < min.y || max.y < min_y
+    }
+
+    /// Whether all of a geometry lies outside. What has no place may be anywhere.
+    pub(super) fn is_beyond(&self, geometry: &Geometry<f64>) -> bool {
+        geometry.bounding_rect().is_some_and(|bounds| {
+            let (min, max) = (bounds.min(), bounds.max());
+            self.is_outside([min.x, min.y, max.x, max.y])
         })
     }
 
-    /// Whether what lies far may be left out of a layer.
-    pub(super) fn concerns(layer: Layer) -> bool {
-        matches!(layer, Layer::People | Layer::Facilities | Layer::Estates)
-    }
-
-    /// Whether nothing of a table that matters was left out.
-    pub(super) fn is_enough(&self, table: &Table, entry: &Entry<'_>, layer: Layer) -> bool {
-        // A raster names no area, and where it does not reach the study that is said.
-        table.left_out == 0 || table.grid.is_some() || 0 < table.n_rows && !self.names_areas(table, entry, layer)
-    }
-
-    fn names_areas(&self, table: &Table, entry: &Entry<'_>, layer: Layer) -> bool {
-        let is_area = |key: &str| {
-            let level = key.strip_suffix(".code").or_else(|| key.strip_suffix(".name")).unwrap_or(key);
-            matches!(key, "area-code" | "area-name" | "serves")
-                // A row of people may be an area.
-                || layer == Layer::People && matches!(key, "code" | "name")
-                || self.levels.values().iter().any(|known| known.key == level)
-        };
-        let by_header = |header: &str| {
-            structural(header).is_some_and(|key| is_area(&key)) || level_reference(&self.levels, header).is_some()
-        };
-        entry.columns.keys().any(|key| is_area(key)) || table.columns.iter().any(|column| by_header(&column.header))
-    }
-
-    /// Says how much was left out.
-    pub(super) fn say_left_out(&self, table: &Table, problems: &mut Problems) {
-        // Of a raster it is told with the persons.
-        if table.left_out == 0 || table.grid.is_some() {
-            return;
-        }
-        let (n, margin) = (table.left_out, self.margin);
-        problems.note(
-            "left-out",
-            &table.file,
-            say(
-                format!(
-                    "{n} rows lie more than {margin} from the study's areas and name none of them: they were left out"
-                ),
-                format!("{n} 行距研究区域超过 {margin}，且未注明所属区域，未读入"),
-            ),
-            say("if they belong to the study, name their areas in a column", "如属于研究范围，请增加所属区域列"),
-        );
+    /// The rectangle: the smallest x and y, the largest x and y.
+    pub(super) fn bounds(&self) -> [f64; 4] {
+        let (min, max) = (self.0.min(), self.0.max());
+        [min.x, min.y, max.x, max.y]
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::sketch::{Read, areas, people, read, squares};
-    use crate::read::study::Study;
-    use crate::read::table::Cells;
+    use crate::space::Crs;
+    use geo::Point;
 
-    /// One district of 121.0 to 121.2 E, 39.0 to 39.2 N, with a street in it.
-    fn of_district(street: &str) -> Read {
-        let d = squares(&[("01", "甲区", [0.0, 0.0, 2.0])]);
-        let layers = areas("district", "d.geojson") + &areas("street", "s.csv") + &people("p.csv");
-        read(&layers, &[("d.geojson", &d), ("s.csv", street), ("p.csv", "code,residents\n01,5\n")])
+    fn wish(crs: Option<&str>) -> Wish {
+        let within = Rect::new((121.5, 39.0), (121.9, 39.4));
+        Wish { within: Some(within), crs: crs.map(str::to_owned), ..Wish::default() }
     }
 
-    const STREET: &str = "code,name,parent\n0101,东街道,01\n";
-
     #[test]
-    fn the_margin_is_at_least_50_km_and_as_far_as_a_pack_asks() {
-        let read = of_district(STREET);
-        for (longest, metres) in [(None, 50_000.0), (Some(900.0), 50_000.0), (Some(120_000.0), 120_000.0)] {
-            let region = Region::of(&read.world().areas, longest.and_then(Metres::new)).unwrap();
-            let (low, high) = (region.within.min(), region.within.max());
-            let metres_between =
-                |x: f64, y: f64, other: geo::Coord<f64>| crate::space::distance::metres(coord! { x: x, y: y }, other);
-            // Down, up, and to both sides where the region is narrowest.
-            for found in [
-                metres_between(121.0, 39.0, coord! { x: 121.0, y: low.y }),
-                metres_between(121.0, 39.2, coord! { x: 121.0, y: high.y }),
-                metres_between(121.0, high.y, coord! { x: low.x, y: high.y }),
-                metres_between(121.2, high.y, coord! { x: high.x, y: high.y }),
-            ] {
-                assert!((metres..1.03 * metres).contains(&found), "{found} of {metres}");
-            }
+    fn what_lies_inside_in_degrees_lies_inside_in_the_plane_of_the_layer() {
+        let plane = Crs::parse("EPSG:4549").unwrap();
+        let region = Region::of(&wish(None), Some("EPSG:4549")).unwrap();
+        for (x, y, is_far) in [(121.5, 39.0, false), (121.9, 39.4, false), (121.7, 39.2, false), (122.5, 39.2, true)] {
+            let place = plane.from_degrees((x, y).into()).unwrap();
+            assert_eq!(region.is_beyond(&Point(place).into()), is_far, "{x}, {y}");
         }
+        // The study's word on the system comes before the file's.
+        assert_eq!(Region::of(&wish(Some("EPSG:4549")), Some("EPSG:4326")), Some(region));
     }
 
     #[test]
-    fn where_an_area_lies_nobody_knows_where_nothing_is_far() {
-        assert!(Region::of(&of_district(STREET).world().areas, None).is_some());
-        let unknown = of_district("code,name,parent\n0101,东街道,01\n02,西街道,\n");
-        assert!(Region::of(&unknown.world().areas, None).is_none());
+    fn nothing_is_left_out_where_the_system_is_not_known() {
+        assert_eq!(Region::of(&wish(None), None), None);
+        assert_eq!(Region::of(&wish(None), Some("a plane of our own")), None);
+        assert_eq!(Region::of(&Wish::default(), Some("EPSG:4326")), None);
     }
 
     #[test]
-    fn rows_that_name_their_area_are_read_wherever_they_lie() {
-        let read = of_district(STREET);
-        let region = Region::of(&read.world().areas, None).unwrap();
-        let study = |columns: &str| {
-            let text = format!(
-                "format = \"evenreach.study/1\"\nname = {{ en = \"s\", zh = \"s\" }}\nreference-date = \"2020-12-31\"\n\
-                 levels = []\n[[people]]\nfile = \"p.fgb\"\ncolumns = {{ {columns} }}\n"
-            );
-            Study::parse(&text).unwrap()
-        };
-        let enough = |n_rows: usize, left_out: usize, headers: &[&str], columns: &str, layer: Layer| {
-            let columns_of = headers.iter().map(|header| Cells::new(header, n_rows)).collect();
-            let table = Table { columns: columns_of, n_rows, left_out, ..Table::default() };
-            region.is_enough(&table, &study(columns).people[0].entry(), layer)
-        };
-        for layer in [Layer::People, Layer::Facilities] {
-            assert!(enough(5, 9, &["residents", "height"], "", layer));
-            assert!(enough(5, 0, &["residents", "街道"], "", layer));
-            for header in ["街道", "street-code", "区划代码"] {
-                assert!(!enough(5, 9, &["residents", header], "", layer), "{header}");
-            }
-            assert!(!enough(5, 9, &["residents", "where"], "\"street.code\" = \"where\"", layer));
-            // Nothing is left: the coordinates are wrong, and the whole file shows how.
-            assert!(!enough(0, 9, &["residents"], "", layer));
-        }
-        // A facility has a code of its own, a row of people may be an area.
-        assert!(enough(5, 9, &["code"], "", Layer::Facilities) && !enough(5, 9, &["code"], "", Layer::People));
+    fn bounds_that_are_no_numbers_are_not_outside() {
+        let region = Region::of(&wish(None), Some("EPSG:4490")).unwrap();
+        assert!(!region.is_outside([f64::NAN; 4]));
+        assert!(region.is_outside([0.0, 0.0, 1.0, 1.0]));
     }
 }

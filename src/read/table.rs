@@ -33,6 +33,8 @@ pub struct Wish {
     pub layer: Option<String>,
     /// The encoding of its text, such as `GB18030`, where it is known.
     pub encoding: Option<String>,
+    /// What the tags of an OpenStreetMap extract stand for: a file and its text, where the study brings its own.
+    pub tags: Option<(String, String)>,
     /// Longitude and latitude of the region that matters. A reader may leave out rows that surely lie outside; it then
     /// counts them.
     pub within: Option<Rect<f64>>,
@@ -47,8 +49,7 @@ impl Wish {
     /// everything is wished for, or nothing may be left out.
     pub fn region(&self, stated: Option<&str>) -> Option<Rect<f64>> {
         let within = self.within?;
-        let name = self.crs.as_deref().or(stated).or(self.otherwise.as_deref()).unwrap_or("EPSG:4326");
-        let crs = Crs::parse(name)?;
+        let crs = Crs::parse(self.crs.as_deref().or(stated).or(self.otherwise.as_deref())?)?;
         if crs.is_wgs84() {
             return Some(within);
         }
@@ -177,16 +178,15 @@ impl Cells {
         self.ends.push(end.unwrap_or(self.text.len() as u32));
     }
 
-    /// Appends all cells of another column.
-    pub fn append(&mut self, other: &Self) {
-        match u32::try_from(self.text.len() + other.text.len()) {
-            Ok(_) => {
-                let start = self.text.len() as u32;
-                self.text.push_str(&other.text);
-                self.ends.extend(other.ends.iter().map(|end| start + end));
-            }
-            Err(_) => other.iter().for_each(|cell| self.push(cell)),
+    /// Appends the cells of another column; false where their texts are too long to be held, and nothing is appended.
+    pub fn append(&mut self, other: &Self) -> bool {
+        let Ok(start) = u32::try_from(self.text.len()) else { return false };
+        if u32::try_from(self.text.len() + other.text.len()).is_err() {
+            return false;
         }
+        self.text.push_str(&other.text);
+        self.ends.extend(other.ends.iter().map(|end| start + end));
+        true
     }
 
     /// Whether the texts together come near to what can be held: a reader then refuses the file.

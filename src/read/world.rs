@@ -8,11 +8,11 @@ use super::document::Refused;
 use super::input::{self, read_inside};
 use super::membership::Ground;
 use super::problem::{At, Problems};
-use super::region::Region;
 use super::study::{Entry, Study};
+use super::surroundings::Surroundings;
 use super::table::{Table, Wish};
-use super::{areas, estates, facilities, fit, pack, people, read_table, series, system};
-use crate::model::{IdVec, Layer, Source, SourceId, World};
+use super::{alone, areas, estates, facilities, fit, pack, people, read_table, series, system};
+use crate::model::{IdVec, Layer, Proxy, Source, SourceId, World};
 use crate::rules::Pack;
 use crate::units::Metres;
 
@@ -61,7 +61,7 @@ pub struct Inputs<'a> {
     /// The longest distance that a pack asks for.
     longest: Option<Metres>,
     /// What matters to the study, once its areas are read.
-    region: Option<Region>,
+    around: Option<Surroundings>,
     progress: Progress<'a>,
 }
 
@@ -92,20 +92,25 @@ impl Inputs<'_> {
         let (file, part) = split(self.folder, entry.file);
         let input = read_inside(self.folder, file, problems)?;
         let encoding = entry.encoding.map(|encoding| encoding.get_ref().clone());
+        let tags = match entry.tags {
+            Some(file) => Some((file.to_owned(), self.tags(file, problems)?)),
+            None => None,
+        };
         let said = entry.crs.map(|crs| crs.get_ref().as_str());
         let fallback = self.study.crs.as_ref().map(|crs| crs.get_ref().as_str());
-        let region = self.region.as_ref().filter(|_| Region::concerns(layer));
+        let around = self.around.as_ref().filter(|_| Surroundings::concerns(layer));
         let mut wish = Wish {
             layer: part.map(str::to_owned),
             encoding,
-            within: region.map(|region| region.within),
+            tags,
+            within: around.map(|around| around.within),
             crs: said.map(str::to_owned),
             otherwise: fallback.map(str::to_owned),
         };
         let mut found = Problems::default();
         let (sha256, mut table) = rayon::join(|| input.sha256(), || read_table(&input, &wish, &mut found));
-        if let (Some(region), Some(part)) = (region, &table)
-            && !region.is_enough(part, &entry, layer)
+        if let (Some(around), Some(part)) = (around, &table)
+            && !around.is_enough(part, &entry, layer)
         {
             wish.within = None;
             found = Problems::default();
@@ -114,8 +119,8 @@ impl Inputs<'_> {
         problems.extend(found);
         let sha256 = sha256.map_err(|error| input.unreadable(&error, problems)).ok()?;
         let mut table = table?;
-        if let Some(region) = region {
-            region.say_left_out(&table, problems);
+        if let Some(around) = around {
+            around.say_left_out(&table, problems);
         }
         let crs = system::settle(&mut table, said, fallback, problems)?;
         let source = self.sources.push(Source {
@@ -125,9 +130,25 @@ impl Inputs<'_> {
             rows: table.n_rows,
             features: !table.geometry.is_empty(),
             illustrative: entry.illustrative,
+            proxy: None,
             crs: crs.name().to_owned(),
         });
         Some((table, source))
+    }
+
+    /// Notes what a file counts in place of people.
+    pub(super) fn stands_for(&mut self, source: SourceId, proxy: Option<Proxy>) {
+        self.sources[source].proxy = proxy;
+    }
+
+    /// The text of a table of tags, which is a source like others.
+    fn tags(&mut self, file: &str, problems: &mut Problems) -> Option<String> {
+        let text = read_inside(self.folder, file, problems)?.document(problems)?;
+        let sha256 = input::digest(text.as_bytes());
+        if !self.sources.values().iter().any(|source| source.layer == Layer::Tags && source.file == file) {
+            self.sources.push(Source { sha256, ..Source::document(file, Layer::Tags) });
+        }
+        Some(text)
     }
 }
 
@@ -147,22 +168,20 @@ pub(super) fn split<'a>(folder: &Path, file: &'a str) -> (&'a str, Option<&'a st
 /// Is called with the name of each file before it is read, and with how many there are in all.
 pub type Progress<'a> = &'a dyn Fn(&str, usize);
 
-/// Reads the study in `folder`.
+/// Reads the study in the folder `path`, or that which an OpenStreetMap extract at `path` holds by itself: see
+/// [`alone`](super::alone).
 ///
 /// # Errors
 /// Every mistake in the study file and the packs, or every problem in the data if one of them is an error.
-pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> Result<ReadStudy, Failure> {
+pub fn read_study(path: &Path, options: &Options, progress: Progress<'_>) -> Result<ReadStudy, Failure> {
     let mut problems = Problems::default();
-    let path = folder.join(STUDY_FILE);
-    // Where the folder is not there, it matters which was meant.
-    let name = if folder.is_dir() { STUDY_FILE.to_owned() } else { path.display().to_string() };
-    let input = input::read(&path, &name, &mut problems);
-    let Some(text) = input.and_then(|input| input.document(&mut problems)) else {
-        return Err(Failure::Problems(problems));
+    let (folder, text, study) = if path.is_file() {
+        let Some(study) = alone::study(path, &mut problems) else { return Err(Failure::Problems(problems)) };
+        (path.parent().unwrap_or(Path::new("")), None, study)
+    } else {
+        let (text, study) = study_file(path, &mut problems)?;
+        (path, Some(text), study)
     };
-    let study = Study::parse(&text).map_err(|mistakes| {
-        Failure::Refused(vec![Refused { file: STUDY_FILE.to_owned(), text: text.clone(), mistakes }])
-    })?;
     let texts = pack_texts(&study, folder, &options.packs, &mut problems);
     let mut inputs = Inputs {
         folder,
@@ -171,18 +190,13 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
         asked: texts.iter().flat_map(|pack| pack.asked.iter().cloned()).collect(),
         sources: IdVec::default(),
         longest: texts.iter().filter_map(PackText::longest).max_by(|a, b| a.get().total_cmp(&b.get())),
-        region: None,
+        around: None,
         progress,
     };
-    inputs.sources.push(Source {
-        file: STUDY_FILE.to_owned(),
-        layer: Layer::Study,
-        sha256: input::digest(text.as_bytes()),
-        rows: 0,
-        features: false,
-        illustrative: false,
-        crs: String::new(),
-    });
+    if let Some(text) = &text {
+        let sha256 = input::digest(text.as_bytes());
+        inputs.sources.push(Source { sha256, ..Source::document(STUDY_FILE, Layer::Study) });
+    }
     let world = world(&study, &mut inputs, &mut problems);
     let packs = packs(&texts, &world);
     fit::check(&texts, packs.as_deref().unwrap_or_default(), &world, &mut problems);
@@ -197,9 +211,24 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
     }
 }
 
+/// The study file in a folder.
+fn study_file(folder: &Path, problems: &mut Problems) -> Result<(String, Study), Failure> {
+    let path = folder.join(STUDY_FILE);
+    // Where the folder is not there, it matters which was meant.
+    let name = if folder.is_dir() { STUDY_FILE.to_owned() } else { path.display().to_string() };
+    let input = input::read(&path, &name, problems);
+    let Some(text) = input.and_then(|input| input.document(problems)) else {
+        return Err(Failure::Problems(std::mem::take(problems)));
+    };
+    match Study::parse(&text) {
+        Ok(study) => Ok((text, study)),
+        Err(mistakes) => Err(Failure::Refused(vec![Refused { file: STUDY_FILE.to_owned(), text, mistakes }])),
+    }
+}
+
 fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> World {
     let areas = areas::Reading::new(study).read(inputs, problems);
-    inputs.region = Region::of(&areas, inputs.longest);
+    inputs.around = Surroundings::of(&areas, inputs.longest);
     let ground = Ground::new(&areas);
     let people = people::read(&study.people, &ground, inputs, problems);
     let facilities = facilities::read(&study.facilities, &ground, inputs, problems);

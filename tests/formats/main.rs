@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and says when it is left out")]
 
+mod osm;
 #[path = "../support/mod.rs"]
 mod support;
 

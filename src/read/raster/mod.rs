@@ -183,7 +183,8 @@ impl<'a> Band<'a> {
         all.population.header = HEADER.to_owned();
         for piece in found.into_par_iter().map(|found| self.piece(found)).collect::<Vec<Piece>>() {
             all.geometry.extend(piece.geometry);
-            all.population.append(&piece.population);
+            // The number of cells is bounded, and with it the length of their texts.
+            let _ = all.population.append(&piece.population);
             all.grid += piece.grid;
         }
         let far = size[0] * size[1] - n_cells;
