@@ -159,7 +159,11 @@ fn published(problem: &Problem) -> serde_json::Value {
         At::File | At::Line(..) => (None, None, None),
     };
     serde_json::json!({
-        "severity": match problem.severity { Severity::Error => "error", Severity::Warning => "warning" },
+        "severity": match problem.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        },
         "code": problem.code,
         "file": problem.file,
         "row": row,

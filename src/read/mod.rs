@@ -16,6 +16,7 @@ mod areas;
 mod attributes;
 pub mod candidates;
 mod columns;
+mod coverage;
 mod dbf;
 mod delimited;
 mod encoding;
@@ -43,6 +44,7 @@ mod shapefile;
 mod shapes;
 #[cfg(test)]
 mod sketch;
+mod surroundings;
 pub mod system;
 mod values;
 mod wkb;

@@ -6,6 +6,7 @@ use geo::Coord;
 
 use super::attributes;
 use super::columns::{Columns, level_reference, structural};
+use super::coverage;
 use super::membership::{Ground, Whereabouts};
 use super::osm;
 use super::places;
@@ -88,7 +89,15 @@ pub(super) fn read(
         let said = ground.declared(&columns, generic, problems);
         let located = ground.locate(&table, &mut own, &said, problems);
         let what = say("this row of people", "该行人口");
-        for row in 0..table.n_rows {
+        // Of a raster only what lies in an area is of the study: it covers more than that.
+        let rows: Vec<usize> = match &table.grid {
+            Some(_) => (0..table.n_rows).filter(|&row| located[row].is_some()).collect(),
+            None => (0..table.n_rows).collect(),
+        };
+        let absent =
+            table.grid.as_ref().map(|grid| coverage::check(&table, grid, &located, groups[0].1, areas, problems));
+        let absent = absent.unwrap_or_default();
+        for &row in &rows {
             total_row(&columns, row, said[row], problems);
             let whereabouts =
                 Whereabouts { said: said[row], located: located.areas[row], place: own[row], refused: located.refused };
@@ -100,10 +109,15 @@ pub(super) fn read(
         for (group, cells) in groups {
             let column = persons.entry(group.clone()).or_default();
             column.resize(start, f64::NAN);
-            column.extend(
-                (0..table.n_rows).map(|row| count(cells.get(row), &group, &table.file, table.at(row), problems)),
-            );
+            column.extend(rows.iter().map(|&row| count(cells.get(row), &group, &table.file, table.at(row), problems)));
         }
+        // Somebody may live where the raster has no cells: nobody knows how many.
+        for area in absent {
+            people.places.push(None);
+            people.areas.push(Some(area));
+            origins.push((source, 0));
+        }
+        persons.values_mut().for_each(|column| column.resize(people.places.len(), f64::NAN));
     }
     people.proxy = one_proxy(&proxies, inputs, problems);
     let n_points = people.places.len();

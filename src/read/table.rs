@@ -153,7 +153,8 @@ pub struct Grid {
     pub no_data: usize,
     /// Cells whose number is none of persons: negative, or beyond all there are.
     pub not_persons: usize,
-    /// What the raster covers; in WGS 84 when its system is settled.
+    /// The box of the raster in its own system, up to where the centres of the next cells would be: what reaches
+    /// beyond it may hold cells that are not there.
     pub outline: Option<Polygon<f64>>,
 }
 

@@ -9,11 +9,13 @@ use super::input::{self, read_inside};
 use super::membership::Ground;
 use super::problem::{At, Problems};
 use super::study::{Entry, Study};
+use super::surroundings::Surroundings;
 use super::system::{self, Stated};
 use super::table::{Table, Wish};
 use super::{alone, areas, estates, facilities, fit, pack, people, read_table, reader_of, series};
 use crate::model::{Areas, IdVec, Layer, Proxy, Source, SourceId, World};
 use crate::rules::Pack;
+use crate::units::Metres;
 
 /// The study file in a study's folder.
 pub const STUDY_FILE: &str = "study.toml";
@@ -57,6 +59,10 @@ pub struct Inputs<'a> {
     /// Words that conditions of the packs ask for, by attribute.
     asked: BTreeSet<(String, String)>,
     sources: IdVec<SourceId, Source>,
+    /// The longest distance that a pack asks for.
+    longest: Option<Metres>,
+    /// What matters to the study, once its areas are read.
+    around: Option<Surroundings>,
     progress: Progress<'a>,
 }
 
@@ -87,22 +93,38 @@ impl Inputs<'_> {
         let (file, part) = split(self.folder, entry.file);
         let input = read_inside(self.folder, file, problems)?;
         let encoding = entry.encoding.map(|encoding| encoding.get_ref().clone());
-        let crs = entry.crs.map(|crs| crs.get_ref().clone());
-        let otherwise = self.study.crs.as_ref().map(|crs| crs.get_ref().clone());
         let tags = match entry.tags {
             Some(file) => Some((file.to_owned(), self.tags(file, problems)?)),
             None => None,
         };
-        let wish = Wish { layer: part.map(str::to_owned), encoding, tags, within: None, crs, otherwise };
-        let (sha256, table) = rayon::join(|| input.sha256(), || read_table(&input, &wish, problems));
+        let said = entry.crs.map(|crs| crs.get_ref().as_str());
+        let fallback = self.study.crs.as_ref().map(|crs| crs.get_ref().as_str());
+        let around = self.around.as_ref().filter(|_| Surroundings::concerns(layer));
+        let mut wish = Wish {
+            layer: part.map(str::to_owned),
+            encoding,
+            tags,
+            within: around.map(|around| around.within),
+            crs: said.map(str::to_owned),
+            otherwise: fallback.map(str::to_owned),
+        };
+        let mut found = Problems::default();
+        let (sha256, mut table) = rayon::join(|| input.sha256(), || read_table(&input, &wish, &mut found));
+        if let (Some(around), Some(part)) = (around, &table)
+            && !around.is_enough(part, &entry, layer)
+        {
+            wish.within = None;
+            found = Problems::default();
+            table = read_table(&input, &wish, &mut found);
+        }
+        problems.extend(found);
         let sha256 = sha256.map_err(|error| input.unreadable(&error, problems)).ok()?;
         let mut table = table?;
-        let stated = Stated {
-            layer: entry.crs.map(|crs| crs.get_ref().as_str()),
-            study: self.study.crs.as_ref().map(|crs| crs.get_ref().as_str()),
-            format: reader_of(&input).and_then(|reader| reader.lays_down()),
-        };
-        let crs_from = system::settle(&mut table, stated, problems)?;
+        if let Some(around) = around {
+            around.say_left_out(&table, problems);
+        }
+        let format = reader_of(&input).and_then(|reader| reader.lays_down());
+        let crs_from = system::settle(&mut table, Stated { layer: said, study: fallback, format }, problems)?;
         let source = self.sources.push(Source {
             file: table.file.clone(),
             layer,
@@ -171,6 +193,8 @@ pub fn read_study(path: &Path, options: &Options, progress: Progress<'_>) -> Res
         skip_illustrative: options.skip_illustrative,
         asked: texts.iter().flat_map(|pack| pack.asked.iter().cloned()).collect(),
         sources: IdVec::default(),
+        longest: texts.iter().filter_map(PackText::longest).max_by(|a, b| a.get().total_cmp(&b.get())),
+        around: None,
         progress,
     };
     if let Some(text) = &text {
@@ -218,6 +242,8 @@ pub fn read_areas(folder: &Path) -> Result<Areas, Failure> {
         study: &study,
         skip_illustrative: false,
         asked: BTreeSet::new(),
+        longest: None,
+        around: None,
         sources: IdVec::default(),
         progress: &|_, _| (),
     };
@@ -227,6 +253,7 @@ pub fn read_areas(folder: &Path) -> Result<Areas, Failure> {
 
 fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> World {
     let areas = areas::Reading::new(study).read(inputs, problems);
+    inputs.around = Surroundings::of(&areas, inputs.longest);
     let ground = Ground::new(&areas).stated(inputs.sources().values().iter().map(|source| source.crs.as_str()));
     let people = people::read(&study.people, &ground, inputs, problems);
     let facilities = facilities::read(&study.facilities, &ground, inputs, problems);
@@ -252,6 +279,12 @@ pub(super) struct PackText {
     text: String,
     /// The words that its conditions ask for, by attribute.
     pub(super) asked: BTreeSet<(String, String)>,
+}
+
+impl PackText {
+    fn longest(&self) -> Option<Metres> {
+        pack::longest_distance(&self.text)
+    }
 }
 
 /// The packs that the command names, else those of the study.

@@ -135,6 +135,70 @@ fn of_several_bands_the_study_names_one() {
     assert_eq!(third.file, "bands-pixel-predictor1.tif!3");
 }
 
+/// A square as GeoJSON: name, west, south and side in degrees.
+fn squares(squares: &[(&str, f64, f64, f64)]) -> String {
+    let feature = |(name, x, y, side): &(&str, f64, f64, f64)| {
+        let corners = [(*x, *y), (x + side, *y), (x + side, y + side), (*x, y + side), (*x, *y)];
+        let corners = corners.map(|(x, y)| format!("[{x},{y}]")).join(",");
+        format!(
+            r#"{{"type":"Feature","properties":{{"code":"{name}","name":"{name}"}},
+                "geometry":{{"type":"Polygon","coordinates":[[{corners}]]}}}}"#
+        )
+    };
+    let features: Vec<String> = squares.iter().map(feature).collect();
+    format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","))
+}
+
+// West and East lie on the raster, Far half beyond its edge, and Bay where it has no data at all.
+#[test]
+fn persons_are_conserved_between_the_raster_and_the_areas_and_beyond_it_nobody_is_known() {
+    let Some(raster) = foreign("raster", "deflate-tiles.tif") else { return };
+    let study = tempfile::tempdir().unwrap();
+    fs::copy(&raster, study.path().join("people.tif")).unwrap();
+    let areas = [
+        ("West", 121.2, 39.0, 0.2),
+        ("East", 121.45, 39.0, 0.2),
+        ("Far", 121.7, 39.0, 0.2),
+        ("Bay", 121.01, 39.4, 0.05),
+    ];
+    fs::write(study.path().join("areas.geojson"), squares(&areas)).unwrap();
+    let text = "format = \"evenreach.study/1\"\nname = { en = \"r\", zh = \"r\" }\nreference-date = \"2020-12-31\"\n\
+        levels = [{ key = \"street\", en = \"street\", zh = \"街道\" }]\n\
+        [[areas]]\nlevel = \"street\"\nfile = \"areas.geojson\"\n[[people]]\nfile = \"people.tif\"\n";
+    fs::write(study.path().join("study.toml"), text).unwrap();
+    let options = evenreach::read::Options { strict: false, ..Default::default() };
+    let read = evenreach::read::read_study(study.path(), &options, &|_, _| ()).unwrap();
+
+    let cells = expected(&raster.with_file_name("deflate-tiles.1.csv"));
+    let within = |x: f64, y: f64, side: f64| {
+        let inside = |place: &Coord<f64>| (x..x + side).contains(&place.x) && (y..y + side).contains(&place.y);
+        cells.iter().filter(|(place, _)| inside(place)).map(|(_, persons)| persons).sum::<f64>()
+    };
+    let people = &read.world.people;
+    let group = people.group("residents").unwrap();
+    let mut inside = 0.0;
+    for (id, area) in read.world.areas.iter() {
+        let here = people.places.ids().filter(|&point| people.areas[point] == Some(id));
+        let persons: Vec<Option<f64>> = here.map(|point| people.persons(group, point)).collect();
+        let (_, x, y, side) = areas.iter().find(|(name, ..)| *name == area.name).unwrap();
+        let sum: f64 = persons.iter().flatten().sum();
+        assert!((sum - within(*x, *y, *side)).abs() < 1e-9, "{}: {sum}", area.name);
+        assert_eq!(persons.contains(&None), area.name == "Far", "{}", area.name);
+        assert_eq!(persons.is_empty(), area.name == "Bay");
+        inside += sum;
+    }
+    assert!(people.areas.values().iter().all(Option::is_some), "a cell outside the areas is no demand point");
+    let total: f64 = cells.iter().map(|(_, persons)| persons).sum();
+    let outside = total - inside;
+    let said: Vec<(&str, &str)> =
+        read.problems.kept().iter().map(|problem| (problem.code, problem.what.en.as_str())).collect();
+    let told = format!("{total:.3} persons in the cells read: {inside:.3} inside the study's areas (");
+    assert_eq!(said.iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["raster", "not-covered", "no-cell"]);
+    assert!(said[0].1.starts_with(&told) && said[0].1.contains(&format!("{outside:.3} outside")), "{}", said[0].1);
+    assert!(said[0].1.contains("1077 cells are without data"), "{}", said[0].1);
+    assert!(said[1].1.contains("in part: 1 (Far)") && said[2].1.contains("its centre: 1 (Bay)"), "{said:?}");
+}
+
 /// Every way in which a raster may be damaged by one byte, or cut off: a result or words, never a panic.
 #[test]
 fn damaged_rasters_are_refused_or_read_and_never_more_than_they_hold() {

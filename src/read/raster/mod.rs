@@ -314,11 +314,11 @@ impl<'a> Band<'a> {
         }
     }
 
-    /// The corners of the raster, in its own system.
+    /// See [`Grid::outline`].
     fn outline(&self) -> Polygon<f64> {
         let [width, height] = self.layout.size.map(|n| n as f64);
-        let corners = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)];
-        let corners = corners.map(|(x, y)| self.raster.georeference.at(x - 0.5, y - 0.5)).to_vec();
+        let corners = [(-1.0, -1.0), (width, -1.0), (width, height), (-1.0, height)];
+        let corners = corners.map(|(x, y)| self.raster.georeference.at(x, y)).to_vec();
         Polygon::new(corners.into(), Vec::new())
     }
 }
