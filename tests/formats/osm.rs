@@ -45,9 +45,8 @@ fn every_encoding_gives_the_same_rows() {
     for (name, expected) in layers.iter().zip(&expected) {
         let backwards = layer(&path, name).0.unwrap();
         let sorted = |table: &Table| {
-            let mut rows: Vec<Vec<&str>> = (0..table.n_rows)
-                .map(|row| table.columns.iter().map(|column| column.get(row)).collect())
-                .collect();
+            let mut rows: Vec<Vec<&str>> =
+                (0..table.n_rows).map(|row| table.columns.iter().map(|column| column.get(row)).collect()).collect();
             rows.sort();
             rows.into_iter().map(|row| row.join("|")).collect::<Vec<_>>()
         };
@@ -58,9 +57,15 @@ fn every_encoding_gives_the_same_rows() {
 #[test]
 fn what_is_not_read_is_said_with_a_way_out() {
     for (file, what) in [
-        ("lz4", "damaged: the extract cannot be read: the blocks are packed in a way that is not read (lz4, lzma, bzip2 or zstd)"),
+        (
+            "lz4",
+            "damaged: the extract cannot be read: the blocks are packed in a way that is not read (lz4, lzma, bzip2 or zstd)",
+        ),
         ("history", "damaged: the extract cannot be read: the file holds the history of the objects, not one day"),
-        ("locations", "damaged: the extract cannot be read: the file holds the coordinates in the ways, which is not read"),
+        (
+            "locations",
+            "damaged: the extract cannot be read: the file holds the coordinates in the ways, which is not read",
+        ),
     ] {
         let Some(path) = foreign("osm", &format!("{file}.osm.pbf")) else { return };
         let (table, said) = layer(&path, "facilities");
@@ -87,7 +92,10 @@ fn boundaries_are_put_together_and_the_level_that_suits_best_is_found() {
     assert!(close(size(0), 7.0, 1) && close(size(1), 9.0, 2), "{:?} {:?}", size(0), size(1));
     assert_eq!(column(&layer(&path, "admin-8").0.unwrap(), "name"), ["City"]);
     let (none, said) = layer(&path, "admin-10");
-    assert!(none.is_none() && said.iter().any(|what| what.starts_with("layer: there is no layer `admin-10`")), "{said:?}");
+    assert!(
+        none.is_none() && said.iter().any(|what| what.starts_with("layer: there is no layer `admin-10`")),
+        "{said:?}"
+    );
 }
 
 #[test]
