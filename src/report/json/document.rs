@@ -22,7 +22,7 @@ pub(super) struct Document<'a> {
     reference_date: String,
     /// Whether any input was made up to show how the tool works: then nothing here describes a real place.
     illustrative: bool,
-    /// Whether any boundary was built from seat points.
+    /// Whether any boundary was drawn by a rule: around seat points, or at the border of an extract.
     estimated: bool,
     /// What is counted in place of people, if it is not people: `dwelling-floor`, in square metres. Then no number here is
     /// one of persons.

@@ -71,8 +71,8 @@ fn head(page: &mut Page, findings: &Findings, world: &World, lang: Lang) {
         let levels: Vec<&str> = findings.estimated.iter().map(label).collect();
         let levels = levels.join(lang.pick(", ", "、"));
         let text = lang.pick(
-            format!("Estimated boundaries ({levels}): built from seat points, not official."),
-            format!("估算边界（{levels}）：由驻地点位推算，非法定界线。"),
+            format!("Estimated boundaries ({levels}): drawn by a rule, not official."),
+            format!("估算边界（{levels}）：按规则推算，非法定界线。"),
         );
         page.line("! ", &text, Style::Doubt);
     }
