@@ -10,6 +10,7 @@ mod support;
 
 mod raster;
 mod written_geopackage;
+mod written_layers;
 
 use std::path::{Path, PathBuf};
 
