@@ -251,7 +251,7 @@ fn features(
     let kinds = Kinds::of(layer);
     let kind = match kinds {
         Kinds::One(kind) => kind.name().to_uppercase(),
-        Kinds::Mixed => "GEOMETRY".to_owned(),
+        Kinds::Mixed | Kinds::None => "GEOMETRY".to_owned(),
     };
     connection.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, srs_id)

@@ -4,9 +4,11 @@
 //! the file is written, so that a layer is never in memory twice. What has no place here: what a layer means.
 
 pub mod csv;
+pub mod flatgeobuf;
 pub mod geojson;
 pub mod geopackage;
 pub mod geoparquet;
+pub mod shapefile;
 pub mod workbook;
 
 mod names;
@@ -98,6 +100,11 @@ impl From<Refused> for io::Error {
     fn from(refused: Refused) -> Self {
         Self::other(refused)
     }
+}
+
+/// Whether files can say that their coordinates are in a system: GCJ-02 and BD-09 have no code that others know.
+pub fn can_state(crs: &Crs) -> bool {
+    srs::Epsg::of(crs).is_some()
 }
 
 fn refused(en: impl Into<String>, zh: impl Into<String>) -> io::Error {

@@ -62,14 +62,16 @@ impl Kind {
 pub(super) enum Kinds {
     /// All of one type, or to be made so: a polygon among polygons of many parts is one of them with a single part.
     One(Kind),
-    /// Of several, or of none since there is no geometry.
+    /// Of several.
     Mixed,
+    /// There is no geometry.
+    None,
 }
 
 impl Kinds {
     /// The types of all geometries of a layer.
     pub(super) fn of(layer: &Layer<'_>) -> Self {
-        let Some(shapes) = &layer.shapes else { return Self::Mixed };
+        let Some(shapes) = &layer.shapes else { return Self::None };
         let mut found = None;
         for kind in (0..layer.n_rows).filter_map(|row| (shapes.shape)(row).map(|shape| Kind::of(&shape))) {
             found = match found {
@@ -79,7 +81,7 @@ impl Kinds {
                 Some(_) => return Self::Mixed,
             };
         }
-        found.map_or(Self::Mixed, Self::One)
+        found.map_or(Self::None, Self::One)
     }
 
     /// A geometry as one of the layer's type.

@@ -18,6 +18,7 @@ mod sequence;
 mod shapefile;
 mod workbook;
 mod written_geopackage;
+mod written_layers;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

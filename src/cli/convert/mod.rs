@@ -18,7 +18,7 @@ use crate::read::{input, read_table, reader_of, split};
 use crate::report::files::{self, WriteProblem};
 use crate::report::words::plain;
 use crate::space::Crs;
-use crate::write::Layer;
+use crate::write::{Layer, can_state};
 use places::{Places, Turn};
 use target::Format;
 
@@ -196,6 +196,19 @@ fn turned(
     };
     let turn = Turn { to: to.unwrap_or_else(|| from.clone()), from };
     turn.warn(&file, problems);
+    if format.has_shapes() && !can_state(&turn.to) {
+        let name = turn.to.name();
+        problems.warning(
+            "not-stated",
+            &file,
+            At::File,
+            say(
+                format!("the coordinates are in {name}, which the file cannot say: programs will draw them in the wrong place"),
+                format!("坐标为 {name}，而文件无法注明：其他程序会画错位置"),
+            ),
+            say("turn them: --to WGS84", "请转换坐标：--to WGS84"),
+        );
+    }
     places.turn(&mut table, kind, turn, format.has_shapes(), problems);
     Some((table, places))
 }

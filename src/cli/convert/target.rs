@@ -3,11 +3,13 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::read::problem::Problems;
+use crate::read::problem::{At, Problems, say};
 use crate::report::files::Content;
 use crate::write::geopackage::GeoPackage;
-use crate::write::{Layer, csv, geojson, geoparquet, workbook};
+use crate::write::shapefile::{Part, Shapefile};
+use crate::write::{Layer, csv, flatgeobuf, geojson, geoparquet, workbook};
 
 /// A format that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,12 +18,14 @@ pub(super) enum Format {
     GeoParquet,
     GeoJson,
     GeoJsonSeq,
+    FlatGeobuf,
+    Shapefile,
     Csv,
     Workbook,
 }
 
 /// Extensions, the usual one of each format first.
-const EXTENSIONS: [(&str, Format); 11] = [
+const EXTENSIONS: [(&str, Format); 13] = [
     ("gpkg", Format::GeoPackage),
     ("parquet", Format::GeoParquet),
     ("geoparquet", Format::GeoParquet),
@@ -31,6 +35,8 @@ const EXTENSIONS: [(&str, Format); 11] = [
     ("geojsons", Format::GeoJsonSeq),
     ("ndjson", Format::GeoJsonSeq),
     ("ndgeojson", Format::GeoJsonSeq),
+    ("fgb", Format::FlatGeobuf),
+    ("shp", Format::Shapefile),
     ("csv", Format::Csv),
     ("xlsx", Format::Workbook),
 ];
@@ -58,7 +64,7 @@ impl Format {
 
     /// Whether it is of no use without geometry.
     pub(super) fn needs_places(self) -> bool {
-        matches!(self, Self::GeoJson | Self::GeoJsonSeq)
+        matches!(self, Self::GeoJson | Self::GeoJsonSeq | Self::FlatGeobuf | Self::Shapefile)
     }
 
     /// Whether its columns have types.
@@ -75,7 +81,7 @@ impl Format {
     ///
     /// # Errors
     /// Why the format cannot hold it, where that is known beforehand.
-    pub(super) fn files<'a>(self, out: &Path, layer: Layer<'a>, _problems: &mut Problems) -> io::Result<Vec<Out<'a>>> {
+    pub(super) fn files<'a>(self, out: &Path, layer: Layer<'a>, problems: &mut Problems) -> io::Result<Vec<Out<'a>>> {
         let name = out.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let made = match self {
             Self::GeoPackage => {
@@ -85,11 +91,27 @@ impl Format {
             Self::GeoParquet => Made::GeoParquet(layer),
             Self::GeoJson => Made::GeoJson(layer),
             Self::GeoJsonSeq => Made::GeoJsonSeq(layer),
+            Self::FlatGeobuf => Made::FlatGeobuf(layer),
+            Self::Shapefile => return shapefile(out, layer, problems),
             Self::Csv => Made::Csv(layer),
             Self::Workbook => Made::Workbook([layer]),
         };
         Ok(vec![Out { name, made }])
     }
+}
+
+/// The files of a shapefile; what it changes is said.
+fn shapefile<'a>(out: &Path, layer: Layer<'a>, problems: &mut Problems) -> io::Result<Vec<Out<'a>>> {
+    let shapefile = Arc::new(Shapefile::new(layer)?);
+    for what in shapefile.changes() {
+        let help = say("a GeoPackage keeps names and texts whole", "GeoPackage 可完整保留字段名和文本");
+        problems.warning("cut", &out.display().to_string(), At::File, what, help);
+    }
+    let of_part = |part: Part| {
+        let name = out.with_extension(part.extension()).file_name()?.to_string_lossy().into_owned();
+        Some(Out { name, made: Made::Shapefile(Arc::clone(&shapefile), part) })
+    };
+    Ok(Part::ALL.into_iter().filter_map(of_part).collect())
 }
 
 /// One file.
@@ -103,6 +125,8 @@ enum Made<'a> {
     GeoParquet(Layer<'a>),
     GeoJson(Layer<'a>),
     GeoJsonSeq(Layer<'a>),
+    FlatGeobuf(Layer<'a>),
+    Shapefile(Arc<Shapefile<'a>>, Part),
     Csv(Layer<'a>),
     Workbook([Layer<'a>; 1]),
 }
@@ -122,6 +146,8 @@ impl Content for Out<'_> {
                 geojson::write(layer, &head, to)
             }
             Made::GeoJsonSeq(layer) => geojson::write_sequence(layer, to),
+            Made::FlatGeobuf(layer) => flatgeobuf::write(layer, to),
+            Made::Shapefile(shapefile, part) => shapefile.write(*part, to),
             Made::Csv(layer) => csv::write(layer, to),
             Made::Workbook(layers) => workbook::write_through(layers, to),
         }
