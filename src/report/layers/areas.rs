@@ -107,9 +107,7 @@ fn fixed<'a>(of: &Arc<Assessment<'a>>, ids: &Arc<[AreaId]>) -> Vec<Column<'a>> {
     add(0, Holds::Text, |of, id| word(Some(&of.world.areas.levels()[of.world.areas[id].level].key)));
     add(1, Holds::Text, |of, id| word(Some(&of.world.areas[id].code)));
     add(2, Holds::Text, |of, id| word(Some(&of.world.areas[id].name)));
-    add(3, Holds::Text, |of, id| {
-        word(of.world.areas[id].parent.map(|parent| of.world.areas[parent].code.as_str()))
-    });
+    add(3, Holds::Text, |of, id| word(of.world.areas[id].parent.map(|parent| of.world.areas[parent].code.as_str())));
     add(4, Holds::Text, |of, id| word(of.boundary(id)));
     add(5, Holds::Flag, |of, _| Value::Flag(of.findings.illustrative));
     add(6, Holds::Number, |of, id| number(of.residents.as_ref().and_then(|residents| residents.within(id))));

@@ -10,18 +10,8 @@ use crate::rules::finding::{Of, Verdict};
 use crate::write::{Holds, Layer, Value};
 
 /// What the layer says of a facility first.
-const FIXED: [&str; 10] = [
-    "service",
-    "code",
-    "name",
-    "area_level",
-    "area_code",
-    "area_name",
-    "illustrative",
-    "unmet",
-    "unknown",
-    "over",
-];
+const FIXED: [&str; 10] =
+    ["service", "code", "name", "area_level", "area_code", "area_name", "illustrative", "unmet", "unknown", "over"];
 
 /// Every facility; one without coordinates has no geometry but is in the table.
 ///
@@ -35,9 +25,7 @@ pub(crate) fn facilities<'a>(of: &Arc<Assessment<'a>>) -> Layer<'a> {
         let standing = Arc::clone(&standing);
         columns.push(column(FIXED[name], holds, move |row| value(world, &standing, FacilityId::new(row))));
     };
-    add(0, Holds::Text, |world, _, id| {
-        word(Some(&world.facilities.services()[world.facilities[id].service].key))
-    });
+    add(0, Holds::Text, |world, _, id| word(Some(&world.facilities.services()[world.facilities[id].service].key)));
     add(1, Holds::Text, |world, _, id| word(Some(&world.facilities[id].code)));
     add(2, Holds::Text, |world, _, id| word(Some(&world.facilities[id].name)));
     add(3, Holds::Text, |world, _, id| {

@@ -93,13 +93,15 @@ pub(crate) fn subjects<'a>(of: &Arc<Assessment<'a>>, name: &str, rows: Vec<Row>,
     });
     add("kind", Holds::Text, |said| word(Some(said.of.findings.obligation(said.assessed).check.key())));
     add("of", Holds::Text, |said| word(Some(said.key())));
-    add("type", Holds::Text, Said::type_of);
+    add("type", Holds::Text, |said| said.type_of());
     add("level", Holds::Text, |said| {
         let areas = &said.of.world.areas;
         word(said.area().map(|area| areas.levels()[areas[area].level].key.as_str()))
     });
-    add("code", Holds::Text, Said::code);
-    add("name", Holds::Text, |said| made(said.subject.map_or(String::new(), |subject| said.words.subject(&subject.of))));
+    add("code", Holds::Text, |said| said.code());
+    add("name", Holds::Text, |said| {
+        made(said.subject.map_or(String::new(), |subject| said.words.subject(&subject.of)))
+    });
     add("parent_code", Holds::Text, |said| word(said.parent().map(|area| said.of.world.areas[area].code.as_str())));
     add("parent", Holds::Text, |said| word(said.parent().map(|area| said.of.world.areas[area].name.as_str())));
     add("boundary", Holds::Text, |said| word(said.area().and_then(|area| said.of.boundary(area))));
@@ -138,7 +140,7 @@ pub(crate) fn subjects<'a>(of: &Arc<Assessment<'a>>, name: &str, rows: Vec<Row>,
             None => said.assessed.affected.as_ref().map(|affected| affected.persons),
         })
     });
-    add("reason", Holds::Text, Said::reason);
+    add("reason", Holds::Text, |said| said.reason());
     add("estimated", Holds::Flag, |said| Value::Flag(said.assessed.estimated));
     add("illustrative", Holds::Flag, |said| Value::Flag(said.of.findings.illustrative));
 

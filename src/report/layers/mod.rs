@@ -14,9 +14,9 @@ use std::sync::Arc;
 
 use geo::{Geometry, MultiPolygon, Point};
 
-pub(crate) use areas::{areas, places, underserved};
+pub(crate) use areas::{areas, by_obligation, places, underserved};
 pub(crate) use facilities::facilities;
-pub(crate) use findings::{Row, by_area, families, of_family, subjects};
+pub(crate) use findings::{Drawn, Row, by_area, families, of_family, subjects};
 pub(crate) use names::plain_name;
 pub(crate) use study::{inputs, ledger, problems};
 
@@ -50,7 +50,12 @@ impl<'a> Assessment<'a> {
         polygon.iter().any(|part| 4 <= part.exterior().0.len()).then_some(polygon)
     }
 
-    /// Of areas and all in them: `official`, `estimated` or none.
+    /// The areas that a map can show.
+    pub(crate) fn drawn(&self) -> Vec<AreaId> {
+        self.world.areas.iter().map(|(id, _)| id).filter(|&id| self.polygon(id).is_some()).collect()
+    }
+
+    /// Whether an area's boundary is `official` or `estimated`.
     fn boundary(&self, id: AreaId) -> Option<&'static str> {
         match self.world.areas[id].boundary {
             crate::model::Boundary::None => None,

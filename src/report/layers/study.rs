@@ -55,9 +55,7 @@ pub(crate) fn problems<'a>(of: &Assessment<'a>, problems: &'a [serde_json::Value
     let key = of.lang.pick("en", "zh");
     let text = |name: &'static str| move |row: usize| word(problems[row][name].as_str());
     let said = |name: &'static str| move |row: usize| word(problems[row][name][key].as_str());
-    let n = |name: &'static str| {
-        move |row: usize| problems[row][name].as_i64().map_or(Value::Missing, Value::Whole)
-    };
+    let n = |name: &'static str| move |row: usize| problems[row][name].as_i64().map_or(Value::Missing, Value::Whole);
     let columns = vec![
         column("severity", Holds::Text, text("severity")),
         column("problem", Holds::Text, text("code")),

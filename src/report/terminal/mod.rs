@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use crate::assess::{Assessed, Findings};
 use crate::model::{AreaId, Lang, LevelId, World};
-use crate::report::words::{Words, noun};
+use crate::report::words::{Words, doubts, noun};
 use crate::rules::Verdict;
 use crate::rules::finding::{Finding, Of, Subject};
 use page::{Page, Style};
@@ -59,22 +59,8 @@ fn head(page: &mut Page, findings: &Findings, world: &World, lang: Lang) {
     let date = world.reference_date;
     let judged = lang.pick(format!("as of {date}"), format!("评估基准日 {date}"));
     page.line("", &format!("{} · {judged}", world.name.get(lang)), Style::Title);
-    if findings.illustrative {
-        let text = lang.pick(
-            "Illustrative data: some inputs are made up to show how the tool works; nothing here describes a real place.",
-            "示例数据：部分输入为演示而虚构，以下结果不反映当地实际情况。",
-        );
-        page.line("! ", text, Style::Doubt);
-    }
-    if !findings.estimated.is_empty() {
-        let label = |&level: &LevelId| world.areas.levels()[level].label.get(lang);
-        let levels: Vec<&str> = findings.estimated.iter().map(label).collect();
-        let levels = levels.join(lang.pick(", ", "、"));
-        let text = lang.pick(
-            format!("Estimated boundaries ({levels}): built from seat points, not official."),
-            format!("估算边界（{levels}）：由驻地点位推算，非法定界线。"),
-        );
-        page.line("! ", &text, Style::Doubt);
+    for doubt in doubts(findings, world, lang) {
+        page.line("! ", &doubt, Style::Doubt);
     }
     page.gap();
     let count = |key: &str| findings.findings.iter().filter(|assessed| assessed.finding.verdict.key() == key).count();
