@@ -11,7 +11,7 @@ use geo::{BoundingRect, CoordsIter, Geometry, Rect};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Statement, ToSql};
 
-use super::shape::{Kinds, well_known_binary};
+use super::shape::{Kinds, around, well_known_binary};
 use super::srs::Epsg;
 use super::{Holds, Layer, Shapes, Value, names, refused};
 
@@ -348,11 +348,6 @@ fn encode(shape: &Geometry<f64>, extent: Option<Rect<f64>>, system: i32, blob: &
         [min.x, max.x, min.y, max.y].iter().for_each(|side| blob.extend_from_slice(&side.to_le_bytes()));
     }
     well_known_binary(shape, blob)
-}
-
-fn around(one: Rect<f64>, other: Rect<f64>) -> Rect<f64> {
-    let (a, b, c, d) = (one.min(), one.max(), other.min(), other.max());
-    Rect::new((a.x.min(c.x), a.y.min(c.y)), (b.x.max(d.x), b.y.max(d.y)))
 }
 
 /// What keeps the index true when another program changes the table, as the standard's annex F.3 asks for.

@@ -3,9 +3,14 @@
 //! A [`Layer`] is rows of typed columns, with or without a geometry each. Its values are asked for one at a time while
 //! the file is written, so that a layer is never in memory twice. What has no place here: what a layer means.
 
+pub mod csv;
+pub mod geojson;
 pub mod geopackage;
+pub mod geoparquet;
+pub mod workbook;
 
 mod names;
+mod pieces;
 mod shape;
 mod srs;
 

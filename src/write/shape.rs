@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
-use geo::{Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon};
+use geo::{Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Rect};
 use wkb::writer::{WriteOptions, write_geometry};
 
 use super::Layer;
@@ -102,6 +102,12 @@ impl Kinds {
 /// Appends a geometry in Well-Known Binary, little-endian.
 pub(super) fn well_known_binary(shape: &Geometry<f64>, to: &mut Vec<u8>) -> io::Result<()> {
     write_geometry(to, shape, &WriteOptions::default()).map_err(io::Error::other)
+}
+
+/// The smallest rectangle around two.
+pub(super) fn around(one: Rect<f64>, other: Rect<f64>) -> Rect<f64> {
+    let (a, b, c, d) = (one.min(), one.max(), other.min(), other.max());
+    Rect::new((a.x.min(c.x), a.y.min(c.y)), (b.x.max(d.x), b.y.max(d.y)))
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
-//! Coordinate systems as files name them: by EPSG code and by the text of their definition.
+//! Coordinate systems as files name them: by EPSG code, by WKT 1 and by PROJJSON.
+
+mod projjson;
 
 use crs_definitions::{Def, from_code};
 
 use crate::space::Crs;
 
 /// A system of the EPSG table.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Epsg {
     pub(super) code: u16,
     /// Its definition as WKT 1.
@@ -27,6 +29,11 @@ impl Epsg {
     /// Its name, the first text of the definition.
     pub(super) fn name(self) -> &'static str {
         self.wkt.split('"').nth(1).unwrap_or("")
+    }
+
+    /// Its definition as PROJJSON; `None` for projections that are not turned into it.
+    pub(super) fn projjson(self) -> Option<serde_json::Value> {
+        projjson::of(self)
     }
 }
 
