@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use crate::assess::Findings;
 use crate::model::{Lang, World};
+use crate::write::geoparquet;
 use files::Content;
 use layers::Assessment;
 
@@ -133,6 +134,15 @@ pub fn outputs<'a>(
         in_place(Kind::Xlsx, "findings.xlsx", {
             let of = Arc::clone(&of);
             Box::new(move |file, _| workbook::findings(&of, problems, file))
+        }),
+        streamed(Kind::Parquet, "areas.parquet", |of, to| {
+            let all = of.world.areas.iter().map(|(id, _)| id).collect();
+            geoparquet::write(&layers::areas(of, all), to)
+        }),
+        streamed(Kind::Parquet, "findings.parquet", |of, to| {
+            let all: Vec<usize> = (0..of.findings.findings.len()).collect();
+            let rows = layers::of_family(of, &all);
+            geoparquet::write(&layers::subjects(of, "findings", rows, layers::Drawn::AsPoints), to)
         }),
     ]
 }

@@ -97,8 +97,7 @@ pub(super) fn shortfall(
 
 /// Areas where something is not kept, by how many obligations.
 pub(super) fn underserved(of: &Assessment<'_>) -> Style {
-    let ids = of.world.areas.iter().map(|(id, _)| id);
-    let counts = ids.map(|id| of.by_area.count(id, "unmet") as f64).filter(|&n| n != 0.0).collect();
+    let counts = of.drawn().into_iter().map(|id| of.by_area.count(id, "unmet") as f64).filter(|&n| n != 0.0).collect();
     let label = |class: &Class| {
         let n = if class.least == class.most {
             format!("{}", class.most)
@@ -125,14 +124,20 @@ pub(super) fn family(of: &Assessment<'_>, layer: &Layer<'_>) -> Style {
 /// Areas that are points, by the worst that is said of each.
 pub(super) fn places(of: &Assessment<'_>) -> Style {
     let mut style = areas(of);
-    style.rules.retain(|rule| !rule.key.is_empty());
-    for rule in &mut style.rules {
-        if let Symbol::Fill { colour } = rule.symbol {
-            rule.symbol = Symbol::Marker { shape: "circle", fill: colour, outline: "#444444", size: 2.0 };
-        }
-    }
+    style.rules.retain(|rule| !matches!(rule.symbol, Symbol::Outline | Symbol::Hatch));
+    style.rules = style.rules.into_iter().map(as_point).collect();
     style.label = None;
     style
+}
+
+/// The same rule for points.
+fn as_point(rule: Rule) -> Rule {
+    let marker = |fill, outline, size| Symbol::Marker { shape: "circle", fill, outline, size };
+    let symbol = match rule.symbol {
+        Symbol::Fill { colour } => marker(colour, "#444444", 2.0),
+        _ => marker("#ffffff", "#ffffff", 0.1),
+    };
+    Rule { symbol, ..rule }
 }
 
 /// Facilities by service; those that are made up are hollow.
@@ -174,7 +179,7 @@ pub(super) fn facilities(of: &Assessment<'_>) -> Style {
             });
         }
     }
-    rules.extend(illustrative(of));
+    rules.extend(illustrative(of).map(as_point));
     Style { rules, ..style_of_facilities(of) }
 }
 
@@ -193,7 +198,7 @@ pub(super) fn standing(of: &Assessment<'_>) -> Style {
         rule(("unknown", "无法判定"), format!("NOT {bad} AND {unknown} > 0"), VERDICTS[1].1, 2.0),
         rule(("over a limit or short of a demand", "超限或未达标"), bad.clone(), VERDICTS[0].1, 2.6),
     ];
-    Style { rules: rules.into_iter().chain(illustrative(of)).collect(), ..style_of_facilities(of) }
+    Style { rules: rules.into_iter().chain(illustrative(of).map(as_point)).collect(), ..style_of_facilities(of) }
 }
 
 fn style_of_facilities(of: &Assessment<'_>) -> Style {

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use crate::assess::{Assessed, Findings};
 use crate::model::{AreaId, Lang, LevelId, World};
+use crate::report::Kind;
 use crate::report::words::{Words, doubts, noun};
 use crate::rules::Verdict;
 use crate::rules::finding::{Finding, Of, Subject};
@@ -23,8 +24,8 @@ pub struct Look<'a> {
     pub style: bool,
     /// The columns of the terminal.
     pub width: usize,
-    /// The folder that the files are in, if any were written.
-    pub folder: Option<&'a str>,
+    /// The folder that the files are in and their kinds, if any were written.
+    pub files: Option<(&'a str, &'a [Kind])>,
 }
 
 /// Areas named for an obligation; the rest are counted.
@@ -44,15 +45,34 @@ pub fn summary(findings: &Findings, world: &World, look: Look<'_>) -> String {
     }
     unknown(&mut page, findings, world, look.lang);
     not_checkable(&mut page, findings, look.lang);
-    if let Some(folder) = look.folder {
+    if let Some((folder, kinds)) = look.files {
         page.gap();
-        let text = look.lang.pick(
-            format!("Files in {folder}: findings.csv, areas.csv and ledger.csv for a spreadsheet; areas.geojson, underserved.geojson and facilities.geojson for a map; findings.json for programs."),
-            format!("结果文件位于 {folder}：表格 findings.csv、areas.csv、ledger.csv；地图 areas.geojson、underserved.geojson、facilities.geojson；程序接口 findings.json。"),
-        );
-        page.line("", &text, Style::Plain);
+        page.line("", &files(folder, kinds, look.lang), Style::Plain);
     }
     page.text()
+}
+
+/// Which files there are, and what each is for.
+fn files(folder: &str, kinds: &[Kind], lang: Lang) -> String {
+    let said = |kind: &Kind| match kind {
+        Kind::Xlsx => lang.pick("findings.xlsx, the workbook", "工作簿 findings.xlsx"),
+        Kind::Gpkg => lang.pick("findings.gpkg, which QGIS opens coloured", "QGIS 可直接打开的 findings.gpkg"),
+        Kind::Csv => {
+            lang.pick("findings.csv, areas.csv and ledger.csv for a spreadsheet", "表格 findings.csv、areas.csv、ledger.csv")
+        }
+        Kind::Geojson => lang.pick(
+            "areas.geojson, underserved.geojson and facilities.geojson for a map",
+            "地图 areas.geojson、underserved.geojson、facilities.geojson",
+        ),
+        Kind::Parquet => {
+            lang.pick("findings.parquet and areas.parquet for data teams", "数据团队用的 findings.parquet、areas.parquet")
+        }
+        Kind::Json => lang.pick("findings.json for programs", "程序接口 findings.json"),
+    };
+    let order = [Kind::Xlsx, Kind::Gpkg, Kind::Csv, Kind::Geojson, Kind::Parquet, Kind::Json];
+    let said: Vec<&str> = order.iter().filter(|kind| kinds.contains(kind)).map(said).collect();
+    let said = said.join(lang.pick("; ", "；"));
+    lang.pick(format!("Files in {folder}: {said}."), format!("结果文件位于 {folder}：{said}。"))
 }
 
 fn head(page: &mut Page, findings: &Findings, world: &World, lang: Lang) {

@@ -20,7 +20,7 @@ pub(super) struct Level {
     findings: Vec<usize>,
 }
 
-/// The levels at which obligations are judged, from the lowest.
+/// The levels at which obligations are judged, first that of most obligations.
 pub(super) fn levels(of: &Assessment<'_>) -> Vec<Level> {
     let areas = &of.world.areas;
     let level = |level: LevelId| {
@@ -30,7 +30,10 @@ pub(super) fn levels(of: &Assessment<'_>) -> Vec<Level> {
         let findings = of.by_area.findings().map(|(index, _)| index).filter(|&index| is_judged(index)).collect();
         Level { level, areas: ids, findings }
     };
-    (0..areas.levels().len()).rev().map(LevelId::new).map(level).filter(|level| !level.areas.is_empty()).collect()
+    let levels = (0..areas.levels().len()).map(LevelId::new).map(level);
+    let mut levels: Vec<Level> = levels.filter(|level| !level.areas.is_empty()).collect();
+    levels.sort_by_key(|level| std::cmp::Reverse(level.findings.len()));
+    levels
 }
 
 pub(super) fn write(book: &mut Book<'_, '_>, level: &Level, most: usize) -> Result<(), XlsxError> {

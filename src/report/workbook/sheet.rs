@@ -7,7 +7,7 @@ use rust_xlsxwriter::{ConditionalFormatCell, ConditionalFormatCellRule, Format, 
 use super::format::Formats;
 use crate::report::layers::Assessment;
 use crate::report::words::{header, plain, verdict_word};
-use crate::write::{Holds, Layer, Value};
+use crate::write::{Layer, Value};
 
 /// The row of the header: title and remarks stand above.
 pub(super) const HEADER: u32 = 3;
@@ -90,15 +90,22 @@ impl<'b, 'a> Book<'b, 'a> {
         let columns = table.columns.iter().filter_map(|name| layer.columns.iter().find(|column| column.name == *name));
         let columns: Vec<_> = columns.collect();
         let strong: Vec<bool> = (0..layer.n_rows).map(table.is_strong).collect();
+        let mut lines = vec![1; layer.n_rows];
         for (at, column) in (0_u16..).zip(&columns) {
             let name = header(&column.name, self.of.lang).unwrap_or(&column.name);
             sheet.write_string_with_format(HEADER, at, cell(name), &self.formats.header)?;
-            let mut width = width_of(name).min(10);
+            let mut widths = Vec::with_capacity(layer.n_rows);
             for (row, strong) in (HEADER + 1..).zip(&strong) {
                 let value = (column.value)((row - HEADER - 1) as usize);
-                width = width.max(self.write(&mut sheet, (row, at), &value, column.holds, *strong)?);
+                widths.push(self.write(&mut sheet, (row, at), &value, *strong)?);
             }
-            sheet.set_column_width(at, (width.min(WIDEST) + 2) as f64)?;
+            let width = widths.iter().copied().max().unwrap_or(0).clamp(width_of(name).clamp(5, 12), WIDEST);
+            sheet.set_column_width(at, (width + 2) as f64)?;
+            lines.iter_mut().zip(widths).for_each(|(lines, text)| *lines = (*lines).max(lines_of(text, width)));
+        }
+        sheet.set_row_height(HEADER, height_of(2))?;
+        for (row, &lines) in (HEADER + 1..).zip(&lines).filter(|(_, lines)| **lines != 1) {
+            sheet.set_row_height(row, height_of(lines))?;
         }
         let last = HEADER + u32::try_from(layer.n_rows).unwrap_or(u32::MAX - HEADER);
         let width = u16::try_from(columns.len()).unwrap_or(u16::MAX).max(1);
@@ -137,7 +144,6 @@ impl<'b, 'a> Book<'b, 'a> {
         sheet: &mut Worksheet,
         (row, at): (u32, u16),
         value: &Value<'_>,
-        holds: Holds,
         strong: bool,
     ) -> Result<usize, XlsxError> {
         let bold = |format: &Format| if strong { format.clone().set_bold() } else { format.clone() };
@@ -149,7 +155,6 @@ impl<'b, 'a> Book<'b, 'a> {
             Value::Text(text) => self.write_text(sheet, (row, at), text, strong)?,
             Value::Number(number) => self.write_number(sheet, (row, at), *number, strong)?,
             Value::Whole(whole) => {
-                debug_assert!(holds == Holds::Whole);
                 sheet.write_number_with_format(row, at, *whole as f64, &bold(&self.formats.whole))?;
                 whole.to_string().len()
             }
@@ -215,6 +220,17 @@ pub(super) fn cell(text: &str) -> String {
 /// How wide text is in Latin letters: Chinese ones are twice as wide.
 pub(super) fn width_of(text: &str) -> usize {
     textwrap::core::display_width(text)
+}
+
+/// How many lines a text takes in a column; both widths are in Latin letters.
+pub(super) fn lines_of(text: usize, column: usize) -> usize {
+    // Words are not broken, so lines are not full.
+    if text <= column { 1 } else { (text + text / 8).div_ceil(column.max(1)) }
+}
+
+/// The height of a row of so many lines, in points; Excel has a limit.
+pub(super) fn height_of(lines: usize) -> f64 {
+    (15.0 * lines as f64).min(400.0)
 }
 
 /// A name that a sheet may have, and that no other has.

@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::XlsxError;
 
-use super::sheet::{Book, HEADER, cell};
+use super::sheet::{Book, HEADER, cell, height_of, lines_of};
 use crate::assess::affected::Headcount;
 use crate::assess::{Assessed, RESIDENTS};
 use crate::report::words::Words;
@@ -14,6 +14,9 @@ struct Line<'a> {
     name: String,
     findings: Vec<&'a Assessed>,
 }
+
+/// Of the columns, in Latin letters.
+const WIDTHS: [usize; 8] = [46, 28, 12, 18, 24, 24, 18, 12];
 
 pub(super) fn write(book: &mut Book<'_, '_>) -> Result<(), XlsxError> {
     let (of, lang) = (book.of, book.of.lang);
@@ -53,8 +56,9 @@ pub(super) fn write(book: &mut Book<'_, '_>) -> Result<(), XlsxError> {
     );
     for (at, header) in (0_u16..).zip(headers) {
         sheet.write_string_with_format(HEADER, at, cell(header), &book.formats.header)?;
-        sheet.set_column_width(at, if at == 0 { 44.0 } else { 13.0 })?;
+        sheet.set_column_width(at, WIDTHS[usize::from(at)] as f64)?;
     }
+    sheet.set_row_height(HEADER, height_of(3))?;
     let residents = Headcount::of(of.world, RESIDENTS);
     let n_lines = lines.len();
     for (row, line) in (HEADER + 1..).zip(&lines) {
@@ -114,10 +118,9 @@ fn unmet_obligations(book: &Book<'_, '_>, sheet: &mut rust_xlsxwriter::Worksheet
         ["promise", "id", "clause", "found", "required", "affected"],
         ["要求", "编号", "条款", "实际", "要求值", "涉及人群"],
     );
-    for (at, header) in [0, 1, 2, 3, 4, 6].into_iter().zip(headers) {
+    for (at, header) in (0_u16..).zip(headers) {
         sheet.write_string_with_format(start + 1, at, header, &book.formats.header)?;
     }
-    sheet.write_blank(start + 1, 5, &book.formats.header)?;
     for (row, assessed) in (start + 2..).zip(unmet) {
         let words = Words::of(of.findings, assessed, of.world, lang);
         let (obligation, finding) = (of.findings.obligation(assessed), &assessed.finding);
@@ -130,11 +133,14 @@ fn unmet_obligations(book: &Book<'_, '_>, sheet: &mut rust_xlsxwriter::Worksheet
             (2, obligation.clause.clone()),
             (3, found.unwrap_or_default()),
             (4, required.map(|required| words.required(required)).unwrap_or_default()),
-            (6, affected.unwrap_or_default()),
+            (5, affected.unwrap_or_default()),
         ];
+        let mut lines = 1;
         for (at, text) in &cells {
-            book.write_text(sheet, (row, *at), text, false)?;
+            let width = book.write_text(sheet, (row, *at), text, false)?;
+            lines = lines.max(lines_of(width, WIDTHS[usize::from(*at)] - 2));
         }
+        sheet.set_row_height(row, height_of(lines))?;
     }
     Ok(())
 }
