@@ -22,7 +22,8 @@ fn every_point_is_where_proj_puts_it() {
         let row = row.unwrap();
         let number = |column: usize| row[column].parse::<f64>().unwrap();
         let crs = Crs::parse(&row[0]).unwrap();
-        let (place, there, metres) = (coord! { x: number(1), y: number(2) }, coord! { x: number(3), y: number(4) }, number(5));
+        let (place, there, metres) =
+            (coord! { x: number(1), y: number(2) }, coord! { x: number(3), y: number(4) }, number(5));
         let found = crs.from_degrees(place).unwrap();
         let off = if crs.is_geographic() { apart(found, there) } else { (found - there).x.hypot((found - there).y) };
         let back = apart(crs.to_degrees(there).unwrap(), place);

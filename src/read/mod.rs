@@ -29,7 +29,8 @@ mod sketch;
 mod system;
 mod values;
 
-pub use world::{Failure, Options, Progress, ReadStudy, read_study};
+pub use values::number;
+pub use world::{Failure, Options, Progress, ReadStudy, read_study, split};
 
 use input::Input;
 use problem::{At, Problems, say};

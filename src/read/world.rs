@@ -107,7 +107,7 @@ impl Inputs<'_> {
 }
 
 /// A file and the layer of it that is meant: `schools.xlsx!Sheet1`. A file whose own name has a `!` is found first.
-pub(super) fn split<'a>(folder: &Path, file: &'a str) -> (&'a str, Option<&'a str>) {
+pub fn split<'a>(folder: &Path, file: &'a str) -> (&'a str, Option<&'a str>) {
     if folder.join(file).exists() {
         return (file, None);
     }

@@ -55,7 +55,7 @@ impl GeoPackage<'_> {
     /// # Errors
     /// What the disk says, or why a layer cannot be held ([`super::Refused`]).
     pub fn write_at(&self, path: &Path) -> io::Result<()> {
-        for layer in self.layers.iter().filter(|layer| MOST_COLUMNS < layer.columns.len()) {
+        if let Some(layer) = self.layers.iter().find(|layer| MOST_COLUMNS < layer.columns.len()) {
             let (name, n) = (&layer.name, layer.columns.len());
             return Err(refused(
                 format!(

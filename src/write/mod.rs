@@ -14,6 +14,8 @@ mod pieces;
 mod shape;
 mod srs;
 
+pub use shape::well_known_text;
+
 use std::borrow::Cow;
 use std::io;
 

@@ -1,9 +1,10 @@
 //! Geometries as files hold them: of how many types a layer is, and Well-Known Binary.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io;
 
-use geo::{Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Rect};
+use geo::{Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Polygon, Rect};
 use wkb::writer::{WriteOptions, write_geometry};
 
 use super::Layer;
@@ -110,6 +111,57 @@ pub(super) fn around(one: Rect<f64>, other: Rect<f64>) -> Rect<f64> {
     Rect::new((a.x.min(c.x), a.y.min(c.y)), (b.x.max(d.x), b.y.max(d.y)))
 }
 
+/// A geometry as Well-Known Text.
+pub fn well_known_text(shape: &Geometry<f64>) -> String {
+    let mut text = String::new();
+    append_text(shape, &mut text);
+    text
+}
+
+fn append_text(shape: &Geometry<f64>, to: &mut String) {
+    to.push_str(&Kind::of(shape).name().to_ascii_uppercase());
+    to.push(' ');
+    match shape {
+        Geometry::Point(point) => list(std::iter::once(&point.0), to, position),
+        Geometry::Line(line) => list([&line.start, &line.end].into_iter(), to, position),
+        Geometry::LineString(line) => positions(line, to),
+        Geometry::Polygon(polygon) => rings(polygon, to),
+        Geometry::Rect(rect) => rings(&rect.to_polygon(), to),
+        Geometry::Triangle(triangle) => rings(&triangle.to_polygon(), to),
+        Geometry::MultiPoint(points) => {
+            list(points.iter(), to, |point, to| list(std::iter::once(&point.0), to, position))
+        }
+        Geometry::MultiLineString(lines) => list(lines.iter(), to, positions),
+        Geometry::MultiPolygon(polygons) => list(polygons.iter(), to, rings),
+        Geometry::GeometryCollection(parts) => list(parts.iter(), to, append_text),
+    }
+}
+
+fn rings(polygon: &Polygon<f64>, to: &mut String) {
+    let all = std::iter::once(polygon.exterior()).chain(polygon.interiors());
+    list(all.filter(|ring| !ring.0.is_empty()), to, positions);
+}
+
+fn positions(line: &LineString<f64>, to: &mut String) {
+    list(line.0.iter(), to, position);
+}
+
+fn position(place: &Coord<f64>, to: &mut String) {
+    // Writing to a text cannot fail.
+    let _ = write!(to, "{} {}", place.x, place.y);
+}
+
+/// `(one,other)`, or `EMPTY`.
+fn list<T>(items: impl Iterator<Item = T>, to: &mut String, append: impl Fn(T, &mut String)) {
+    let mut is_first = true;
+    for item in items {
+        to.push(if is_first { '(' } else { ',' });
+        append(item, to);
+        is_first = false;
+    }
+    to.push_str(if is_first { "EMPTY" } else { ")" });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,5 +184,25 @@ mod tests {
         assert_eq!(kinds.fit(Cow::Owned(one.clone())).into_owned(), many);
         assert_eq!(Kinds::of(&layer(&[one.clone()])), Kinds::One(Kind::Polygon));
         assert_eq!(Kinds::of(&layer(&[one, point])), Kinds::Mixed);
+    }
+    #[test]
+    fn geometries_are_spelled_as_the_standard_says() {
+        let hole = polygon![exterior: [(x: 0.0, y: 0.0), (x: 4.0, y: 0.0), (x: 0.0, y: 4.5)], interiors: [[(x: 1.0, y: 1.0), (x: 2.0, y: 1.0), (x: 1.0, y: 2.0)]]];
+        let line = LineString::from(vec![(0.0, 0.0), (1.0, -1.5)]);
+        for (shape, text) in [
+            (Point::new(121.5, 39.1).into(), "POINT (121.5 39.1)"),
+            (hole.clone().into(), "POLYGON ((0 0,4 0,0 4.5,0 0),(1 1,2 1,1 2,1 1))"),
+            (MultiPolygon(vec![hole]).into(), "MULTIPOLYGON (((0 0,4 0,0 4.5,0 0),(1 1,2 1,1 2,1 1)))"),
+            (line.clone().into(), "LINESTRING (0 0,1 -1.5)"),
+            (MultiPoint(vec![Point::new(1.0, 2.0), Point::new(3.0, 4.0)]).into(), "MULTIPOINT ((1 2),(3 4))"),
+            (MultiPolygon::<f64>(Vec::new()).into(), "MULTIPOLYGON EMPTY"),
+            (
+                Geometry::GeometryCollection(geo::GeometryCollection(vec![line.into()])),
+                "GEOMETRYCOLLECTION (LINESTRING (0 0,1 -1.5))",
+            ),
+        ] as [(Geometry<f64>, &str); 7]
+        {
+            assert_eq!(well_known_text(&shape), text);
+        }
     }
 }
