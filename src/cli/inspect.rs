@@ -8,12 +8,13 @@ use clap::Args;
 
 use super::progress::Progress;
 use super::tell::{self, Stopped};
-use crate::model::{Lang, Layer, World};
+use crate::model::{Lang, Layer, Proxy, World};
 use crate::read::inspection::{Inspection, inspect};
 use crate::read::problem::Problems;
 use crate::read::table::Wish;
 use crate::read::{Failure, Options, input, read_study, read_table, reader_of};
 use crate::report::words::plain;
+use crate::units::Decimal;
 
 /// Show what a file or a study holds.
 ///
@@ -23,9 +24,10 @@ use crate::report::words::plain;
 #[command(after_help = "Examples:
   evenreach inspect facilities.csv
   evenreach inspect streets.geojson
+  evenreach inspect city.osm.pbf
   evenreach inspect geodata/jinpu")]
 pub(super) struct Arguments {
-    /// A GeoJSON or CSV file, or the folder of a study.
+    /// A file, one layer of it (`city.osm.pbf!facilities`), or the folder of a study.
     #[arg(value_name = "FILE-or-STUDY")]
     path: PathBuf,
 }
@@ -79,7 +81,14 @@ fn contents(world: &World, lang: Lang) -> String {
     for (group, key) in world.people.groups.iter() {
         let persons: f64 = world.people.persons[group].values().iter().filter(|persons| !persons.is_nan()).sum();
         let missing = world.people.persons[group].values().iter().filter(|persons| persons.is_nan()).count();
-        let _ = writeln!(text, "  {key:<20} {persons} ({} {missing})", word("not counted at", "缺失点数"));
+        let unit = match world.people.proxy {
+            None => "",
+            Some(Proxy::DwellingFloor) => {
+                word(" m² of dwelling floor (proxy for residents)", " 平方米住宅建筑面积（代替常住人口）")
+            }
+        };
+        let persons = Decimal(persons, 1);
+        let _ = writeln!(text, "  {key:<20} {persons}{unit} ({} {missing})", word("not counted at", "缺失点数"));
     }
     let _ = writeln!(text, "\n{}: {}", word("facilities", "设施"), world.facilities.len());
     for service in world.facilities.services().values() {
@@ -99,6 +108,7 @@ fn contents(world: &World, lang: Lang) -> String {
             Layer::Facilities => word("facilities", "设施"),
             Layer::Series => word("series", "指标"),
             Layer::Estates => word("estates", "住宅区"),
+            Layer::Tags => word("tags", "标签"),
         };
         let n_rows = source.rows;
         let rows = lang.pick(if n_rows == 1 { " row" } else { " rows" }, " 行");
@@ -108,26 +118,46 @@ fn contents(world: &World, lang: Lang) -> String {
     text
 }
 
+/// A file, or one layer of it: `city.osm.pbf!facilities`. Of a file with several layers all are shown.
 fn file(path: &Path, lang: Lang) -> Result<ExitCode, Stopped> {
     let mut problems = Problems::default();
+    let (path, layer) = layer_of(path);
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let progress = Progress::new(1);
     progress.step(&name);
-    let input = input::read(path, &name, &mut problems);
-    let read = input
-        .as_ref()
-        .and_then(|input| Some((reader_of(input)?.name(), read_table(input, &Wish::default(), &mut problems)?)));
+    let seen = input::read(&path, &name, &mut problems).and_then(|input| {
+        let layers = match (layer, reader_of(&input)) {
+            (Some(layer), _) => vec![Some(layer)],
+            (None, Some(reader)) => some_layer(reader.layers(&input, &mut problems)?),
+            // A format that nobody reads is said by reading it.
+            (None, None) => vec![None],
+        };
+        let format = reader_of(&input).map_or("", |reader| reader.name());
+        let mut read = |layer| {
+            let table = read_table(&input, &Wish { layer, ..Wish::default() }, &mut problems)?;
+            Some(described(&table.file, format, table.crs.as_deref(), &inspect(&table), lang))
+        };
+        layers.into_iter().map(&mut read).collect::<Option<Vec<String>>>()
+    });
     progress.done();
-    let Some((format, table)) = read else {
-        // A format that nobody reads is said by reading it.
-        if let Some(input) = input.filter(|_| problems.is_empty()) {
-            let _ = read_table(&input, &Wish::default(), &mut problems);
-        }
-        return Err(tell::failure(&Failure::Problems(problems), lang));
-    };
-    tell::result(&described(&name, format, table.crs.as_deref(), &inspect(&table), lang));
+    let Some(seen) = seen else { return Err(tell::failure(&Failure::Problems(problems), lang)) };
+    tell::result(&seen.join("\n"));
     tell::problems(&problems, lang);
     Ok(ExitCode::SUCCESS)
+}
+
+/// The layers to look at: a format that has none has one table.
+fn some_layer(layers: Vec<String>) -> Vec<Option<String>> {
+    if layers.is_empty() { vec![None] } else { layers.into_iter().map(Some).collect() }
+}
+
+/// A file, and the layer that stands behind its name; a file whose own name has a `!` is found first.
+fn layer_of(path: &Path) -> (PathBuf, Option<String>) {
+    let split = || {
+        let (file, layer) = path.to_str()?.rsplit_once('!')?;
+        Path::new(file).is_file().then(|| (PathBuf::from(file), Some(layer.to_owned())))
+    };
+    if path.exists() { (path.to_owned(), None) } else { split().unwrap_or_else(|| (path.to_owned(), None)) }
 }
 
 fn described(name: &str, format: &str, crs: Option<&str>, seen: &Inspection, lang: Lang) -> String {

@@ -174,7 +174,12 @@ impl<'a> Reading<'a> {
                 code,
                 name,
                 place: places[row],
-                boundary: shape.map_or(Boundary::None, Boundary::Official),
+                // Our own outputs and the box of an extract say so.
+                boundary: match shape {
+                    None => Boundary::None,
+                    Some(shape) if columns.cell("=boundary", row) == "estimated" => Boundary::Estimated(shape),
+                    Some(shape) => Boundary::Official(shape),
+                },
                 origin: (source, table.number(row)),
             });
         }

@@ -1,13 +1,13 @@
 //! Which area a row belongs to: as it declares, and as its coordinates say.
 
-use geo::{BoundingRect, Coord, Rect, coord};
+use geo::{BoundingRect, Coord, Rect};
 
 use super::columns::Columns;
 use super::gazetteer::{Gazetteer, Reference};
 use super::places::swapped_axes;
 use super::problem::{Problems, say};
 use super::study::Membership;
-use super::table::{Cells, Table};
+use super::table::{Cells, Table, union};
 use crate::model::{AreaId, Areas, Boundary, Id, IdVec, LevelId, Text};
 use crate::space::index::PolygonIndex;
 use crate::units::Metres;
@@ -42,12 +42,6 @@ impl<'a> Ground<'a> {
         };
         let boxes = areas.iter().filter_map(|(_, area)| area.boundary.polygon()?.bounding_rect());
         let seats = areas.iter().filter_map(|(_, area)| Some(Rect::new(area.place?, area.place?)));
-        let union = |a: Rect<f64>, b: Rect<f64>| {
-            Rect::new(
-                coord! { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) },
-                coord! { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) },
-            )
-        };
         Self {
             areas,
             gazetteer: Gazetteer::new(areas),

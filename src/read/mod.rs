@@ -10,6 +10,8 @@ pub mod table;
 pub mod vocabulary;
 pub mod world;
 
+mod allowance;
+mod alone;
 mod areas;
 mod attributes;
 mod columns;
@@ -19,16 +21,25 @@ mod facilities;
 mod fit;
 mod gazetteer;
 mod geojson;
+mod geopackage;
+mod geoparquet;
+mod left_out;
 mod membership;
+pub mod osm;
 mod people;
 mod places;
 mod polygons;
+mod raster;
+mod region;
 mod series;
+mod shapes;
 #[cfg(test)]
 mod sketch;
 mod system;
 mod values;
+mod wkb;
 
+pub use alone::title;
 pub use values::number;
 pub use world::{Failure, Options, Progress, ReadStudy, read_study, split};
 
@@ -37,7 +48,8 @@ use problem::{At, Problems, say};
 use table::{Reader, Table, Wish};
 
 /// All formats that are read, in the order in which they are tried.
-pub const READERS: [&dyn Reader; 2] = [&geojson::GeoJson, &delimited::Csv];
+pub const READERS: [&dyn Reader; 6] =
+    [&geopackage::GeoPackage, &geoparquet::GeoParquet, &osm::Osm, &geojson::GeoJson, &raster::GeoTiff, &delimited::Csv];
 
 /// The reader of a file's format, if there is one.
 pub fn reader_of(input: &Input) -> Option<&'static dyn Reader> {

@@ -10,8 +10,8 @@ use super::membership::Ground;
 use super::problem::{At, Problems};
 use super::study::{Entry, Study};
 use super::table::{Table, Wish};
-use super::{areas, estates, facilities, fit, pack, people, read_table, series, system};
-use crate::model::{IdVec, Layer, Source, SourceId, World};
+use super::{alone, areas, estates, facilities, fit, pack, people, read_table, series, system};
+use crate::model::{IdVec, Layer, Proxy, Source, SourceId, World};
 use crate::rules::Pack;
 
 /// The study file in a study's folder.
@@ -86,7 +86,13 @@ impl Inputs<'_> {
         let (file, part) = split(self.folder, entry.file);
         let input = read_inside(self.folder, file, problems)?;
         let encoding = entry.encoding.map(|encoding| encoding.get_ref().clone());
-        let wish = Wish { layer: part.map(str::to_owned), encoding, within: None };
+        let crs = entry.crs.map(|crs| crs.get_ref().clone());
+        let otherwise = self.study.crs.as_ref().map(|crs| crs.get_ref().clone());
+        let tags = match entry.tags {
+            Some(file) => Some((file.to_owned(), self.tags(file, problems)?)),
+            None => None,
+        };
+        let wish = Wish { layer: part.map(str::to_owned), encoding, tags, within: None, crs, otherwise };
         let (sha256, table) = rayon::join(|| input.sha256(), || read_table(&input, &wish, problems));
         let sha256 = sha256.map_err(|error| input.unreadable(&error, problems)).ok()?;
         let mut table = table?;
@@ -100,9 +106,25 @@ impl Inputs<'_> {
             rows: table.n_rows,
             features: !table.geometry.is_empty(),
             illustrative: entry.illustrative,
+            proxy: None,
             crs: crs.name().to_owned(),
         });
         Some((table, source))
+    }
+
+    /// Notes what a file counts in place of people.
+    pub(super) fn stands_for(&mut self, source: SourceId, proxy: Option<Proxy>) {
+        self.sources[source].proxy = proxy;
+    }
+
+    /// The text of a table of tags, which is a source like others.
+    fn tags(&mut self, file: &str, problems: &mut Problems) -> Option<String> {
+        let text = read_inside(self.folder, file, problems)?.document(problems)?;
+        let sha256 = input::digest(text.as_bytes());
+        if !self.sources.values().iter().any(|source| source.layer == Layer::Tags && source.file == file) {
+            self.sources.push(Source { sha256, ..Source::document(file, Layer::Tags) });
+        }
+        Some(text)
     }
 }
 
@@ -122,22 +144,20 @@ pub fn split<'a>(folder: &Path, file: &'a str) -> (&'a str, Option<&'a str>) {
 /// Is called with the name of each file before it is read, and with how many there are in all.
 pub type Progress<'a> = &'a dyn Fn(&str, usize);
 
-/// Reads the study in `folder`.
+/// Reads the study in the folder `path`, or that which an OpenStreetMap extract at `path` holds by itself: see
+/// [`alone`](super::alone).
 ///
 /// # Errors
 /// Every mistake in the study file and the packs, or every problem in the data if one of them is an error.
-pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> Result<ReadStudy, Failure> {
+pub fn read_study(path: &Path, options: &Options, progress: Progress<'_>) -> Result<ReadStudy, Failure> {
     let mut problems = Problems::default();
-    let path = folder.join(STUDY_FILE);
-    // Where the folder is not there, it matters which was meant.
-    let name = if folder.is_dir() { STUDY_FILE.to_owned() } else { path.display().to_string() };
-    let input = input::read(&path, &name, &mut problems);
-    let Some(text) = input.and_then(|input| input.document(&mut problems)) else {
-        return Err(Failure::Problems(problems));
+    let (folder, text, study) = if path.is_file() {
+        let Some(study) = alone::study(path, &mut problems) else { return Err(Failure::Problems(problems)) };
+        (path.parent().unwrap_or(Path::new("")), None, study)
+    } else {
+        let (text, study) = study_file(path, &mut problems)?;
+        (path, Some(text), study)
     };
-    let study = Study::parse(&text).map_err(|mistakes| {
-        Failure::Refused(vec![Refused { file: STUDY_FILE.to_owned(), text: text.clone(), mistakes }])
-    })?;
     let texts = pack_texts(&study, folder, &options.packs, &mut problems);
     let mut inputs = Inputs {
         folder,
@@ -147,15 +167,10 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
         sources: IdVec::default(),
         progress,
     };
-    inputs.sources.push(Source {
-        file: STUDY_FILE.to_owned(),
-        layer: Layer::Study,
-        sha256: input::digest(text.as_bytes()),
-        rows: 0,
-        features: false,
-        illustrative: false,
-        crs: String::new(),
-    });
+    if let Some(text) = &text {
+        let sha256 = input::digest(text.as_bytes());
+        inputs.sources.push(Source { sha256, ..Source::document(STUDY_FILE, Layer::Study) });
+    }
     let world = world(&study, &mut inputs, &mut problems);
     let packs = packs(&texts, &world);
     fit::check(&texts, packs.as_deref().unwrap_or_default(), &world, &mut problems);
@@ -167,6 +182,21 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
         _ if problems.has_errors() => Err(Failure::Problems(problems)),
         Err(refused) => Err(Failure::Refused(refused)),
         Ok(packs) => Ok(ReadStudy { world, packs, problems }),
+    }
+}
+
+/// The study file in a folder.
+fn study_file(folder: &Path, problems: &mut Problems) -> Result<(String, Study), Failure> {
+    let path = folder.join(STUDY_FILE);
+    // Where the folder is not there, it matters which was meant.
+    let name = if folder.is_dir() { STUDY_FILE.to_owned() } else { path.display().to_string() };
+    let input = input::read(&path, &name, problems);
+    let Some(text) = input.and_then(|input| input.document(problems)) else {
+        return Err(Failure::Problems(std::mem::take(problems)));
+    };
+    match Study::parse(&text) {
+        Ok(study) => Ok((text, study)),
+        Err(mistakes) => Err(Failure::Refused(vec![Refused { file: STUDY_FILE.to_owned(), text, mistakes }])),
     }
 }
 

@@ -4,9 +4,11 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and says when it is left out")]
 
+mod osm;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod raster;
 mod written_geopackage;
 
 use std::path::{Path, PathBuf};

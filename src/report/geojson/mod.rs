@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::layers::Assessment;
+use crate::model::Proxy;
 use crate::write::{Layer, Value};
 use geometry::Shape;
 
@@ -59,6 +60,7 @@ pub(crate) fn layer(of: &Assessment<'_>, layer: &Layer<'_>, to: &mut dyn Write) 
         "study": of.world.name,
         "illustrative": of.findings.illustrative,
         "estimated": !of.findings.estimated.is_empty(),
+        "proxy": of.world.people.proxy.map(Proxy::key),
     });
     let head = head.to_string();
     write!(to, "{{\"type\":\"FeatureCollection\",{},\"features\":[", &head[1..head.len() - 1])?;

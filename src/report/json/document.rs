@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::finding::FindingJson;
 use crate::assess::Findings;
-use crate::model::{Layer, Text, World};
+use crate::model::{Layer, Proxy, Text, World};
 
 /// What an assessment found, and what it rests on.
 #[derive(Serialize, JsonSchema)]
@@ -24,6 +24,9 @@ pub(super) struct Document<'a> {
     illustrative: bool,
     /// Whether any boundary was built from seat points.
     estimated: bool,
+    /// What is counted in place of people, if it is not people: `dwelling-floor`, in square metres. Then no number here is
+    /// one of persons.
+    proxy: Option<&'static str>,
     /// The levels of areas with such boundaries.
     estimated_levels: Vec<&'a str>,
     /// The files of the study.
@@ -59,6 +62,8 @@ struct Input<'a> {
     crs: &'a str,
     /// Made up to show how the tool works.
     illustrative: bool,
+    /// For people: what it counts in their place, if it is not people.
+    proxy: Option<&'static str>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -116,6 +121,7 @@ impl<'a> Document<'a> {
             sha256: &source.sha256,
             crs: &source.crs,
             illustrative: source.illustrative,
+            proxy: source.proxy.map(Proxy::key),
         });
         let packs = findings.packs.iter().map(|pack| PackJson {
             id: &pack.document.id,
@@ -133,6 +139,7 @@ impl<'a> Document<'a> {
             reference_date: world.reference_date.to_string(),
             illustrative: findings.illustrative,
             estimated: !findings.estimated.is_empty(),
+            proxy: world.people.proxy.map(Proxy::key),
             estimated_levels: findings.estimated.iter().map(|&level| levels[level].key.as_str()).collect(),
             inputs: inputs.collect(),
             packs: packs.collect(),
@@ -179,5 +186,6 @@ fn layer(layer: Layer) -> &'static str {
         Layer::Facilities => "facilities",
         Layer::Series => "series",
         Layer::Estates => "estates",
+        Layer::Tags => "tags",
     }
 }

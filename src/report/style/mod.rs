@@ -179,7 +179,7 @@ pub(super) fn facilities(of: &Assessment<'_>) -> Style {
             });
         }
     }
-    rules.extend(illustrative(of).map(as_point));
+    rules.extend(doubts(of).map(as_point));
     Style { rules, ..style_of_facilities(of) }
 }
 
@@ -198,7 +198,7 @@ pub(super) fn standing(of: &Assessment<'_>) -> Style {
         rule(("unknown", "无法判定"), format!("NOT {bad} AND {unknown} > 0"), VERDICTS[1].1, 2.0),
         rule(("over a limit or short of a demand", "超限或未达标"), bad.clone(), VERDICTS[0].1, 2.6),
     ];
-    Style { rules: rules.into_iter().chain(illustrative(of).map(as_point)).collect(), ..style_of_facilities(of) }
+    Style { rules: rules.into_iter().chain(doubts(of).map(as_point)).collect(), ..style_of_facilities(of) }
 }
 
 fn style_of_facilities(of: &Assessment<'_>) -> Style {
@@ -263,7 +263,7 @@ fn style_of_areas(of: &Assessment<'_>, mut rules: Vec<Rule>) -> Style {
             symbol: Symbol::Hatch,
         });
     }
-    rules.extend(illustrative(of));
+    rules.extend(doubts(of));
     let levels = areas.levels().values().iter().enumerate();
     let levels: String = levels.map(|(n, level)| format!(" WHEN {} THEN {n}", text(&level.key))).collect();
     let order = if levels.is_empty() { Vec::new() } else { vec![format!("CASE {}{levels} END", field("level"))] };
@@ -298,11 +298,14 @@ fn aliases<'n>(names: impl IntoIterator<Item = &'n str>, lang: Lang) -> Vec<(Str
     names.into_iter().filter_map(alias).collect()
 }
 
-/// A line of the legend that says that data are made up; it draws nothing.
-fn illustrative(of: &Assessment<'_>) -> Option<Rule> {
-    of.findings.illustrative.then(|| Rule {
+/// Lines of the legend that say that data are made up or that people are not counted; they draw nothing.
+fn doubts<'a>(of: &'a Assessment<'_>) -> impl Iterator<Item = Rule> + use<'a> {
+    let made_up = of.lang.pick("illustrative data: some inputs are made up", "示例数据：部分输入为演示而虚构");
+    let proxy = of.lang.pick("dwelling floor stands for residents", "以住宅建筑面积代替常住人口");
+    let said = [(of.findings.illustrative, made_up), (of.world.people.proxy.is_some(), proxy)];
+    said.into_iter().filter(|(is_so, _)| *is_so).map(|(_, label)| Rule {
         key: "",
-        label: of.lang.pick("illustrative data: some inputs are made up", "示例数据：部分输入为演示而虚构").to_owned(),
+        label: label.to_owned(),
         filter: "false".to_owned(),
         symbol: Symbol::Nothing,
     })

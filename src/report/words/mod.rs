@@ -12,7 +12,7 @@ mod unit;
 
 use crate::assess::{Assessed, Findings};
 pub use crate::model::plain;
-use crate::model::{AreaId, EstateId, FacilityId, Id, Lang, Layer, LevelId, Text, World};
+use crate::model::{AreaId, EstateId, FacilityId, Id, Lang, Layer, LevelId, Proxy, Text, World};
 use crate::rules::finding::{Finding, LedgerEntry, Of, Unit, Verdict};
 use crate::rules::{Obligation, Pack};
 pub(crate) use header::header;
@@ -179,6 +179,13 @@ pub fn doubts(findings: &Findings, world: &World, lang: Lang) -> Vec<String> {
             format!("估算边界（{levels}）：由驻地点位推算，非法定界线。"),
         ));
     }
+    if world.people.proxy == Some(Proxy::DwellingFloor) {
+        let text = lang.pick(
+            "Demand is a proxy: square metres of dwelling floor stand for residents; no number here is one of people.",
+            "需求为代替指标：以住宅建筑面积（平方米）代替常住人口，以下数字均非人数。",
+        );
+        doubts.push(text.to_owned());
+    }
     doubts
 }
 
@@ -203,6 +210,7 @@ pub(crate) fn source_layer(layer: Layer, lang: Lang) -> &'static str {
         Layer::Facilities => lang.pick("facilities", "设施"),
         Layer::Series => lang.pick("values by year", "年度指标"),
         Layer::Estates => lang.pick("new estates", "新建居住区"),
+        Layer::Tags => lang.pick("tags", "标签对照表"),
     }
 }
 
