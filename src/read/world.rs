@@ -9,9 +9,10 @@ use super::input::{self, read_inside};
 use super::membership::Ground;
 use super::problem::{At, Problems};
 use super::study::{Entry, Study};
+use super::system::{self, Stated};
 use super::table::{Table, Wish};
-use super::{alone, areas, estates, facilities, fit, pack, people, read_table, series, system};
-use crate::model::{IdVec, Layer, Proxy, Source, SourceId, World};
+use super::{alone, areas, estates, facilities, fit, pack, people, read_table, reader_of, series};
+use crate::model::{Areas, IdVec, Layer, Proxy, Source, SourceId, World};
 use crate::rules::Pack;
 
 /// The study file in a study's folder.
@@ -96,18 +97,23 @@ impl Inputs<'_> {
         let (sha256, table) = rayon::join(|| input.sha256(), || read_table(&input, &wish, problems));
         let sha256 = sha256.map_err(|error| input.unreadable(&error, problems)).ok()?;
         let mut table = table?;
-        let said = entry.crs.map(|crs| crs.get_ref().as_str());
-        let fallback = self.study.crs.as_ref().map(|crs| crs.get_ref().as_str());
-        let crs = system::settle(&mut table, said, fallback, problems)?;
+        let stated = Stated {
+            layer: entry.crs.map(|crs| crs.get_ref().as_str()),
+            study: self.study.crs.as_ref().map(|crs| crs.get_ref().as_str()),
+            format: reader_of(&input).and_then(|reader| reader.lays_down()),
+        };
+        let crs_from = system::settle(&mut table, stated, problems)?;
         let source = self.sources.push(Source {
             file: table.file.clone(),
             layer,
             sha256,
+            sidecars: std::mem::take(&mut table.sidecars),
             rows: table.n_rows,
             features: !table.geometry.is_empty(),
             illustrative: entry.illustrative,
             proxy: None,
-            crs: crs.name().to_owned(),
+            crs: table.system.as_ref().map_or_else(String::new, |crs| crs.name().to_owned()),
+            crs_from,
         });
         Some((table, source))
     }
@@ -200,9 +206,28 @@ fn study_file(folder: &Path, problems: &mut Problems) -> Result<(String, Study),
     }
 }
 
+/// Reads the areas of the study in `folder` and nothing else: where they lie tells what another file may be in.
+///
+/// # Errors
+/// As [`read_study`], of the study file and the areas.
+pub fn read_areas(folder: &Path) -> Result<Areas, Failure> {
+    let mut problems = Problems::default();
+    let (_, study) = study_file(folder, &mut problems)?;
+    let mut inputs = Inputs {
+        folder,
+        study: &study,
+        skip_illustrative: false,
+        asked: BTreeSet::new(),
+        sources: IdVec::default(),
+        progress: &|_, _| (),
+    };
+    let areas = areas::Reading::new(&study).read(&mut inputs, &mut problems);
+    if problems.has_errors() { Err(Failure::Problems(problems)) } else { Ok(areas) }
+}
+
 fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> World {
     let areas = areas::Reading::new(study).read(inputs, problems);
-    let ground = Ground::new(&areas);
+    let ground = Ground::new(&areas).stated(inputs.sources().values().iter().map(|source| source.crs.as_str()));
     let people = people::read(&study.people, &ground, inputs, problems);
     let facilities = facilities::read(&study.facilities, &ground, inputs, problems);
     let series = series::read(&study.series, &ground, &facilities, inputs, problems);

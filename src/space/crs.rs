@@ -56,8 +56,8 @@ const NOT_IN_DEGREES: [u16; 10] = [4327, 4807, 4810, 4811, 4816, 4819, 4821, 490
 /// How far a transverse Mercator zone is used from its central meridian, in metres: what lies farther belongs to another
 /// zone, has the zone's number before it, or has its axes swapped.
 const ZONE_REACH: f64 = 2_000_000.0;
-/// From the equator to a pole, in metres, and a little more.
-const QUADRANT: f64 = 10_010_000.0;
+/// A quarter of the equator, in metres; to a pole it is a little less.
+const QUADRANT: f64 = 10_019_000.0;
 
 impl fmt::Debug for Crs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -157,7 +157,7 @@ impl Crs {
                 through(proj, geographic()?, radians(place)).map(degrees).filter(|_| holds)
             }
             Kind::Proj(proj) => {
-                through(proj, geographic()?, place).map(degrees).filter(|_| is_within_zone(proj, place))
+                through(proj, geographic()?, place).map(degrees).filter(|_| is_within_reach(proj, place))
             }
         }
     }
@@ -174,7 +174,7 @@ impl Crs {
                 let meridian = proj.longitude_of_origin().to_degrees() + proj.from_greenwich().to_degrees();
                 let off = (place.x - meridian + 540.0).rem_euclid(360.0) - 180.0;
                 let is_near = !is_zone(proj) || off.abs() < 80.0;
-                (is_near && is_within_zone(proj, found)).then_some(found)
+                (is_near && is_within_reach(proj, found)).then_some(found)
             }
         }
     }
@@ -223,10 +223,16 @@ fn is_zone(proj: &Proj) -> bool {
     matches!(proj.projname(), "tmerc" | "utm" | "etmerc" | "estmerc")
 }
 
-/// Whether a coordinate is one that a zone is used for; others are no coordinates of the system.
-fn is_within_zone(proj: &Proj, place: Coord<f64>) -> bool {
-    let [east, north] = [place.x * proj.to_meter() - proj.false_easting(), place.y * proj.to_meter()];
-    !is_zone(proj) || (east.abs() <= ZONE_REACH && (north - proj.false_northing()).abs() <= 2.0 * QUADRANT)
+/// Whether a coordinate is one that the projection is used for; others are no coordinates of the system.
+fn is_within_reach(proj: &Proj, place: Coord<f64>) -> bool {
+    let east = place.x * proj.to_meter() - proj.false_easting();
+    let north = place.y * proj.to_meter() - proj.false_northing();
+    match proj.projname() {
+        // Once around the earth.
+        "merc" => east.abs() <= 2.001 * QUADRANT,
+        _ if is_zone(proj) => east.abs() <= ZONE_REACH && north.abs() <= 2.0 * QUADRANT,
+        _ => true,
+    }
 }
 
 fn radians(place: Coord<f64>) -> Coord<f64> {

@@ -8,7 +8,12 @@ mod osm;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod berlin;
+mod flatgeobuf;
+mod layers;
 mod raster;
+mod sequence;
+mod shapefile;
 mod written_geopackage;
 
 use std::path::{Path, PathBuf};

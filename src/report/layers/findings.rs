@@ -136,7 +136,7 @@ pub(crate) fn subjects<'a>(of: &Arc<Assessment<'a>>, name: &str, rows: Vec<Row>,
     add("distance_m", Holds::Number, |said| number(said.nearest().map(|(_, metres)| metres.get().round())));
     add("persons", Holds::Number, |said| {
         number(match said.subject {
-            Some(subject) => subject.evidence.persons,
+            Some(subject) => subject.evidence.persons.filter(|_| said.of.world.people.proxy.is_none()),
             None => said.assessed.affected.as_ref().map(|affected| affected.persons),
         })
     });
