@@ -151,7 +151,7 @@ fn settled(
         (Some(from), Some(crs)) => {
             let name = crs.name().to_owned();
             if let (Some(ground), Some(said)) = (ground, &said) {
-                let places = places::places(&columns, sink);
+                let places = places::places(&columns, ground.extent(), sink);
                 fits_better(ground, table, (&places, said), problems);
             }
             System::Stated { name, from }
@@ -179,7 +179,7 @@ fn numbers(table: &Table) -> Vec<Option<Coord<f64>>> {
     let bare = Table { columns: table.columns.clone(), n_rows: table.n_rows, ..Table::default() };
     let sink = &mut Problems::default();
     let columns = Columns::new(&bare, &Default::default(), &structural, sink);
-    let in_columns = places::places(&columns, &mut Problems::default());
+    let in_columns = places::places(&columns, None, &mut Problems::default());
     let drawn = |row: usize| table.geometry.get(row)?.as_ref()?.coords_iter().next();
     in_columns.into_iter().enumerate().map(|(row, place)| drawn(row).or(place)).collect()
 }

@@ -14,6 +14,7 @@ use super::table::{Table, Wish};
 use super::{areas, estates, facilities, fit, pack, people, read_table, reader_of, series};
 use crate::model::{Areas, IdVec, Layer, Source, SourceId, World};
 use crate::rules::Pack;
+use crate::space::Crs;
 
 /// The study file in a study's folder.
 pub const STUDY_FILE: &str = "study.toml";
@@ -25,6 +26,8 @@ pub struct ReadStudy {
     pub world: World,
     /// The packs that the study and the command name, in that order.
     pub packs: Vec<Arc<Pack>>,
+    /// The coordinate system that the study states for all its files.
+    pub crs: Option<Crs>,
     /// Warnings.
     pub problems: Problems,
 }
@@ -172,7 +175,9 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
         // Problems of the data may be why a word of a pack is not known: they are shown first.
         _ if problems.has_errors() => Err(Failure::Problems(problems)),
         Err(refused) => Err(Failure::Refused(refused)),
-        Ok(packs) => Ok(ReadStudy { world, packs, problems }),
+        Ok(packs) => {
+            Ok(ReadStudy { world, packs, crs: study.crs.as_ref().and_then(|crs| Crs::parse(crs.get_ref())), problems })
+        }
     }
 }
 
