@@ -150,9 +150,15 @@ fn settled(
     match (from, &table.system) {
         (Some(from), Some(crs)) => {
             let name = crs.name().to_owned();
+            // What is wrong with polygons is said where they are looked at.
+            let mut seen = Problems::default();
+            let places = places::places(&columns, ground.and_then(Ground::extent), &mut seen);
             if let (Some(ground), Some(said)) = (ground, &said) {
-                let places = places::places(&columns, ground.extent(), sink);
                 fits_better(ground, table, (&places, said), problems);
+            }
+            let has_polygons = table.geometry.iter().flatten().any(|shape| type_name(shape).ends_with("Polygon"));
+            if !has_polygons {
+                problems.extend(seen);
             }
             System::Stated { name, from }
         }
