@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use geo::{BoundingRect, Coord, CoordsIter, Geometry, InteriorPoint, MultiPoint, MultiPolygon, Point, unary_union};
+use geo::{
+    BoundingRect, Coord, CoordsIter, Geometry, InteriorPoint, MultiPoint, MultiPolygon, Point, Rect, unary_union,
+};
 use rayon::prelude::*;
 
 use super::candidates::candidates;
@@ -141,7 +143,7 @@ impl<'a> Reading<'a> {
             matches!(geometry, Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_)))
         };
         let has_seats = table.geometry.is_empty() || !table.geometry.iter().all(is_drawn);
-        let mut seats = if has_seats { places::places(&columns, problems) } else { Vec::new() };
+        let mut seats = if has_seats { places::places(&columns, self.extent(), problems) } else { Vec::new() };
         if table.system.is_none() {
             self.refuse(table, &seats, problems);
             seats = Vec::new();
@@ -192,6 +194,12 @@ impl<'a> Reading<'a> {
         self.attributes.add(start, &columns, &layer.values);
     }
 
+    /// Where the areas that are read so far lie.
+    fn extent(&self) -> Option<Rect<f64>> {
+        let places: MultiPoint<f64> = self.areas.values().iter().filter_map(|area| area.place.map(Point)).collect();
+        places.bounding_rect()
+    }
+
     /// Says that nobody states the system of a file that has coordinates.
     fn refuse(&self, table: &Table, seats: &[Option<Coord<f64>>], problems: &mut Problems) {
         let drawn = table.geometry.iter().flatten().filter_map(|geometry| geometry.coords_iter().next());
@@ -202,8 +210,7 @@ impl<'a> Reading<'a> {
         if raw.is_empty() {
             return;
         }
-        let places: MultiPoint<f64> = self.areas.values().iter().filter_map(|area| area.place.map(Point)).collect();
-        let found = candidates(&raw, places.bounding_rect(), &[]);
+        let found = candidates(&raw, self.extent(), &[]);
         no_crs(table, &raw, &Evidence::none(found), problems);
     }
 

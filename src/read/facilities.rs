@@ -76,7 +76,7 @@ impl Reading<'_> {
         for service in layer.service.iter().map(|service| service.get_ref()).chain(&layer.services) {
             self.service(service);
         }
-        let mut own = places::places(&columns, problems);
+        let mut own = places::places(&columns, self.ground.extent(), problems);
         let said = self.ground.declared(&columns, Some(["area-code", "area-name"]), problems);
         let located = self.ground.locate(table, &mut own, &said, problems);
         let what = say("the facility", "设施");

@@ -66,6 +66,11 @@ impl<'a> Ground<'a> {
         }
     }
 
+    /// What all boundaries and seats lie in; `None` where there are none.
+    pub(super) fn extent(&self) -> Option<Rect<f64>> {
+        self.extent
+    }
+
     /// With the names of the systems that the study states so far: other files are likely to be in one of them.
     pub(super) fn stated<'n>(mut self, names: impl Iterator<Item = &'n str>) -> Self {
         for crs in names.filter_map(Crs::parse) {
@@ -108,7 +113,7 @@ impl<'a> Ground<'a> {
         };
         let swapped = there.iter().filter(|&&place| self.looks_swapped(place)).count();
         if there.len() < 2 * swapped {
-            swapped_axes(&table.file, system, (swapped, there.len()), problems);
+            swapped_axes(table, system, (swapped, there.len()), problems);
             return refused(places);
         }
         fits_better(self, table, (places, said), problems);

@@ -82,7 +82,7 @@ pub(super) fn read(
         proxies.push((source, proxy));
         groups_of.insert(source, groups.iter().map(|(group, _)| group.clone()).collect());
         let start = people.places.len();
-        let mut own = places::places(&columns, problems);
+        let mut own = places::places(&columns, ground.extent(), problems);
         // The rows are areas, unless they have a place: then their codes may be their own.
         let are_areas = own.iter().all(Option::is_none);
         let generic = ground.generic(&columns).or(are_areas.then_some(["code", "name"]));

@@ -15,6 +15,7 @@ use super::table::{Table, Wish};
 use super::{alone, areas, estates, facilities, fit, pack, people, read_table, reader_of, series};
 use crate::model::{Areas, IdVec, Layer, Proxy, Source, SourceId, World};
 use crate::rules::Pack;
+use crate::space::Crs;
 use crate::units::Metres;
 
 /// The study file in a study's folder.
@@ -27,6 +28,8 @@ pub struct ReadStudy {
     pub world: World,
     /// The packs that the study and the command name, in that order.
     pub packs: Vec<Arc<Pack>>,
+    /// The coordinate system that the study states for all its files.
+    pub crs: Option<Crs>,
     /// Warnings.
     pub problems: Problems,
 }
@@ -211,7 +214,9 @@ pub fn read_study(path: &Path, options: &Options, progress: Progress<'_>) -> Res
         // Problems of the data may be why a word of a pack is not known: they are shown first.
         _ if problems.has_errors() => Err(Failure::Problems(problems)),
         Err(refused) => Err(Failure::Refused(refused)),
-        Ok(packs) => Ok(ReadStudy { world, packs, problems }),
+        Ok(packs) => {
+            Ok(ReadStudy { world, packs, crs: study.crs.as_ref().and_then(|crs| Crs::parse(crs.get_ref())), problems })
+        }
     }
 }
 

@@ -175,8 +175,8 @@ pub fn doubts(findings: &Findings, world: &World, lang: Lang) -> Vec<String> {
         let levels: Vec<&str> = findings.estimated.iter().map(label).collect();
         let levels = levels.join(lang.pick(", ", "、"));
         doubts.push(lang.pick(
-            format!("Estimated boundaries ({levels}): built from seat points, not official."),
-            format!("估算边界（{levels}）：由驻地点位推算，非法定界线。"),
+            format!("Estimated boundaries ({levels}): drawn by a rule, not official."),
+            format!("估算边界（{levels}）：按规则推算，非法定界线。"),
         ));
     }
     if world.people.proxy == Some(Proxy::DwellingFloor) {
