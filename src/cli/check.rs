@@ -17,7 +17,7 @@ use crate::space::TravelMatrix;
 
 /// Check a study against its policy packs.
 ///
-/// Reads study.toml in the folder STUDY and the files it names, judges every obligation of its packs, prints a summary
+/// Reads study.toml in the folder STUDY and the files it names, or takes an OpenStreetMap extract for STUDY as it is; judges every obligation of its packs, prints a summary
 /// by lead unit and writes findings.json with its schema, findings.csv, areas.csv, ledger.csv, areas.geojson,
 /// underserved.geojson and facilities.geojson.
 ///
@@ -27,9 +27,10 @@ use crate::space::TravelMatrix;
   evenreach check geodata/jinpu
   evenreach check geodata/jinpu --only edu.central-kindergarten --only ind --lang zh
   evenreach check my-study --pack my-pack.toml --out results --strict
+  evenreach check city.osm.pbf --pack seeds/living-circle.toml
   evenreach check my-study --format json --fail-on unmet,unknown > findings.json")]
 pub(super) struct Arguments {
-    /// The folder that holds study.toml.
+    /// The folder that holds study.toml, or an OpenStreetMap extract (.osm.pbf).
     #[arg(value_name = "STUDY")]
     study: PathBuf,
     /// A pack to check against, instead of those that the study names; may be given several times.

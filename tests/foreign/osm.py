@@ -100,6 +100,8 @@ lines.sort(key=lambda line: (order[line[0]], int(line[1:].split(" ")[0])))
 (out / "city.opl").write_text("\n".join(lines) + "\n")
 cat(out / "city.opl", "city.osm.pbf", "-f", "pbf", "--output-header", "osmosis_replication_timestamp=2024-03-02T20:00:00Z")
 
+cat(out / "city.opl", "city-unpacked.osm.pbf", "-f", "pbf,pbf_compression=none")
+
 # --- what others find in Helsinki ------------------------------------------------------------------------------------
 
 geod = Geod(ellps="WGS84")
