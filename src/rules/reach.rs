@@ -304,7 +304,11 @@ mod tests {
             r#"seats = { service = "clinic", capacity = "places", group = "disabled", within = "2 km", at-least = "85 %" }"#,
             r#"per-capita = { service = "clinic", group = "disabled", per = "1000 persons", at-least = 1 }"#,
         ] {
-            assert_eq!(try_check(check, &world).verdict, Verdict::unknown(Reason::Proxy(Proxy::DwellingFloor)), "{check}");
+            assert_eq!(
+                try_check(check, &world).verdict,
+                Verdict::unknown(Reason::Proxy(Proxy::DwellingFloor)),
+                "{check}"
+            );
         }
     }
 
