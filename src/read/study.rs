@@ -39,7 +39,7 @@ pub struct Study {
     /// Files of areas, one or more a level.
     #[serde(default)]
     pub areas: Vec<AreasLayer>,
-    /// Files of people.
+    /// Files of people: tables, or rasters (GeoTIFF) whose cells hold persons: each cell counts where its centre lies.
     #[serde(default)]
     pub people: Vec<DataLayer>,
     /// Files of facilities.
@@ -182,6 +182,8 @@ pub struct Entry<'a> {
     pub crs: Option<&'a Spanned<String>>,
     /// The encoding of its text.
     pub encoding: Option<&'a Spanned<String>>,
+    /// Which column holds what: the key, then the header.
+    pub columns: &'a BTreeMap<String, String>,
     /// What its tags stand for: a file.
     pub tags: Option<&'a str>,
     /// Made up to show how the tool works.
@@ -191,7 +193,8 @@ pub struct Entry<'a> {
 impl<'a> Entry<'a> {
     /// A file of which the study says nothing more.
     pub fn of(file: &'a str) -> Self {
-        Self { file, crs: None, encoding: None, tags: None, illustrative: false }
+        const NONE: &BTreeMap<String, String> = &BTreeMap::new();
+        Self { file, crs: None, encoding: None, columns: NONE, tags: None, illustrative: false }
     }
 }
 
@@ -205,6 +208,7 @@ macro_rules! entry {
                     file: &self.file,
                     crs: self.crs.as_ref(),
                     encoding: self.encoding.as_ref(),
+                    columns: &self.columns,
                     tags: None,
                     illustrative: self.illustrative,
                 }

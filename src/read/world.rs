@@ -9,10 +9,14 @@ use super::input::{self, read_inside};
 use super::membership::Ground;
 use super::problem::{At, Problems};
 use super::study::{Entry, Study};
+use super::surroundings::Surroundings;
+use super::system::{self, Stated};
 use super::table::{Table, Wish};
-use super::{alone, areas, estates, facilities, fit, pack, people, read_table, series, system};
-use crate::model::{IdVec, Layer, Proxy, Source, SourceId, World};
+use super::{alone, areas, estates, facilities, fit, pack, people, read_table, reader_of, series};
+use crate::model::{Areas, IdVec, Layer, Proxy, Source, SourceId, World};
 use crate::rules::Pack;
+use crate::space::Crs;
+use crate::units::Metres;
 
 /// The study file in a study's folder.
 pub const STUDY_FILE: &str = "study.toml";
@@ -24,6 +28,8 @@ pub struct ReadStudy {
     pub world: World,
     /// The packs that the study and the command name, in that order.
     pub packs: Vec<Arc<Pack>>,
+    /// The coordinate system that the study states for all its files.
+    pub crs: Option<Crs>,
     /// Warnings.
     pub problems: Problems,
 }
@@ -56,6 +62,10 @@ pub struct Inputs<'a> {
     /// Words that conditions of the packs ask for, by attribute.
     asked: BTreeSet<(String, String)>,
     sources: IdVec<SourceId, Source>,
+    /// The longest distance that a pack asks for.
+    longest: Option<Metres>,
+    /// What matters to the study, once its areas are read.
+    around: Option<Surroundings>,
     progress: Progress<'a>,
 }
 
@@ -90,22 +100,45 @@ impl Inputs<'_> {
             Some(file) => Some((file.to_owned(), self.tags(file, problems)?)),
             None => None,
         };
-        let wish = Wish { layer: part.map(str::to_owned), encoding, tags, within: None };
-        let (sha256, table) = rayon::join(|| input.sha256(), || read_table(&input, &wish, problems));
-        let sha256 = sha256.map_err(|error| input.unreadable(&error, problems)).ok()?;
-        let mut table = table?;
         let said = entry.crs.map(|crs| crs.get_ref().as_str());
         let fallback = self.study.crs.as_ref().map(|crs| crs.get_ref().as_str());
-        let crs = system::settle(&mut table, said, fallback, problems)?;
+        let around = self.around.as_ref().filter(|_| Surroundings::concerns(layer));
+        let mut wish = Wish {
+            layer: part.map(str::to_owned),
+            encoding,
+            tags,
+            within: around.map(|around| around.within),
+            crs: said.map(str::to_owned),
+            otherwise: fallback.map(str::to_owned),
+        };
+        let mut found = Problems::default();
+        let (sha256, mut table) = rayon::join(|| input.sha256(), || read_table(&input, &wish, &mut found));
+        if let (Some(around), Some(part)) = (around, &table)
+            && !around.is_enough(part, &entry, layer)
+        {
+            wish.within = None;
+            found = Problems::default();
+            table = read_table(&input, &wish, &mut found);
+        }
+        problems.extend(found);
+        let sha256 = sha256.map_err(|error| input.unreadable(&error, problems)).ok()?;
+        let mut table = table?;
+        if let Some(around) = around {
+            around.say_left_out(&table, problems);
+        }
+        let format = reader_of(&input).and_then(|reader| reader.lays_down());
+        let crs_from = system::settle(&mut table, Stated { layer: said, study: fallback, format }, problems)?;
         let source = self.sources.push(Source {
             file: table.file.clone(),
             layer,
             sha256,
+            sidecars: std::mem::take(&mut table.sidecars),
             rows: table.n_rows,
             features: !table.geometry.is_empty(),
             illustrative: entry.illustrative,
             proxy: None,
-            crs: crs.name().to_owned(),
+            crs: table.system.as_ref().map_or_else(String::new, |crs| crs.name().to_owned()),
+            crs_from,
         });
         Some((table, source))
     }
@@ -127,7 +160,7 @@ impl Inputs<'_> {
 }
 
 /// A file and the layer of it that is meant: `schools.xlsx!Sheet1`. A file whose own name has a `!` is found first.
-pub(super) fn split<'a>(folder: &Path, file: &'a str) -> (&'a str, Option<&'a str>) {
+pub fn split<'a>(folder: &Path, file: &'a str) -> (&'a str, Option<&'a str>) {
     if folder.join(file).exists() {
         return (file, None);
     }
@@ -163,6 +196,8 @@ pub fn read_study(path: &Path, options: &Options, progress: Progress<'_>) -> Res
         skip_illustrative: options.skip_illustrative,
         asked: texts.iter().flat_map(|pack| pack.asked.iter().cloned()).collect(),
         sources: IdVec::default(),
+        longest: texts.iter().filter_map(PackText::longest).max_by(|a, b| a.get().total_cmp(&b.get())),
+        around: None,
         progress,
     };
     if let Some(text) = &text {
@@ -179,7 +214,9 @@ pub fn read_study(path: &Path, options: &Options, progress: Progress<'_>) -> Res
         // Problems of the data may be why a word of a pack is not known: they are shown first.
         _ if problems.has_errors() => Err(Failure::Problems(problems)),
         Err(refused) => Err(Failure::Refused(refused)),
-        Ok(packs) => Ok(ReadStudy { world, packs, problems }),
+        Ok(packs) => {
+            Ok(ReadStudy { world, packs, crs: study.crs.as_ref().and_then(|crs| Crs::parse(crs.get_ref())), problems })
+        }
     }
 }
 
@@ -198,9 +235,31 @@ fn study_file(folder: &Path, problems: &mut Problems) -> Result<(String, Study),
     }
 }
 
+/// Reads the areas of the study in `folder` and nothing else: where they lie tells what another file may be in.
+///
+/// # Errors
+/// As [`read_study`], of the study file and the areas.
+pub fn read_areas(folder: &Path) -> Result<Areas, Failure> {
+    let mut problems = Problems::default();
+    let (_, study) = study_file(folder, &mut problems)?;
+    let mut inputs = Inputs {
+        folder,
+        study: &study,
+        skip_illustrative: false,
+        asked: BTreeSet::new(),
+        longest: None,
+        around: None,
+        sources: IdVec::default(),
+        progress: &|_, _| (),
+    };
+    let areas = areas::Reading::new(&study).read(&mut inputs, &mut problems);
+    if problems.has_errors() { Err(Failure::Problems(problems)) } else { Ok(areas) }
+}
+
 fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> World {
     let areas = areas::Reading::new(study).read(inputs, problems);
-    let ground = Ground::new(&areas);
+    inputs.around = Surroundings::of(&areas, inputs.longest);
+    let ground = Ground::new(&areas).stated(inputs.sources().values().iter().map(|source| source.crs.as_str()));
     let people = people::read(&study.people, &ground, inputs, problems);
     let facilities = facilities::read(&study.facilities, &ground, inputs, problems);
     let series = series::read(&study.series, &ground, &facilities, inputs, problems);
@@ -225,6 +284,12 @@ pub(super) struct PackText {
     text: String,
     /// The words that its conditions ask for, by attribute.
     pub(super) asked: BTreeSet<(String, String)>,
+}
+
+impl PackText {
+    fn longest(&self) -> Option<Metres> {
+        pack::longest_distance(&self.text)
+    }
 }
 
 /// The packs that the command names, else those of the study.

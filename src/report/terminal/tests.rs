@@ -3,7 +3,11 @@ use crate::report::sketch;
 
 fn show(lang: Lang, style: bool, width: usize) -> String {
     let world = sketch::world();
-    summary(&sketch::findings(&world), &world, Look { lang, style, width, folder: Some("out/jinpu") })
+    summary(
+        &sketch::findings(&world),
+        &world,
+        Look { lang, style, width, files: Some(("out/jinpu", &crate::report::Kind::ALL)) },
+    )
 }
 
 #[test]
@@ -93,7 +97,7 @@ fn escapes_are_ours_or_none() {
 
     let world = sketch::world_named(["D", "A", "\x1b[31mB\u{9b}2J\r\u{202e}", "C"], "\x1b]0;title\x07");
     let shown =
-        summary(&sketch::findings(&world), &world, Look { lang: Lang::En, style: false, width: 80, folder: None });
+        summary(&sketch::findings(&world), &world, Look { lang: Lang::En, style: false, width: 80, files: None });
     assert!(shown.chars().all(|c| c == '\n' || !c.is_control()), "{shown:?}");
     assert!(shown.contains("[31mB2J"), "{shown}");
 }
