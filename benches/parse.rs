@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::fs;
+use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use evenreach::read::input::{self, Input};
@@ -40,6 +41,16 @@ fn parse(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(NATIONAL.n_facilities as u64));
     group.bench_function("csv, facilities", |bencher| bencher.iter(|| table(&facilities)));
     drop(facilities);
+
+    let extract = Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata/helsinki/Helsinki.osm.pbf");
+    let extract = input::read(&extract, "x.osm.pbf", &mut Problems::default()).expect("the file is in the repository");
+    group.throughput(Throughput::Bytes(extract.n_bytes()));
+    for layer in ["areas", "facilities", "buildings"] {
+        let wish = Wish { layer: Some(layer.to_owned()), ..Wish::default() };
+        group.bench_function(format!("osm, {layer}"), |bencher| {
+            bencher.iter(|| read_table(&extract, &wish, &mut Problems::default()).expect("the file is sound").n_rows);
+        });
+    }
 
     let bytes = fs::read_dir(folder.path()).expect("the folder is there");
     let bytes = bytes.filter_map(|file| Some(file.ok()?.metadata().ok()?.len())).sum();

@@ -17,10 +17,11 @@ use crate::space::TravelMatrix;
 
 /// Check a study against its policy packs.
 ///
-/// Reads study.toml in the folder STUDY and the files it names, judges every obligation of its packs, prints a summary
-/// by lead unit and writes what was found: findings.xlsx, a workbook; findings.gpkg, which QGIS opens coloured;
-/// findings.csv, areas.csv and ledger.csv; areas, underserved and facilities as .geojson with a style for QGIS beside
-/// each; findings.parquet and areas.parquet; findings.json with its schema.
+/// Reads study.toml in the folder STUDY and the files it names, or takes an OpenStreetMap extract for STUDY as it is;
+/// judges every obligation of its packs, prints a summary by lead unit and writes what was found: findings.xlsx, a
+/// workbook; findings.gpkg, which QGIS opens coloured; findings.csv, areas.csv and ledger.csv; areas, underserved and
+/// facilities as .geojson with a style for QGIS beside each; findings.parquet and areas.parquet; findings.json with its
+/// schema.
 ///
 /// Exit codes: 0 the assessment ran; 1 it ran, and something named by --fail-on is so; 2 it could not run.
 #[derive(Debug, Args)]
@@ -28,10 +29,11 @@ use crate::space::TravelMatrix;
   evenreach check geodata/jinpu
   evenreach check geodata/jinpu --only edu.central-kindergarten --only ind --lang zh
   evenreach check my-study --pack my-pack.toml --out results --strict
+  evenreach check city.osm.pbf --pack seeds/living-circle.toml
   evenreach check country --write csv,parquet
   evenreach check my-study --format json --fail-on unmet,unknown > findings.json")]
 pub(super) struct Arguments {
-    /// The folder that holds study.toml.
+    /// The folder that holds study.toml, or an OpenStreetMap extract (.osm.pbf).
     #[arg(value_name = "STUDY")]
     study: PathBuf,
     /// A pack to check against, instead of those that the study names; may be given several times.

@@ -175,8 +175,8 @@ pub fn split<'a>(folder: &Path, file: &'a str) -> (&'a str, Option<&'a str>) {
 /// Is called with the name of each file before it is read, and with how many there are in all.
 pub type Progress<'a> = &'a dyn Fn(&str, usize);
 
-/// Reads the study in the folder `path`, or that which an OpenStreetMap extract at `path` holds by itself: see
-/// [`alone`](super::alone).
+/// Reads the study in the folder `path`, or that which an OpenStreetMap extract at `path` holds by itself:
+/// its areas, facilities and dwellings.
 ///
 /// # Errors
 /// Every mistake in the study file and the packs, or every problem in the data if one of them is an error.

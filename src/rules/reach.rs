@@ -222,11 +222,13 @@ impl Unplaced {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
 
     use super::*;
     use crate::model::sketch::Sketch;
-    use crate::model::{Id, World};
+    use crate::model::{Id, Proxy, World};
     use crate::rules::finding::Remark;
     use crate::rules::{assert_agrees, try_check, underlined};
 
@@ -286,6 +288,28 @@ mod tests {
         assert_eq!(finding.verdict, Verdict::NotCheckable { why: Reason::NoLimit });
         assert_eq!((finding.observed.unwrap().value, finding.required), (0.8, None));
         assert_eq!(finding.subjects[2].observed, Some(0.0));
+    }
+
+    // A(80) is covered, B(20) not: of dwelling floor as of people.
+    #[test]
+    fn a_proxy_gives_the_same_share_and_a_shortfall_of_its_own_unit() {
+        let check = r#"reach = { service = "clinic", group = "disabled", within = "2 km", at-least = "85 %" }"#;
+        let mut world = two_villages().world();
+        Arc::make_mut(&mut world.people).proxy = Some(Proxy::DwellingFloor);
+        let finding = try_check(check, &world);
+        assert_eq!((finding.observed.unwrap().value, finding.shortfall), (0.8, Some(5.0)));
+        assert_eq!(finding.shortfall_unit, Some(Unit::DwellingFloor));
+        // What counts people is unknown.
+        for check in [
+            r#"seats = { service = "clinic", capacity = "places", group = "disabled", within = "2 km", at-least = "85 %" }"#,
+            r#"per-capita = { service = "clinic", group = "disabled", per = "1000 persons", at-least = 1 }"#,
+        ] {
+            assert_eq!(
+                try_check(check, &world).verdict,
+                Verdict::unknown(Reason::Proxy(Proxy::DwellingFloor)),
+                "{check}"
+            );
+        }
     }
 
     #[test]

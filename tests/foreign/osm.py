@@ -100,6 +100,8 @@ lines.sort(key=lambda line: (order[line[0]], int(line[1:].split(" ")[0])))
 (out / "city.opl").write_text("\n".join(lines) + "\n")
 cat(out / "city.opl", "city.osm.pbf", "-f", "pbf", "--output-header", "osmosis_replication_timestamp=2024-03-02T20:00:00Z")
 
+cat(out / "city.opl", "city-unpacked.osm.pbf", "-f", "pbf,pbf_compression=none")
+
 # --- what others find in Helsinki ------------------------------------------------------------------------------------
 
 geod = Geod(ellps="WGS84")
@@ -115,7 +117,7 @@ class Seen(osmium.SimpleHandler):
 
     def __init__(self):
         super().__init__()
-        self.dwellings, self.places = [], {"market": [], "bus-stop": [], "clinic": [], "culture-centre": []}
+        self.dwellings, self.places = [], {"market": [], "bus-stop": [], "clinic": []}
 
     def services(self, tags):
         if tags.get("amenity") == "marketplace" or tags.get("shop") in ("supermarket", "greengrocer"):
@@ -124,8 +126,6 @@ class Seen(osmium.SimpleHandler):
             yield "bus-stop"
         if tags.get("amenity") in ("clinic", "doctors", "health_post") or tags.get("healthcare") in ("clinic", "centre", "doctor"):
             yield "clinic"
-        if tags.get("amenity") in ("community_centre", "arts_centre"):
-            yield "culture-centre"
 
     def node(self, node):
         for service in self.services(node.tags):
@@ -158,7 +158,7 @@ seen.apply_file(str(helsinki), locations=True)
 homes = geopandas.GeoSeries([place for _, _, place in seen.dwellings], crs=4326).to_crs(3067)
 floor = [footprint * levels for footprint, levels, _ in seen.dwellings]
 within = {}
-for service, limit in [("market", 500), ("bus-stop", 500), ("clinic", 300), ("clinic", 1000), ("culture-centre", 500)]:
+for service, limit in [("market", 500), ("bus-stop", 500), ("clinic", 300), ("clinic", 1000)]:
     places = geopandas.GeoSeries(seen.places[service], crs=4326).to_crs(3067).union_all()
     near = homes.distance(places) <= limit
     within[f"{service} {limit}"] = sum(area for area, is_near in zip(floor, near) if is_near) / sum(floor)

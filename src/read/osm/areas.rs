@@ -27,6 +27,8 @@ pub(super) struct Boundaries {
     pub(super) areas: Vec<Bounded>,
     /// Where none is whole: those of one level as the border of the extract cuts them, and what is left.
     pub(super) cut: Vec<Bounded>,
+    /// What the file covers: the box that it states, else that around its nodes.
+    pub(super) bounds: Option<Rect<f64>>,
     /// By level: boundaries of which a part is not in the file.
     pub(super) incomplete: BTreeMap<u8, usize>,
     /// Names of boundaries that are all there and do not close.
@@ -61,7 +63,9 @@ impl Boundaries {
     /// Reads them from a file.
     pub(super) fn read(pbf: &Pbf<'_>) -> Result<Self, Stop> {
         let gathered = Gathered::read(pbf, &look)?;
-        let mut found = Self { areas: Vec::new(), cut: Vec::new(), incomplete: BTreeMap::new(), open: Vec::new() };
+        let bounds = stated(pbf).or_else(|| gathered.around());
+        let mut found =
+            Self { areas: Vec::new(), cut: Vec::new(), bounds, incomplete: BTreeMap::new(), open: Vec::new() };
         let relations: Vec<Result<MultiPolygon<f64>, Flaw>> =
             gathered.relations.par_iter().map(|(_, members, _)| gathered.polygon_of_relation(members)).collect();
         for ((id, _, seen), polygon) in gathered.relations.iter().zip(relations) {
@@ -77,7 +81,7 @@ impl Boundaries {
             }
         }
         if found.areas.is_empty()
-            && let Some(bounds) = bounds(pbf)
+            && let Some(bounds) = found.bounds
         {
             found.cut = cut_level(&gathered, bounds);
         }
@@ -152,7 +156,7 @@ fn cut_level(gathered: &Gathered<Seen>, bounds: Rect<f64>) -> Vec<Bounded> {
 const SMALLEST_REST: f64 = 0.001;
 
 /// The box that the header of a file states.
-pub(super) fn bounds(pbf: &Pbf<'_>) -> Option<Rect<f64>> {
+fn stated(pbf: &Pbf<'_>) -> Option<Rect<f64>> {
     let [west, south, east, north] = pbf.header.bounds?;
     Some(Rect::new((west, south), (east, north)))
 }

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use geo::{Coord, MultiPolygon};
+use geo::{Coord, MultiPolygon, Rect};
 
 use super::pbf::{Block, Element, Fixed, Kind, Pbf, Stop, Tags};
 use super::rings;
@@ -28,6 +28,8 @@ pub(super) struct Gathered<T> {
     refs: Vec<i64>,
     ids: Vec<i64>,
     places: Vec<Option<Fixed>>,
+    /// The box around all nodes of the file, wanted or not: west, south, east, north.
+    around: Option<[i32; 4]>,
     /// Wanted nodes whose coordinates are nowhere on earth.
     pub(super) n_nowhere: usize,
 }
@@ -72,6 +74,7 @@ impl<T: Send> Gathered<T> {
             refs: Vec::new(),
             ids: Vec::new(),
             places: Vec::new(),
+            around: None,
             n_nowhere: 0,
         };
         let ranges = pbf.ranges()?;
@@ -169,7 +172,8 @@ impl<T: Send> Gathered<T> {
         let ids = std::mem::take(&mut self.ids);
         let find = |index: usize, block: &Block<'_>| {
             block.check_order(index, ranges)?;
-            let mut nodes = Found { ids: &ids, next: 0, places: Vec::new(), points: Vec::new(), n_nowhere: 0 };
+            let mut nodes =
+                Found { ids: &ids, next: 0, places: Vec::new(), points: Vec::new(), around: None, n_nowhere: 0 };
             block.visit(Kind::Node, |element| {
                 if let Element::Node { id, place, tags } = element {
                     let wanted = if tags.is_empty() { None } else { look(Kind::Node, tags) };
@@ -177,13 +181,14 @@ impl<T: Send> Gathered<T> {
                 }
                 Ok(())
             })?;
-            Ok((nodes.places, nodes.points, nodes.n_nowhere))
+            Ok((nodes.places, nodes.points, nodes.around, nodes.n_nowhere))
         };
         let mut places = vec![None; ids.len()];
-        pbf.each(ranges[Kind::Node as usize].clone(), find, |(found, points, n_nowhere)| {
+        pbf.each(ranges[Kind::Node as usize].clone(), find, |(found, points, around, n_nowhere)| {
             budget.spend(16 * points.len())?;
             found.into_iter().for_each(|(index, place)| places[index as usize] = Some(place));
             self.points.extend(points);
+            self.around = joined(self.around, around);
             self.n_nowhere += n_nowhere;
             Ok(())
         })?;
@@ -244,6 +249,12 @@ impl<T: Send> Gathered<T> {
         ways.flat_map(|way| self.nodes_of(way)).filter_map(|&id| self.place(id)).collect()
     }
 
+    /// The box around all nodes of the file.
+    pub(super) fn around(&self) -> Option<Rect<f64>> {
+        let [west, south, east, north] = self.around?;
+        (west < east && south < north).then(|| Rect::new(degrees([west, south]), degrees([east, north])))
+    }
+
     /// The ids of nodes of a way.
     pub(super) fn nodes_of(&self, nodes: &Nodes) -> &[i64] {
         &self.refs[nodes.clone()]
@@ -262,6 +273,7 @@ struct Found<'a, T> {
     next: usize,
     places: Vec<(u32, Fixed)>,
     points: Vec<(i64, Coord<f64>, T)>,
+    around: Option<[i32; 4]>,
     n_nowhere: usize,
 }
 
@@ -284,11 +296,19 @@ impl<T> Found<'_, T> {
             self.n_nowhere += usize::from(is_needed || wanted.is_some());
             return;
         };
+        let [lon, lat] = place;
+        self.around = joined(self.around, Some([lon, lat, lon, lat]));
         if is_needed {
             self.places.push((self.next as u32, place));
         }
         self.points.extend(wanted.map(|wanted| (id, degrees(place), wanted)));
     }
+}
+
+/// The box around both.
+fn joined(one: Option<[i32; 4]>, other: Option<[i32; 4]>) -> Option<[i32; 4]> {
+    let (Some(one), Some(other)) = (one, other) else { return one.or(other) };
+    Some([one[0].min(other[0]), one[1].min(other[1]), one[2].max(other[2]), one[3].max(other[3])])
 }
 
 fn degrees([lon, lat]: Fixed) -> Coord<f64> {

@@ -27,7 +27,7 @@ use super::input::Input;
 use super::problem::{At, Problems, say};
 use super::table::{Cells, Reader, Table, Wish};
 use crate::units::Decimal;
-use areas::{Boundaries, Bounded};
+use areas::Boundaries;
 use buildings::Buildings;
 use facilities::Facilities;
 use pbf::{Pbf, Stop};
@@ -161,8 +161,7 @@ fn read_areas(input: &Input, pbf: &Pbf<'_>, wish: &Wish, problems: &mut Problems
     let mut rows = Rows::new(["id", "name"].into_iter().chain(areas::KEPT).chain(["boundary"]));
     let mut geometry = Vec::new();
     let Some(level) = level else {
-        let n_cut: usize = boundaries.incomplete.values().sum();
-        return cut_areas(input, pbf, boundaries.cut, n_cut, &file, (rows, problems));
+        return cut_areas(input, boundaries, &file, (rows, problems));
     };
     if let Some(n) = boundaries.incomplete.get(&level) {
         problems.warning(
@@ -187,12 +186,11 @@ fn read_areas(input: &Input, pbf: &Pbf<'_>, wish: &Wish, problems: &mut Problems
 /// Where no boundary is whole: the areas as the border cuts them, else the box of the extract.
 fn cut_areas(
     input: &Input,
-    pbf: &Pbf<'_>,
-    cut: Vec<Bounded>,
-    n_cut: usize,
+    Boundaries { cut, bounds, incomplete, .. }: Boundaries,
     file: &str,
     (mut rows, problems): (Rows, &mut Problems),
 ) -> Option<Table> {
+    let n_cut: usize = incomplete.values().sum();
     let help = || {
         say(
             "take an extract that holds the boundaries whole (osmium extract --strategy smart)",
@@ -217,14 +215,14 @@ fn cut_areas(
         }
         return Some(Table { file: file.to_owned(), ..rows.table(geometry) });
     }
-    let Some(bounds) = areas::bounds(pbf) else {
+    let Some(bounds) = bounds else {
         problems.error(
             "no-areas",
             file,
             At::File,
             say(
-                "no administrative boundary is whole, and the extract does not say what it covers",
-                "没有完整的行政边界，文件也未声明其覆盖范围",
+                "no administrative boundary is whole, and the extract holds no place",
+                "没有完整的行政边界，也没有任何位置",
             ),
             say("name a file of areas in a study", "请在研究中指定区划文件"),
         );

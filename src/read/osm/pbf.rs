@@ -87,6 +87,9 @@ pub(super) struct Pbf<'a> {
 impl<'a> Pbf<'a> {
     /// Finds the blobs of a file and reads its header.
     pub(super) fn open(input: &'a Input) -> Result<Self, Stop> {
+        if input.n_bytes() == 0 {
+            return Err(CUT.into());
+        }
         let mut file = input.stream()?;
         let mut pbf = Self { input, blobs: Vec::new(), header: Header::default() };
         let mut at = 0;

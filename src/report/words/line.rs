@@ -21,6 +21,7 @@ impl Words<'_> {
     pub fn lack(self, finding: &Finding, subject: &Subject) -> Option<String> {
         let brief = |value, unit: &Unit| match unit {
             Unit::Attribute(_) | Unit::Facilities { .. } => number(value),
+            Unit::DwellingFloor => format!("{} {}", number(value), self.pick("m²", "平方米")),
             _ => self.quantity(value, unit),
         };
         match subject.shortfall.zip(finding.shortfall_unit.as_ref()) {

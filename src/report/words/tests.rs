@@ -1,6 +1,7 @@
 use jiff::civil::date;
 
 use super::*;
+use crate::model::Proxy;
 use crate::report::sketch;
 use crate::rules::finding::{Pace, Quantity, Reason, Remark, Required, Threshold, Unit};
 use crate::units::{Metres, Share};
@@ -39,6 +40,7 @@ fn quantities_of_every_unit() {
         (194_979.0, places()),
         (66.0, Unit::Attribute("largest-class".to_owned())),
         (1.0, Unit::Persons),
+        (12_400.0, Unit::DwellingFloor),
         (0.925, Unit::Share),
         (849.6, Unit::Metres),
         (1234.5, Unit::Metres),
@@ -56,6 +58,7 @@ fn quantities_of_every_unit() {
     194,979 places | 194,979 个学位
     66 pupils in the largest class | 66（最大班额）
     1 person | 1 人
+    12,400 m² of dwelling floor (proxy for residents) | 12,400 平方米住宅建筑面积（代替常住人口）
     92.5 % | 92.5%
     850 m | 850 米
     1.23 km | 1.23 公里
@@ -110,6 +113,7 @@ fn every_reason() {
         Reason::NoMembership { n_facilities: 1 },
         Reason::NoMembership { n_facilities: 3 },
         Reason::NoPersons { group: "residents".to_owned() },
+        Reason::Proxy(Proxy::DwellingFloor),
         Reason::NoPlace,
         Reason::NoDate,
         Reason::Undecided { low: 1.0, high: 2.0 },
@@ -135,6 +139,7 @@ fn every_reason() {
     the files do not say in which area a facility is that could be here | 1 个设施未注明所在区域，有可能位于此处
     the files do not say in which areas 3 facilities are that could be here | 3 个设施未注明所在区域，有可能位于此处
     the number of people in the group residents is missing | “常住人口”人数缺失
+    the study counts dwelling floor in place of people, which gives shares and no numbers of people | 研究以住宅建筑面积代替人口，只能计算比例，不能计算人数
     there are no coordinates to measure a distance | 缺少坐标，无法测算距离
     the date is missing | 缺少日期
     missing data could change the verdict: 1 kindergarten to 2 kindergartens | 数据缺失可能影响结论：介于 1 所幼儿园与 2 所幼儿园之间
