@@ -41,6 +41,7 @@ fn study(seats: &str, more: &str) -> String {
 format = "evenreach.study/1"
 name = {{ en = "Jinpu", zh = "金普新区" }}
 reference-date = "2020-12-31"
+crs = "EPSG:4326"
 levels = [
   {{ key = "district", en = "district", zh = "区" }},
   {{ key = "street", en = "street", zh = "街道" }},

@@ -19,6 +19,7 @@ const STUDY: &str = r#"
 format = "evenreach.study/1"
 name = { en = "Jinpu", zh = "金普新区" }
 reference-date = "2020-12-31"
+crs = "EPSG:4326"
 packs = ["jinpu-2018"]
 levels = [
   { key = "city", en = "city", zh = "市" },

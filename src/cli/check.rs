@@ -10,7 +10,7 @@ use super::tell::{self, Stopped};
 use crate::assess::{Only, assess, limits};
 use crate::model::{Lang, Text};
 use crate::read::problem::{At, Problem, Severity};
-use crate::read::{Failure, Options, ReadStudy, read_study};
+use crate::read::{Failure, Options, ReadStudy, read_study, title};
 use crate::report::files::Content;
 use crate::report::{self, terminal::Look};
 use crate::space::TravelMatrix;
@@ -175,5 +175,9 @@ const AFTER_READING: u64 = 3;
 
 fn default_out(study: &Path) -> PathBuf {
     let name = study.canonicalize().ok().and_then(|study| Some(study.file_name()?.to_owned()));
-    Path::new("out").join(name.unwrap_or_else(|| "study".into()))
+    let name = name.unwrap_or_else(|| "study".into());
+    match name.to_str().filter(|_| study.is_file()) {
+        Some(file) => Path::new("out").join(title(file)),
+        None => Path::new("out").join(name),
+    }
 }

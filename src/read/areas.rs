@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use geo::{Coord, Geometry, InteriorPoint, MultiPolygon, unary_union};
+use geo::{BoundingRect, Coord, CoordsIter, Geometry, InteriorPoint, MultiPoint, MultiPolygon, Point, unary_union};
 use rayon::prelude::*;
 
+use super::candidates::candidates;
 use super::columns::{Columns, level_reference, structural};
+use super::evidence::{Evidence, no_crs};
 use super::gazetteer::{Gazetteer, Joined, Reference};
 use super::problem::{At, Problems, say};
 use super::study::{AreasLayer, Entry, Estimate, Study};
@@ -139,7 +141,11 @@ impl<'a> Reading<'a> {
             matches!(geometry, Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_)))
         };
         let has_seats = table.geometry.is_empty() || !table.geometry.iter().all(is_drawn);
-        let seats = if has_seats { places::places(&columns, problems) } else { Vec::new() };
+        let mut seats = if has_seats { places::places(&columns, problems) } else { Vec::new() };
+        if table.system.is_none() {
+            self.refuse(table, &seats, problems);
+            seats = Vec::new();
+        }
         // One polygon takes a while: all cores.
         let inside = |(row, shape): (usize, &Option<MultiPolygon<f64>>)| {
             let seat = seats.get(row).copied().flatten();
@@ -174,11 +180,31 @@ impl<'a> Reading<'a> {
                 code,
                 name,
                 place: places[row],
-                boundary: shape.map_or(Boundary::None, Boundary::Official),
+                // Our own outputs and the box of an extract say so.
+                boundary: match shape {
+                    None => Boundary::None,
+                    Some(shape) if columns.cell("=boundary", row) == "estimated" => Boundary::Estimated(shape),
+                    Some(shape) => Boundary::Official(shape),
+                },
                 origin: (source, table.number(row)),
             });
         }
         self.attributes.add(start, &columns, &layer.values);
+    }
+
+    /// Says that nobody states the system of a file that has coordinates.
+    fn refuse(&self, table: &Table, seats: &[Option<Coord<f64>>], problems: &mut Problems) {
+        let drawn = table.geometry.iter().flatten().filter_map(|geometry| geometry.coords_iter().next());
+        let mut raw: Vec<Coord<f64>> = drawn.collect();
+        if raw.is_empty() {
+            raw.extend(seats.iter().flatten());
+        }
+        if raw.is_empty() {
+            return;
+        }
+        let places: MultiPoint<f64> = self.areas.values().iter().filter_map(|area| area.place.map(Point)).collect();
+        let found = candidates(&raw, places.bounding_rect(), &[]);
+        no_crs(table, &raw, &Evidence::none(found), problems);
     }
 
     /// Cells around the seats of the areas from `start` that have no polygon.
@@ -192,6 +218,10 @@ impl<'a> Reading<'a> {
             Estimate::Radius(radius) => voronoi_cells(&seats, Limit::Radius(radius.get())),
             Estimate::Outline(file) => {
                 let Some((table, _)) = inputs.table(Entry::of(file), Layer::Outline, problems) else { return };
+                if table.system.is_none() {
+                    self.refuse(&table, &[], problems);
+                    return;
+                }
                 let shapes = polygons::read(&table, problems);
                 // Neighbours in one file share a border: together they are one outline.
                 let shapes: Vec<MultiPolygon<f64>> = shapes.into_iter().flatten().collect();

@@ -38,7 +38,7 @@ pub(super) fn read(
         let columns = Columns::new(&table, &mapping, &role, problems);
         let mut own = places::places(&columns, problems);
         let said = ground.declared(&columns, Some(["area-code", "area-name"]), problems);
-        let located = ground.locate(&table, &mut own, problems);
+        let located = ground.locate(&table, &mut own, &said, problems);
         let what = say("the estate", "小区");
         for row in 0..table.n_rows {
             let mut bad = |cell: &str, kind: (&str, &str)| {
@@ -63,7 +63,8 @@ pub(super) fn read(
             if day.is_none() && !first_phase.is_empty() {
                 bad(first_phase, ("full day such as 2020-09-01", "完整日期（如 2020-09-01）"));
             }
-            let whereabouts = Whereabouts { said: said[row], located: located[row], place: own[row] };
+            let whereabouts =
+                Whereabouts { said: said[row], located: located.areas[row], place: own[row], refused: located.refused };
             let area = ground.settle(Membership::Declared, &what, (&table, row), whereabouts, problems);
             let name = columns.cell("name", row);
             let code = columns.cell("code", row);

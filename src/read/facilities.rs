@@ -9,7 +9,7 @@ use super::gazetteer::Reference;
 use super::membership::{Ground, Whereabouts};
 use super::places;
 use super::problem::{Problems, say};
-use super::study::FacilitiesLayer;
+use super::study::{Entry, FacilitiesLayer};
 use super::table::Table;
 use super::vocabulary::vocabulary;
 use super::world::Inputs;
@@ -45,7 +45,8 @@ pub(super) fn read(
         codes: HashMap::new(),
     };
     for layer in layers {
-        let table = inputs.table(layer.entry(), Layer::Facilities, problems);
+        let entry = Entry { tags: layer.tags.as_deref(), ..layer.entry() };
+        let table = inputs.table(entry, Layer::Facilities, problems);
         if let Some((table, source)) = table {
             reading.layer(layer, &table, source, problems);
         }
@@ -77,7 +78,7 @@ impl Reading<'_> {
         }
         let mut own = places::places(&columns, problems);
         let said = self.ground.declared(&columns, Some(["area-code", "area-name"]), problems);
-        let located = self.ground.locate(table, &mut own, problems);
+        let located = self.ground.locate(table, &mut own, &said, problems);
         let what = say("the facility", "设施");
         let words = service_words(layer);
         let has_codes = columns.get("code").is_some();
@@ -106,7 +107,8 @@ impl Reading<'_> {
                 );
             }
             total_row(&columns, row, problems);
-            let whereabouts = Whereabouts { said: said[row], located: located[row], place: own[row] };
+            let whereabouts =
+                Whereabouts { said: said[row], located: located.areas[row], place: own[row], refused: located.refused };
             let area = self.ground.settle(layer.membership, &what, (table, row), whereabouts, problems);
             if !has_codes && (own[row].is_some() || !columns.cell("name", row).is_empty()) {
                 repeated.look(table, row, problems);

@@ -10,7 +10,10 @@ use crate::model::World;
 use crate::rules::{Mistake, Noun, Obligation, Pack};
 
 /// Packs that come with the program, by name.
-pub const SEEDS: [(&str, &str); 1] = [("jinpu-2018", include_str!("../../seeds/jinpu-2018.toml"))];
+pub const SEEDS: [(&str, &str); 2] = [
+    ("jinpu-2018", include_str!("../../seeds/jinpu-2018.toml")),
+    ("living-circle", include_str!("../../seeds/living-circle.toml")),
+];
 
 /// The text of a pack that comes with the program.
 pub fn seed(name: &str) -> Option<&'static str> {

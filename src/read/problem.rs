@@ -172,6 +172,11 @@ impl Problems {
         self.seen.values().sum()
     }
 
+    /// How many of a kind were found, kept or not.
+    pub fn n_of(&self, code: &str) -> usize {
+        self.seen.iter().filter(|((_, seen), _)| *seen == code).map(|(_, n)| n).sum()
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.seen.is_empty()

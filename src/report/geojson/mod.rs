@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::assess::Findings;
-use crate::model::World;
+use crate::model::{Proxy, World};
 use column::Cell;
 
 pub use areas::{areas, underserved};
@@ -64,6 +64,7 @@ where
         "study": world.name,
         "illustrative": findings.illustrative,
         "estimated": !findings.estimated.is_empty(),
+        "proxy": world.people.proxy.map(Proxy::key),
     });
     let head = head.to_string();
     write!(to, "{{\"type\":\"FeatureCollection\",{},\"features\":[", &head[1..head.len() - 1])?;

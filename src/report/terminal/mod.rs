@@ -8,7 +8,7 @@ mod page;
 use std::collections::HashSet;
 
 use crate::assess::{Assessed, Findings};
-use crate::model::{AreaId, Lang, LevelId, World};
+use crate::model::{AreaId, Lang, LevelId, Proxy, World};
 use crate::report::words::{Words, noun};
 use crate::rules::Verdict;
 use crate::rules::finding::{Finding, Of, Subject};
@@ -75,6 +75,13 @@ fn head(page: &mut Page, findings: &Findings, world: &World, lang: Lang) {
             format!("估算边界（{levels}）：由驻地点位推算，非法定界线。"),
         );
         page.line("! ", &text, Style::Doubt);
+    }
+    if world.people.proxy == Some(Proxy::DwellingFloor) {
+        let text = lang.pick(
+            "Demand is a proxy: square metres of dwelling floor stand for residents; no number here is one of people.",
+            "需求为代替指标：以住宅建筑面积（平方米）代替常住人口，以下数字均非人数。",
+        );
+        page.line("! ", text, Style::Doubt);
     }
     page.gap();
     let count = |key: &str| findings.findings.iter().filter(|assessed| assessed.finding.verdict.key() == key).count();
