@@ -229,6 +229,15 @@ fn described(name: &str, format: &str, seen: &Inspection, lang: Lang) -> String 
     let word = |english: &'static str, chinese: &'static str| lang.pick(english, chinese);
     let encoding = seen.encoding.map_or_else(String::new, |encoding| format!(", {encoding}"));
     let mut text = format!("{}: {format}{encoding}, {} {}\n", plain(name), seen.n_rows, word("rows", "行"));
+    if 0 < seen.n_titles + seen.n_notes {
+        let (titles, notes) = (seen.n_titles, seen.n_notes);
+        let _ = match lang {
+            Lang::En => {
+                writeln!(text, "  passed over: {titles} rows of titles above the header, {notes} of notes below")
+            }
+            Lang::Zh => writeln!(text, "  略过：表头以上标题 {titles} 行，表下附注 {notes} 行"),
+        };
+    }
     for (geometry, n) in &seen.geometries {
         let _ = writeln!(text, "  {geometry}: {n}");
     }

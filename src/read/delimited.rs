@@ -119,6 +119,11 @@ fn rows(text: &str, file: &str, problems: &mut Problems) -> Option<Table> {
     table.columns = found.names[..n_named].iter().map(|name| Cells::new(name, 0)).collect();
     header::duplicates(file, &table.columns, problems)?;
 
+    let lowest = head.get((found.n_above + found.n_rows).saturating_sub(1)).cloned().unwrap_or_default();
+    let is_header = |record: &ByteRecord| {
+        record.len() == lowest.len()
+            && record.iter().zip(&lowest).all(|(cell, header)| cell.trim_ascii() == header.as_bytes())
+    };
     let mut rows = reader(text, separator);
     let mut record = ByteRecord::new();
     let mut n_read = 0;
@@ -135,6 +140,11 @@ fn rows(text: &str, file: &str, problems: &mut Problems) -> Option<Table> {
         let number = numbering.number(&record);
         n_read += 1;
         if n_read <= found.n_above + found.n_rows {
+            continue;
+        }
+        // Printed tables repeat it on each page.
+        if 1 < lowest.len() && is_header(&record) {
+            table.n_notes += 1;
             continue;
         }
         push(&mut table, &record, number, problems);
@@ -223,4 +233,61 @@ fn damaged(file: &str, at: At, error: &csv::Error, problems: &mut Problems) {
         say(format!("the text cannot be read as CSV: {error}"), format!("无法按 CSV 读取：{error}")),
         say("export the file again", "请重新导出文件"),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each row as `number a|b|c`, the header first; and the codes and places of what is said.
+    fn read(text: &str) -> (Vec<String>, Vec<String>) {
+        let mut problems = Problems::default();
+        let input = Input::of_bytes("a.csv", text.as_bytes().to_vec());
+        let table = Csv.read(&input, &Wish::default(), &mut problems).unwrap_or_default();
+        let headers: Vec<&str> = table.columns.iter().map(|cells| cells.header.as_str()).collect();
+        let line = |row| table.columns.iter().map(|cells| cells.get(row)).collect::<Vec<_>>().join("|");
+        let rows = (0..table.n_rows).map(|row| format!("{} {}", table.number(row), line(row)));
+        let said = problems.kept().iter().map(|problem| format!("{}: {:?}", problem.code, problem.at));
+        (std::iter::once(headers.join("|")).chain(rows).collect(), said.collect())
+    }
+
+    #[test]
+    fn separators_are_found() {
+        for text in [
+            "名称,代码,服务范围\n一幼,K1,V1;V2\n",
+            "名称;代码;服务范围\n一幼;K1;\"V1;V2\"\n",
+            "名称\t代码\t服务范围\n一幼\tK1\tV1;V2\n",
+            "名称|代码|服务范围\r\n一幼|K1|V1;V2\r\n",
+            "幼儿园一览表\n名称;代码;服务范围\n一幼;K1;\"V1;V2\"\n",
+        ] {
+            let (lines, said) = read(text);
+            assert_eq!(
+                (lines[0].as_str(), &lines[1][2..], said.len()),
+                ("名称|代码|服务范围", "一幼|K1|V1;V2", 0),
+                "{text}"
+            );
+        }
+        // Commas for decimal points.
+        assert_eq!(read("a;b\n1,5;2,5\n3,5;4,5\n").0, ["a|b", "2 1,5|2,5", "3 3,5|4,5"]);
+        // One column.
+        assert_eq!(read("name\na b\nc\n").0, ["name", "2 a b", "3 c"]);
+    }
+
+    #[test]
+    fn rows_are_numbered_as_a_sheet_numbers_them() {
+        let (lines, said) = read("code,name\na,\"x\ny\"\n\nb,z\n,\nc,w\n");
+        assert_eq!((lines, said.len()), (["code|name", "2 a|x\ny", "4 b|z", "6 c|w"].map(String::from).to_vec(), 0));
+    }
+
+    #[test]
+    fn titles_notes_and_repeated_headers_are_passed_over() {
+        let text = "一览表,,\n代码,名称,学位\nK1,一幼,90\n代码,名称,学位\nK2,二幼,60\n注：无,,\n制表人：张三\n";
+        assert_eq!(read(text), (["代码|名称|学位", "3 K1|一幼|90", "5 K2|二幼|60"].map(String::from).to_vec(), vec![]));
+    }
+
+    #[test]
+    fn a_row_of_other_length_is_an_error_unless_the_rest_is_empty() {
+        let (_, said) = read("code,name\na,x,y\nb\nc,z,,\n");
+        assert_eq!(said, ["ragged: Row(2)", "ragged: Row(3)"]);
+    }
 }

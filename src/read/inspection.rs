@@ -19,6 +19,10 @@ use crate::space::Crs;
 pub struct Inspection {
     /// Rows or features.
     pub n_rows: usize,
+    /// Rows of titles above the header that were passed over.
+    pub n_titles: usize,
+    /// Rows below it that are no data: notes, sources, who made the table.
+    pub n_notes: usize,
     /// The encoding of its text, where that had to be found out.
     pub encoding: Option<&'static str>,
     /// How many geometries there are of each type, by name.
@@ -119,6 +123,8 @@ pub fn inspect(
     let polygons = (0 < n).then_some(shapes);
     Inspection {
         n_rows: table.n_rows,
+        n_titles: table.n_titles,
+        n_notes: table.n_notes,
         encoding: table.encoding,
         geometries,
         bounds,

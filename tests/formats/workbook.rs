@@ -8,7 +8,7 @@ use evenreach::read::table::{Table, Wish};
 use evenreach::read::{read_table, reader_of};
 
 use super::foreign;
-use super::support::Study;
+use super::support::{Study, evenreach, names};
 
 fn input(name: &str) -> Option<Input> {
     let path = foreign("workbook", name)?;
@@ -272,4 +272,37 @@ fn damaged_text_is_a_table_or_an_error() {
             survives(name, damaged);
         }
     }
+}
+
+// The tables of `init`, filled in as a workbook with a title over each: whatever is read of the CSV is read of the sheet.
+#[test]
+fn the_tables_of_init_read_the_same_as_sheets() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("mine");
+    let made = evenreach(&["init", folder.to_str().unwrap()]);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let mut n_tables = 0;
+    for name in names(&folder).iter().filter(|name| name.ends_with(".csv")) {
+        let read = |input: &Input| read_table(input, &Wish::default(), &mut Problems::default()).unwrap();
+        let text = read(&input::read(&folder.join(name), name, &mut Problems::default()).unwrap());
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.merge_range(0, 0, 0, 1.max(text.columns.len() as u16 - 1), "一览表", &Default::default()).unwrap();
+        for (column, cells) in text.columns.iter().enumerate() {
+            sheet.write(1, column as u16, &cells.header).unwrap();
+            for row in 0..text.n_rows {
+                let cell = cells.get(row);
+                match cell.parse::<f64>() {
+                    Ok(number) if number.to_string() == cell => sheet.write(row as u32 + 2, column as u16, number),
+                    _ => sheet.write(row as u32 + 2, column as u16, cell),
+                }
+                .unwrap();
+            }
+        }
+        let sheet = read(&Input::of_bytes("a.xlsx", book.save_to_buffer().unwrap()));
+        assert_eq!(lines(&sheet)[0], lines(&text)[0], "{name}");
+        assert!(sheet.columns.iter().eq(&text.columns) && sheet.n_rows == text.n_rows, "{name}");
+        n_tables += 1;
+    }
+    assert!(4 <= n_tables);
 }
