@@ -441,7 +441,7 @@ fn a_file_with_swapped_axes_is_refused_once() {
     };
     streets(&format!("[{},{}]", feature("S1"), feature("S2"))).refused(
         "streets.geojson",
-        "longitude and latitude look swapped in 2 of 2 polygons, such as 39, 121",
+        "longitude and latitude look swapped in 2 of 2 places",
         "longitude first",
     );
 }
@@ -452,14 +452,40 @@ fn plane_coordinates_are_refused_once() {
     study.put("kindergartens.csv", "code,name,lon,lat\nK1,一幼,502691.5,4322000.1\nK2,二幼,511300,4322010\n");
     study.refused(
         "kindergartens.csv",
-        "2 of 2 places are not in degrees but look like plane coordinates in metres",
-        "WGS 84 (EPSG:4326) or CGCS2000 (EPSG:4490)",
+        "2 of 2 places are no coordinates of EPSG:4326, such as 502691.5, 4322000.1",
+        "they look like metres in a plane",
     );
     let ring = "[[500000,4300000],[510000,4300000],[510000,4310000],[500000,4300000]]";
     streets(&format!(
         r#"[{{"type":"Feature","properties":{{"code":"S1","name":"光明街道"}},"geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}]"#
     ))
-    .refused("streets.geojson", "look like plane coordinates in 1 of 1 polygons", "turn the file into WGS 84");
+    .refused("streets.geojson", "1 of 1 places are no coordinates of EPSG:4326", "they look like metres in a plane");
+}
+
+#[test]
+fn a_plane_whose_zone_is_known_by_the_areas_or_by_its_number_is_named() {
+    // 121.05 E 39.05 N: in the zone of 120 E, with the number of the zone and without.
+    for (x, name) in [("590886.8", "EPSG:4549"), ("40590886.8", "EPSG:4528")] {
+        let rows = format!("code,name,lon,lat\nK1,一幼,{x},4324500\nK2,二幼,{x},4324600\n");
+        let study = Study::with("kindergartens.csv", rows);
+        study.refused("kindergartens.csv", "2 of 2 places are no coordinates of EPSG:4326", name);
+        let stated = format!("file = \"kindergartens.csv\"\ncrs = \"{name}\"");
+        study.edit("study.toml", "file = \"kindergartens.csv\"", &stated);
+        let run = study.check(&[]);
+        assert!(run.code < 2 && !run.stderr.contains("kindergartens.csv"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn coordinates_of_which_nobody_says_the_system_are_refused() {
+    let study = Study::edited("study.toml", "crs = \"EPSG:4326\"\n", "");
+    study.refused(
+        "kindergartens.csv",
+        "neither the file nor the study says which coordinate system its coordinates are in",
+        "crs = ",
+    );
+    // GeoJSON is on WGS 84 by its own standard.
+    assert!(!study.check(&[]).stderr.contains("streets.geojson"), "{}", study.check(&[]).stderr);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::progress::Progress;
 use super::tell::{self, Stopped};
-use crate::model::{Areas, Lang, Layer, World};
+use crate::model::{Areas, Lang, Layer, Proxy, World};
 use crate::read::candidates::by_range;
 use crate::read::input::Input;
 use crate::read::inspection::{Inspection, Shapes, System, inspect};
@@ -18,6 +18,7 @@ use crate::read::table::Wish;
 use crate::read::world::{read_areas, split};
 use crate::read::{Failure, Options, input, read_study, read_table, reader_of};
 use crate::report::words::plain;
+use crate::units::Decimal;
 
 /// Show what a file or a study holds.
 ///
@@ -27,6 +28,7 @@ use crate::report::words::plain;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   evenreach inspect facilities.csv
+  evenreach inspect city.osm.pbf
   evenreach inspect 'schools.xlsx!Sheet1'
   evenreach inspect points.csv --study geodata/jinpu
   evenreach inspect geodata/jinpu")]
@@ -88,7 +90,14 @@ fn contents(world: &World, lang: Lang) -> String {
     for (group, key) in world.people.groups.iter() {
         let persons: f64 = world.people.persons[group].values().iter().filter(|persons| !persons.is_nan()).sum();
         let missing = world.people.persons[group].values().iter().filter(|persons| persons.is_nan()).count();
-        let _ = writeln!(text, "  {key:<20} {persons} ({} {missing})", word("not counted at", "缺失点数"));
+        let unit = match world.people.proxy {
+            None => "",
+            Some(Proxy::DwellingFloor) => {
+                word(" m² of dwelling floor (proxy for residents)", " 平方米住宅建筑面积（代替常住人口）")
+            }
+        };
+        let persons = Decimal(persons, 1);
+        let _ = writeln!(text, "  {key:<20} {persons}{unit} ({} {missing})", word("not counted at", "缺失点数"));
     }
     let _ = writeln!(text, "\n{}: {}", word("facilities", "设施"), world.facilities.len());
     for service in world.facilities.services().values() {
@@ -108,6 +117,7 @@ fn contents(world: &World, lang: Lang) -> String {
             Layer::Facilities => word("facilities", "设施"),
             Layer::Series => word("series", "指标"),
             Layer::Estates => word("estates", "住宅区"),
+            Layer::Tags => word("tags", "标签"),
         };
         let n_rows = source.rows;
         let rows = lang.pick(if n_rows == 1 { " row" } else { " rows" }, " 行");

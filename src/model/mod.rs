@@ -25,7 +25,7 @@ pub use ids::{
     SourceId,
 };
 pub use jiff::civil::Date;
-pub use people::People;
+pub use people::{People, Proxy};
 pub use series::{Observation, Of, Series};
 pub use source::{CrsFrom, Layer, Source};
 pub use text::{Lang, Text, plain, shown};

@@ -1,5 +1,7 @@
 //! The files that a study rests on.
 
+use super::Proxy;
+
 /// What a layer of a study holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layer {
@@ -17,6 +19,8 @@ pub enum Layer {
     Series,
     /// New residential areas.
     Estates,
+    /// What the tags of an extract stand for.
+    Tags,
 }
 
 /// Who states the coordinate system of a file.
@@ -49,8 +53,28 @@ pub struct Source {
     pub features: bool,
     /// Made up to show how the tool works; every output says so.
     pub illustrative: bool,
+    /// What it counts instead of people, if it does.
+    pub proxy: Option<Proxy>,
     /// The coordinate system of its coordinates; empty where nobody states one, as for a file that has none.
     pub crs: String,
     /// Who states it.
     pub crs_from: Option<CrsFrom>,
+}
+
+impl Source {
+    /// A file that holds no rows.
+    pub fn document(file: &str, layer: Layer) -> Self {
+        Self {
+            file: file.to_owned(),
+            layer,
+            sha256: String::new(),
+            sidecars: Vec::new(),
+            rows: 0,
+            features: false,
+            illustrative: false,
+            proxy: None,
+            crs: String::new(),
+            crs_from: None,
+        }
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use geo::{BoundingRect, Coord, CoordsIter, Geometry, InteriorPoint, MultiPoint, MultiPolygon, Point, unary_union};
+use geo::{
+    BoundingRect, Coord, CoordsIter, Geometry, InteriorPoint, MultiPoint, MultiPolygon, Point, Rect, unary_union,
+};
 use rayon::prelude::*;
 
 use super::candidates::candidates;
@@ -141,7 +143,7 @@ impl<'a> Reading<'a> {
             matches!(geometry, Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_)))
         };
         let has_seats = table.geometry.is_empty() || !table.geometry.iter().all(is_drawn);
-        let mut seats = if has_seats { places::places(&columns, problems) } else { Vec::new() };
+        let mut seats = if has_seats { places::places(&columns, self.extent(), problems) } else { Vec::new() };
         if table.system.is_none() {
             self.refuse(table, &seats, problems);
             seats = Vec::new();
@@ -180,11 +182,22 @@ impl<'a> Reading<'a> {
                 code,
                 name,
                 place: places[row],
-                boundary: shape.map_or(Boundary::None, Boundary::Official),
+                // Our own outputs and the box of an extract say so.
+                boundary: match shape {
+                    None => Boundary::None,
+                    Some(shape) if columns.cell("=boundary", row) == "estimated" => Boundary::Estimated(shape),
+                    Some(shape) => Boundary::Official(shape),
+                },
                 origin: (source, table.number(row)),
             });
         }
         self.attributes.add(start, &columns, &layer.values);
+    }
+
+    /// Where the areas that are read so far lie.
+    fn extent(&self) -> Option<Rect<f64>> {
+        let places: MultiPoint<f64> = self.areas.values().iter().filter_map(|area| area.place.map(Point)).collect();
+        places.bounding_rect()
     }
 
     /// Says that nobody states the system of a file that has coordinates.
@@ -197,8 +210,7 @@ impl<'a> Reading<'a> {
         if raw.is_empty() {
             return;
         }
-        let places: MultiPoint<f64> = self.areas.values().iter().filter_map(|area| area.place.map(Point)).collect();
-        let found = candidates(&raw, places.bounding_rect(), &[]);
+        let found = candidates(&raw, self.extent(), &[]);
         no_crs(table, &raw, &Evidence::none(found), problems);
     }
 
@@ -495,7 +507,7 @@ mod tests {
     fn a_parent_whose_code_and_name_contradict_each_other_is_the_one_named_and_it_is_said() {
         let read = streets("code,name,parent,parent-name\nx1,东街道,02,甲区\nx2,西街道,77,乙区\nx3,南街道,01,旧区\n");
         assert_eq!(parents(&read), ["东街道 < 甲区", "西街道 < 乙区", "南街道 < 甲区"]);
-        assert_eq!(read.said(), [1, 2, 3].map(|row| format!("parent-clash: streets.csv, row {row}")));
+        assert_eq!(read.said(), [2, 3, 4].map(|row| format!("parent-clash: streets.csv, row {row}")));
     }
 
     #[test]

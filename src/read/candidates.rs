@@ -130,6 +130,7 @@ pub fn candidates(raw: &[Coord<f64>], near: Option<Rect<f64>>, others: &[Crs]) -
             }
         }
     }
+    found.sort_by_key(|candidate| candidate.crs.name() == WEB_MERCATOR);
     // Where the map services shift nothing, theirs is WGS 84.
     if !raw.iter().any(|&raw| china_shift::is_shifted(raw) || china_shift::is_shifted(coord! { x: raw.y, y: raw.x })) {
         found.retain(|candidate| ![Crs::gcj02(), Crs::bd09()].contains(&candidate.crs));
@@ -153,7 +154,6 @@ fn grown(area: Rect<f64>) -> Rect<f64> {
 
 /// What the numbers look like and what to write, in English and Chinese; for numbers of which nothing more is known.
 pub fn by_range(found: &[Candidate]) -> [String; 2] {
-    let name = |candidate: &Candidate| candidate.crs.name().to_owned();
     let planes: Vec<&Candidate> = found.iter().filter(|candidate| !candidate.crs.is_geographic()).collect();
     match (found, planes.as_slice()) {
         ([], _) => ["the numbers fit no system that is tried".into(), "数值不符合任何常用坐标系".into()],
@@ -172,8 +172,8 @@ pub fn by_range(found: &[Candidate]) -> [String; 2] {
             [format!("they look like {en}"), format!("像是 {zh}")]
         }
         (_, planes) if planes.len() <= 4 => {
-            let names: Vec<String> = planes.iter().map(|candidate| name(candidate)).collect();
-            [format!("they look like {}", names.join(" or ")), format!("像是 {}", names.join(" 或 "))]
+            let labels = |lang: usize| planes.iter().map(|candidate| candidate.label()[lang].clone()).collect::<Vec<_>>();
+            [format!("they look like {}", labels(0).join(" or ")), format!("像是 {}", labels(1).join(" 或 "))]
         }
         (_, planes) => {
             let swapped = planes.iter().all(|candidate| candidate.swapped);
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn the_number_of_the_zone_before_x_tells_the_zone() {
         assert_eq!(names("EPSG:4528", false, &DALIAN, None), ["EPSG:4528"]);
-        assert_eq!(names("EPSG:4528", true, &DALIAN, None), ["EPSG:4528~"]);
+        assert_eq!(names("EPSG:4528", true, &DALIAN, None), ["EPSG:4528~", "EPSG:3857"]);
         assert_eq!(names("EPSG:4499", false, &DALIAN, None), ["EPSG:4499"]);
     }
 

@@ -36,7 +36,7 @@ pub(super) fn read(
         };
         let mapping = attributes::mapping(&layer.columns, &STRUCTURAL, &level_keys);
         let columns = Columns::new(&table, &mapping, &role, problems);
-        let mut own = places::places(&columns, problems);
+        let mut own = places::places(&columns, ground.extent(), problems);
         let said = ground.declared(&columns, Some(["area-code", "area-name"]), problems);
         let located = ground.locate(&table, &mut own, &said, problems);
         let what = say("the estate", "小区");

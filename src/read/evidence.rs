@@ -329,7 +329,7 @@ mod tests {
     fn a_file_of_which_nobody_says_the_system_is_refused_with_what_fits_best() {
         let help = refused(&spread(500, "GCJ-02", false, 0));
         let [best, other] = [
-            "in GCJ-02 100 % of 500 places fall in the street that they name, in WGS 84 (EPSG:4326) 6",
+            "in GCJ-02 100 % of 500 places fall in the street that they name, in WGS 84 (EPSG:4326) 70 %",
             "crs = \"GCJ-02\"",
         ];
         assert!(help.contains(best) && help.ends_with(other), "{help}");

@@ -9,7 +9,7 @@ use super::gazetteer::Reference;
 use super::membership::{Ground, Whereabouts};
 use super::places;
 use super::problem::{Problems, say};
-use super::study::FacilitiesLayer;
+use super::study::{Entry, FacilitiesLayer};
 use super::table::Table;
 use super::vocabulary::vocabulary;
 use super::world::Inputs;
@@ -45,7 +45,8 @@ pub(super) fn read(
         codes: HashMap::new(),
     };
     for layer in layers {
-        let table = inputs.table(layer.entry(), Layer::Facilities, problems);
+        let entry = Entry { tags: layer.tags.as_deref(), ..layer.entry() };
+        let table = inputs.table(entry, Layer::Facilities, problems);
         if let Some((table, source)) = table {
             reading.layer(layer, &table, source, problems);
         }
@@ -75,7 +76,7 @@ impl Reading<'_> {
         for service in layer.service.iter().map(|service| service.get_ref()).chain(&layer.services) {
             self.service(service);
         }
-        let mut own = places::places(&columns, problems);
+        let mut own = places::places(&columns, self.ground.extent(), problems);
         let said = self.ground.declared(&columns, Some(["area-code", "area-name"]), problems);
         let located = self.ground.locate(table, &mut own, &said, problems);
         let what = say("the facility", "设施");

@@ -150,9 +150,15 @@ fn settled(
     match (from, &table.system) {
         (Some(from), Some(crs)) => {
             let name = crs.name().to_owned();
+            // What is wrong with polygons is said where they are looked at.
+            let mut seen = Problems::default();
+            let places = places::places(&columns, ground.and_then(Ground::extent), &mut seen);
             if let (Some(ground), Some(said)) = (ground, &said) {
-                let places = places::places(&columns, sink);
                 fits_better(ground, table, (&places, said), problems);
+            }
+            let has_polygons = table.geometry.iter().flatten().any(|shape| type_name(shape).ends_with("Polygon"));
+            if !has_polygons {
+                problems.extend(seen);
             }
             System::Stated { name, from }
         }
@@ -179,7 +185,7 @@ fn numbers(table: &Table) -> Vec<Option<Coord<f64>>> {
     let bare = Table { columns: table.columns.clone(), n_rows: table.n_rows, ..Table::default() };
     let sink = &mut Problems::default();
     let columns = Columns::new(&bare, &Default::default(), &structural, sink);
-    let in_columns = places::places(&columns, &mut Problems::default());
+    let in_columns = places::places(&columns, None, &mut Problems::default());
     let drawn = |row: usize| table.geometry.get(row)?.as_ref()?.coords_iter().next();
     in_columns.into_iter().enumerate().map(|(row, place)| drawn(row).or(place)).collect()
 }

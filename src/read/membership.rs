@@ -1,6 +1,6 @@
 //! Which area a row belongs to: as it declares, and as its coordinates say.
 
-use geo::{BoundingRect, Coord, Rect, coord};
+use geo::{BoundingRect, Coord, Rect};
 
 use super::candidates::{Candidate, candidates};
 use super::columns::Columns;
@@ -9,7 +9,7 @@ use super::gazetteer::{Gazetteer, Reference};
 use super::problem::{Problems, say};
 use super::study::Membership;
 use super::system::swapped_axes;
-use super::table::{Cells, Table};
+use super::table::{Cells, Table, union};
 use crate::model::{AreaId, Areas, Boundary, Id, IdVec, LevelId, Text};
 use crate::space::Crs;
 use crate::space::index::PolygonIndex;
@@ -57,12 +57,6 @@ impl<'a> Ground<'a> {
         };
         let boxes = areas.iter().filter_map(|(_, area)| area.boundary.polygon()?.bounding_rect());
         let seats = areas.iter().filter_map(|(_, area)| Some(Rect::new(area.place?, area.place?)));
-        let union = |a: Rect<f64>, b: Rect<f64>| {
-            Rect::new(
-                coord! { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) },
-                coord! { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) },
-            )
-        };
         Self {
             areas,
             gazetteer: Gazetteer::new(areas),
@@ -70,6 +64,11 @@ impl<'a> Ground<'a> {
             extent: boxes.chain(seats).reduce(union),
             systems: Vec::new(),
         }
+    }
+
+    /// What all boundaries and seats lie in; `None` where there are none.
+    pub(super) fn extent(&self) -> Option<Rect<f64>> {
+        self.extent
     }
 
     /// With the names of the systems that the study states so far: other files are likely to be in one of them.
@@ -114,7 +113,7 @@ impl<'a> Ground<'a> {
         };
         let swapped = there.iter().filter(|&&place| self.looks_swapped(place)).count();
         if there.len() < 2 * swapped {
-            swapped_axes(&table.file, system, (swapped, there.len()), problems);
+            swapped_axes(table, system, (swapped, there.len()), problems);
             return refused(places);
         }
         fits_better(self, table, (places, said), problems);

@@ -11,10 +11,12 @@ pub mod vocabulary;
 pub mod world;
 
 mod allowance;
+mod alone;
 mod areas;
 mod attributes;
 pub mod candidates;
 mod columns;
+mod coverage;
 mod dbf;
 mod delimited;
 mod encoding;
@@ -30,9 +32,11 @@ mod geoparquet;
 mod header;
 mod left_out;
 mod membership;
+pub mod osm;
 mod people;
 mod places;
 mod polygons;
+mod raster;
 mod region;
 mod rows;
 mod series;
@@ -40,22 +44,29 @@ mod shapefile;
 mod shapes;
 #[cfg(test)]
 mod sketch;
+mod surroundings;
 pub mod system;
 mod values;
 mod wkb;
+mod workbook;
 
-pub use world::{Failure, Options, Progress, ReadStudy, read_study};
+pub use alone::title;
+pub use values::number;
+pub use world::{Failure, Options, Progress, ReadStudy, read_study, split};
 
 use input::Input;
 use problem::{At, Problems, say};
 use table::{Reader, Table, Wish};
 
 /// All formats that are read, in the order in which they are tried.
-pub const READERS: [&dyn Reader; 7] = [
+pub const READERS: [&dyn Reader; 10] = [
     &geopackage::GeoPackage,
     &geoparquet::GeoParquet,
     &shapefile::Shapefile,
     &flatgeobuf::FlatGeobuf,
+    &osm::Osm,
+    &raster::GeoTiff,
+    &workbook::Workbook,
     &geojson::GeoJson,
     &dbf::Dbf,
     &delimited::Csv,

@@ -1,6 +1,6 @@
 //! Coordinates of a table's rows: columns or geometry, checked for their range and for swapped axes.
 
-use geo::{BoundingRect, Coord, CoordsIter, Geometry, InteriorPoint};
+use geo::{BoundingRect, Coord, CoordsIter, Geometry, InteriorPoint, Rect};
 use rayon::prelude::*;
 
 use super::columns::Columns;
@@ -50,8 +50,13 @@ pub(super) fn figure(number: f64) -> String {
 /// One place a row: of a point the point, of another geometry a point inside it; where there is none, the columns
 /// `lon` and `lat`.
 /// What cannot be a place is said and left out; an error where that is so for most rows. Where nobody states the system
-/// of the file, the places are the numbers as the file has them, for [`super::evidence::no_crs`].
-pub(super) fn places(columns: &Columns<'_>, problems: &mut Problems) -> Vec<Option<Coord<f64>>> {
+/// of the file, the places are the numbers as the file has them, for [`super::evidence::no_crs`]. `near` is where the
+/// study lies, as far as that is known: it tells which system is meant where the stated one cannot be.
+pub(super) fn places(
+    columns: &Columns<'_>,
+    near: Option<Rect<f64>>,
+    problems: &mut Problems,
+) -> Vec<Option<Coord<f64>>> {
     let table = columns.table();
     let is_stated = table.system.is_some();
     let drawn = |row: usize| {
@@ -63,9 +68,9 @@ pub(super) fn places(columns: &Columns<'_>, problems: &mut Problems) -> Vec<Opti
     let Some(system) = &table.system else { return raw };
     let in_columns = |row: usize| drawn_nothing(table, row);
     if raw.iter().enumerate().any(|(row, place)| place.is_some() && in_columns(row)) {
-        return turned(columns, system, raw, problems);
+        return turned(columns, (system, near), raw, problems);
     }
-    check(table, raw, problems)
+    check(table, raw, near, problems)
 }
 
 fn drawn_nothing(table: &Table, row: usize) -> bool {
@@ -75,7 +80,7 @@ fn drawn_nothing(table: &Table, row: usize) -> bool {
 /// Places of which some stand in columns: these are still in the system of the file.
 fn turned(
     columns: &Columns<'_>,
-    system: &Crs,
+    (system, near): (&Crs, Option<Rect<f64>>),
     mut raw: Vec<Option<Coord<f64>>>,
     problems: &mut Problems,
 ) -> Vec<Option<Coord<f64>>> {
@@ -94,7 +99,7 @@ fn turned(
     let failed: Vec<Coord<f64>> = found.iter().flatten().filter_map(|found| found.err()).collect();
     let there = raw.iter().flatten().filter(|place| !is_null(place)).count();
     if there < 2 * failed.len() {
-        no_coordinates(&table.file, system, (&failed, there), problems);
+        no_coordinates(table, system, (&failed, there), near, problems);
         return vec![None; raw.len()];
     }
     for (row, found) in found.into_iter().enumerate() {
@@ -109,7 +114,7 @@ fn turned(
             }
         }
     }
-    check(table, raw, problems)
+    check(table, raw, near, problems)
 }
 
 /// A point that stands for a geometry.
@@ -150,7 +155,12 @@ fn from_cells(columns: &Columns<'_>, row: usize, problems: &mut Problems) -> Opt
     }
 }
 
-fn check(table: &Table, raw: Vec<Option<Coord<f64>>>, problems: &mut Problems) -> Vec<Option<Coord<f64>>> {
+fn check(
+    table: &Table,
+    raw: Vec<Option<Coord<f64>>>,
+    near: Option<Rect<f64>>,
+    problems: &mut Problems,
+) -> Vec<Option<Coord<f64>>> {
     let there = raw.iter().flatten().count();
     let count = |wanted: Look| raw.iter().flatten().filter(|&&place| look(place) == wanted).count();
     let (swapped, plane) = (count(Look::Swapped), count(Look::Plane));
@@ -158,13 +168,13 @@ fn check(table: &Table, raw: Vec<Option<Coord<f64>>>, problems: &mut Problems) -
     let mostly = |n: usize| there < 2 * n;
     let system = table.system.as_deref().cloned().unwrap_or_else(Crs::wgs84);
     if mostly(swapped) {
-        swapped_axes(&table.file, &system, (swapped, there), problems);
+        swapped_axes(table, &system, (swapped, there), problems);
         return vec![None; raw.len()];
     }
     if mostly(plane) {
         let raw_plane: Vec<Coord<f64>> =
             raw.iter().flatten().copied().filter(|&place| look(place) == Look::Plane).collect();
-        no_coordinates(&table.file, &system, (&raw_plane, there), problems);
+        no_coordinates(table, &system, (&raw_plane, there), near, problems);
         return vec![None; raw.len()];
     }
     let keep = |(row, place): (usize, Option<Coord<f64>>)| {
@@ -203,7 +213,7 @@ mod tests {
     use super::*;
     use crate::read::columns::structural;
     use crate::read::table::Cells;
-    use geo::{LineString, Point, Polygon, Rect, coord};
+    use geo::{LineString, Point, Polygon, coord};
 
     /// Places of rows `lon,lat` or of geometries, and what is said of them.
     fn read(rows: &[[&str; 2]], geometry: Vec<Option<Geometry<f64>>>) -> (Vec<Option<(f64, f64)>>, Vec<String>) {
@@ -225,7 +235,7 @@ mod tests {
         let table = Table { file: "t".into(), columns, geometry, n_rows, system, ..Table::default() };
         let mut problems = Problems::default();
         let columns = Columns::new(&table, &Default::default(), &structural, &mut problems);
-        let found = places(&columns, &mut problems);
+        let found = places(&columns, None, &mut problems);
         let said = problems.kept().iter().map(|problem| format!("{} {:?}", problem.code, problem.at)).collect();
         (found.into_iter().map(|place| place.map(|place| (place.x, place.y))).collect(), said)
     }

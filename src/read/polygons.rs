@@ -37,7 +37,7 @@ fn tell(table: &Table, outcomes: Vec<Outcome>, problems: &mut Problems) -> Vec<O
         outcomes.iter().filter_map(|outcome| if let Outcome::Range(at) = outcome { Some(*at) } else { None }).collect();
     if there < 2 * out_of_range.len() {
         let stated = table.system.as_deref().cloned().unwrap_or_else(Crs::wgs84);
-        no_coordinates(&table.file, &stated, (&out_of_range, there), problems);
+        no_coordinates(table, &stated, (&out_of_range, there), None, problems);
         return vec![None; table.n_rows];
     }
     let take = |(row, outcome): (usize, Outcome)| match outcome {

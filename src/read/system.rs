@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use geo::{Coord, CoordsIter};
+use geo::{Coord, CoordsIter, Rect};
 use rayon::prelude::*;
 
 use super::candidates::{Candidate, by_range, candidates};
@@ -125,7 +125,7 @@ fn turn(table: &mut Table, crs: &Crs, problems: &mut Problems) {
     let there = table.geometry.iter().flatten().count() + n_failed;
     if there < 2 * n_failed {
         let raw: Vec<Coord<f64>> = failed.into_iter().flatten().collect();
-        no_coordinates(&table.file, crs, (&raw, there), problems);
+        no_coordinates(table, crs, (&raw, there), None, problems);
         table.geometry.iter_mut().for_each(|geometry| *geometry = None);
         return;
     }
@@ -159,19 +159,28 @@ pub(super) fn to_degrees(crs: &Crs, place: Coord<f64>) -> Option<Coord<f64>> {
 }
 
 /// Says that most of the `there` places of a file are no coordinates of the system that is stated for it.
-pub(super) fn no_coordinates(file: &str, crs: &Crs, (raw, there): (&[Coord<f64>], usize), problems: &mut Problems) {
+pub(super) fn no_coordinates(
+    table: &Table,
+    crs: &Crs,
+    (raw, there): (&[Coord<f64>], usize),
+    near: Option<Rect<f64>>,
+    problems: &mut Problems,
+) {
     let swapped = Candidate { crs: crs.clone(), swapped: true };
     if swapped.fits_most(raw, None) {
-        swapped_axes(file, crs, (raw.len(), there), problems);
+        swapped_axes(table, crs, (raw.len(), there), problems);
         return;
     }
-    let found = candidates(raw, None, &[]);
+    let mut found = candidates(raw, near, &[]);
+    if found.is_empty() {
+        found = candidates(raw, None, &[]);
+    }
     let [en, zh] = by_range(&found);
     let at = raw.first().map_or_else(String::new, |at| format!("{}, {}", figure(at.x), figure(at.y)));
     let (n, name) = (raw.len(), crs.name());
     problems.error(
         "wrong-crs",
-        file,
+        &table.file,
         At::File,
         say(
             format!("{n} of {there} places are no coordinates of {name}, such as {at}"),
@@ -185,7 +194,7 @@ pub(super) fn no_coordinates(file: &str, crs: &Crs, (raw, there): (&[Coord<f64>]
 }
 
 /// Says that most places of a file have their axes swapped.
-pub(super) fn swapped_axes(file: &str, crs: &Crs, (swapped, there): (usize, usize), problems: &mut Problems) {
+pub(super) fn swapped_axes(table: &Table, crs: &Crs, (swapped, there): (usize, usize), problems: &mut Problems) {
     let (en, zh) = if crs.is_geographic() {
         ("longitude and latitude", "经纬度")
     } else {
@@ -193,16 +202,23 @@ pub(super) fn swapped_axes(file: &str, crs: &Crs, (swapped, there): (usize, usiz
     };
     problems.error(
         "swapped-axes",
-        file,
+        &table.file,
         At::File,
         say(
             format!("{en} look swapped in {swapped} of {there} places"),
             format!("{there} 个位置中有 {swapped} 个的{zh}似乎颠倒"),
         ),
-        say(
-            "swap the columns, or in the study: columns = { lon = \"...\", lat = \"...\" }",
-            "请交换两列，或在研究文件中写明：columns = { lon = \"...\", lat = \"...\" }",
-        ),
+        if table.geometry.is_empty() {
+            say(
+                "swap the columns, or in the study: columns = { lon = \"...\", lat = \"...\" }",
+                "请交换两列，或在研究文件中写明：columns = { lon = \"...\", lat = \"...\" }",
+            )
+        } else {
+            say(
+                "export the layer again with x (east, longitude first) before y (north)",
+                "请重新导出图层：先 x（东、经度），后 y（北、纬度）",
+            )
+        },
     );
 }
 

@@ -81,6 +81,7 @@ pub(super) fn world_named(names: [&str; 4], facility: &str) -> World {
         features: false,
         rows: 4,
         illustrative: true,
+        proxy: None,
         crs: "EPSG:4326".to_owned(),
         crs_from: Some(CrsFrom::Study),
     };

@@ -12,7 +12,7 @@ use geo::Rect;
 use super::foreign;
 use super::layers::{same, same_places, vector};
 
-const PLAIN: Wish = Wish { layer: None, encoding: None, crs: None, within: None };
+const PLAIN: Wish = Wish { layer: None, encoding: None, crs: None, otherwise: None, tags: None, within: None };
 
 fn read(bytes: Vec<u8>, wish: &Wish) -> (Option<Table>, Problems) {
     let mut problems = Problems::default();

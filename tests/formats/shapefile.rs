@@ -11,7 +11,7 @@ use super::foreign;
 use super::layers::{same, same_places, table, vector};
 use super::support::Study;
 
-const PLAIN: Wish = Wish { layer: None, encoding: None, crs: None, within: None };
+const PLAIN: Wish = Wish { layer: None, encoding: None, crs: None, otherwise: None, tags: None, within: None };
 
 fn truth(name: &str) -> Option<Table> {
     vector(&format!("{name}.geojson"), &PLAIN).map(|(table, _)| table)

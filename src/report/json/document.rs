@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::finding::FindingJson;
 use crate::assess::Findings;
-use crate::model::{CrsFrom, Layer, Text, World};
+use crate::model::{CrsFrom, Layer, Proxy, Text, World};
 
 /// What an assessment found, and what it rests on.
 #[derive(Serialize, JsonSchema)]
@@ -22,8 +22,11 @@ pub(super) struct Document<'a> {
     reference_date: String,
     /// Whether any input was made up to show how the tool works: then nothing here describes a real place.
     illustrative: bool,
-    /// Whether any boundary was built from seat points.
+    /// Whether any boundary was drawn by a rule: around seat points, or at the border of an extract.
     estimated: bool,
+    /// What is counted in place of people, if it is not people: `dwelling-floor`, in square metres. Then no number here is
+    /// one of persons.
+    proxy: Option<&'static str>,
     /// The levels of areas with such boundaries.
     estimated_levels: Vec<&'a str>,
     /// The files of the study.
@@ -65,6 +68,8 @@ struct Input<'a> {
     crs_from: Option<&'static str>,
     /// Made up to show how the tool works.
     illustrative: bool,
+    /// For people: what it counts in their place, if it is not people.
+    proxy: Option<&'static str>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -137,6 +142,7 @@ impl<'a> Document<'a> {
                 CrsFrom::Format => "format",
             }),
             illustrative: source.illustrative,
+            proxy: source.proxy.map(Proxy::key),
         });
         let packs = findings.packs.iter().map(|pack| PackJson {
             id: &pack.document.id,
@@ -154,6 +160,7 @@ impl<'a> Document<'a> {
             reference_date: world.reference_date.to_string(),
             illustrative: findings.illustrative,
             estimated: !findings.estimated.is_empty(),
+            proxy: world.people.proxy.map(Proxy::key),
             estimated_levels: findings.estimated.iter().map(|&level| levels[level].key.as_str()).collect(),
             inputs: inputs.collect(),
             packs: packs.collect(),
@@ -200,5 +207,6 @@ fn layer(layer: Layer) -> &'static str {
         Layer::Facilities => "facilities",
         Layer::Series => "series",
         Layer::Estates => "estates",
+        Layer::Tags => "tags",
     }
 }
