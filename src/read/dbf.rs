@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 use std::io::{Read, Seek, SeekFrom};
 
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{DecoderResult, Encoding, UTF_8};
 
 use super::encoding::{Undecodable, detect, name_of, named};
+use super::header::duplicates;
 use super::input::{Input, ReadSeek};
 use super::problem::{At, Problems, say};
 use super::table::{Cells, Reader, Table, Wish};
@@ -301,6 +302,7 @@ impl Records<'_> {
             columns.push(cells);
             fields.push(field);
         }
+        duplicates(&input.name, &columns, problems)?;
         let mut kept = Vec::new();
         let mut cut = Cut::default();
         if let Err(error) = self.rewind() {
@@ -444,14 +446,14 @@ impl Field {
 
 /// The text, and whether the beginning of a letter at its end was dropped, which `may_be_cut` allows.
 fn decode<'b>(bytes: &'b [u8], encoding: &'static Encoding, may_be_cut: bool) -> Option<(Cow<'b, str>, bool)> {
-    let whole = |bytes: &'b [u8]| encoding.decode_without_bom_handling_and_without_replacement(bytes);
-    if let Some(text) = whole(bytes) {
+    if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
         return Some((text, false));
     }
-    (1..4.min(bytes.len()).max(1))
-        .filter(|_| may_be_cut)
-        .find_map(|n_dropped| whole(&bytes[..bytes.len() - n_dropped]))
-        .map(|text| (text, true))
+    // Told that more is to come, the decoder does not mind the beginning of a letter at the end.
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut text = String::with_capacity(decoder.max_utf8_buffer_length_without_replacement(bytes.len())?);
+    let (result, _) = decoder.decode_to_string_without_replacement(bytes, &mut text, false);
+    (may_be_cut && result == DecoderResult::InputEmpty).then(|| (Cow::Owned(text), true))
 }
 
 /// A number as other formats give it: `12.500000` is `12.5`, one too wide for its column (`****`) is none.
@@ -567,4 +569,129 @@ fn of_language(byte: u8) -> Option<&'static Encoding> {
         0xCB => "windows-1253",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use encoding_rs::GBK;
+
+    use super::*;
+
+    /// A table of fields (name, type, width) and of records that are as long as their fields together.
+    fn dbf(version: u8, language: u8, fields: &[(&[u8], u8, u8)], records: &[&[u8]]) -> Vec<u8> {
+        let width: usize = 1 + fields.iter().map(|field| usize::from(field.2)).sum::<usize>();
+        let mut bytes = vec![version, 0, 0, 0];
+        bytes.extend((records.len() as u32).to_le_bytes());
+        bytes.extend((33 + 32 * fields.len() as u16).to_le_bytes());
+        bytes.extend((width as u16).to_le_bytes());
+        bytes.extend([0; 17]);
+        bytes.extend([language, 0, 0]);
+        for (name, kind, width) in fields {
+            let mut field = [0; 32];
+            field[..name.len()].copy_from_slice(name);
+            (field[11], field[16]) = (*kind, *width);
+            bytes.extend(field);
+        }
+        bytes.push(b'\r');
+        for record in records {
+            assert_eq!(record.len(), width);
+            bytes.extend(*record);
+        }
+        bytes.push(0x1A);
+        bytes
+    }
+
+    fn read_of(bytes: Vec<u8>, encoding: Option<&str>) -> (Option<Table>, Vec<String>) {
+        let mut problems = Problems::default();
+        let wish = Wish { encoding: encoding.map(str::to_owned), ..Wish::default() };
+        let table = Dbf.read(&Input::of_bytes("t.dbf", bytes), &wish, &mut problems);
+        (table, problems.kept().iter().map(|problem| problem.code.to_owned()).collect())
+    }
+
+    fn cells(table: &Table) -> Vec<(&str, Vec<&str>)> {
+        table.columns.iter().map(|column| (column.header.as_str(), column.iter().collect())).collect()
+    }
+
+    #[test]
+    fn every_type_of_column_is_a_cell_as_other_formats_give_it() {
+        for (kind, stored, cell) in [
+            (b'C', &b" a b   "[..], "a b"),
+            (b'C', b"abc\0xy ", "abc"),
+            (b'C', b"       ", ""),
+            (b'N', b"  12.50", "12.5"),
+            (b'N', b"    007", "7"),
+            (b'N', b"-0.5000", "-0.5"),
+            (b'N', b"1.5e+03", "1500"),
+            (b'N', b"*******", ""),
+            (b'N', b"       ", ""),
+            (b'N', b"   1,5 ", "1,5"),
+            (b'F', b"16777217", "16777217"),
+            (b'N', b"99999999999999999999", "99999999999999999999"),
+            (b'D', b"20200131", "2020-01-31"),
+            (b'D', b"00000000", ""),
+            (b'D', b"        ", ""),
+            (b'L', b"T", "true"),
+            (b'L', b"n", "false"),
+            (b'L', b"?", ""),
+            (b'I', b"\xFE\xFF\xFF\xFF", "-2"),
+            (b'B', &0.25_f64.to_le_bytes(), "0.25"),
+        ] {
+            let record = [b" ", stored].concat();
+            let (table, said) = read_of(dbf(0x30, 0, &[(b"x", kind, stored.len() as u8)], &[&record]), None);
+            assert_eq!((cells(&table.unwrap()), said.len()), (vec![("x", vec![cell])], 0), "{}", char::from(kind));
+        }
+    }
+
+    #[test]
+    fn columns_that_are_not_read_are_said_and_those_without_width_are_none() {
+        let fields: [(&[u8], u8, u8); 4] =
+            [(b"memo", b'M', 10), (b"none", b'C', 0), (b"a", b'C', 1), (b"old", b'B', 8)];
+        let (table, said) = read_of(dbf(3, 0, &fields, &[b"           x        "]), None);
+        assert_eq!(cells(&table.unwrap()), [("a", vec!["x"])]);
+        assert_eq!(said, ["unread-column", "unread-column"]);
+    }
+
+    #[test]
+    fn headers_and_cells_that_end_within_a_letter_end_before_it() {
+        let (header, _, _) = GBK.encode("a核定学位数");
+        let (cell, _, _) = GBK.encode("光明街道");
+        let record = [b" ", &cell[..7]].concat();
+        let bytes = dbf(3, 0x4D, &[(&header[..10], b'C', 7)], &[&record]);
+        let (table, said) = read_of(bytes, None);
+        let table = table.unwrap();
+        assert_eq!((cells(&table), said), (vec![("a核定学位", vec!["光明街"])], vec!["cut-text".to_owned()]));
+        assert!(table.columns[0].may_be_cut);
+        // In the middle of a cell it is no letter of the encoding at all.
+        let record = [b" ", &cell[..4], b"\xFF\xFFz"].concat();
+        let (table, said) = read_of(dbf(3, 0x4D, &[(b"a", b'C', 7)], &[&record]), None);
+        assert!(table.is_none());
+        assert_eq!(said, ["not-text"]);
+    }
+
+    #[test]
+    fn the_encoding_is_the_one_wished_for_else_that_of_the_language_byte_else_the_one_that_fits() {
+        let table = |language: u8, text: &[u8], wish: Option<&str>| {
+            let record = [b" ", text].concat();
+            let (table, said) = read_of(dbf(3, language, &[(b"a", b'C', text.len() as u8)], &[&record]), wish);
+            let table = table.map(|table| (table.columns[0].get(0).to_owned(), table.encoding));
+            (table, said.first().cloned())
+        };
+        let (gbk, _, _) = GBK.encode("金州区光明街道中心幼儿园");
+        let text = |text: &str, found: Option<&'static str>| Some((text.to_owned(), found));
+        assert_eq!(table(0x4D, &gbk, None), (text("金州区光明街道中心幼儿园", None), None));
+        assert_eq!(table(0x57, &gbk, Some("936")), (text("金州区光明街道中心幼儿园", None), None));
+        let said = Some("no-encoding".to_owned());
+        assert_eq!(table(0x57, &gbk, None), (text("金州区光明街道中心幼儿园", Some("GB18030")), said));
+        assert_eq!(table(3, b"K\xF6ln", None), (text("Köln", None), None));
+        assert_eq!(table(0, b"K\xF6ln", Some("88591")), (text("Köln", None), None));
+        assert_eq!(table(0, b"Koeln", None), (text("Koeln", None), None));
+        assert_eq!(table(0, b"Koeln", Some("martian")), (None, Some("unknown-encoding".to_owned())));
+    }
+
+    #[test]
+    fn deleted_records_are_left_out_and_the_others_keep_their_numbers() {
+        let (table, _) = read_of(dbf(3, 0, &[(b"a", b'C', 1)], &[b" x", b"*y", b" z"]), None);
+        let table = table.unwrap();
+        assert_eq!((cells(&table), &table.numbers[..]), (vec![("a", vec!["x", "z"])], &[1, 3][..]));
+    }
 }

@@ -59,7 +59,7 @@ impl Reader for GeoJson {
         let read = if is_sequence(&input.name, input.start()) {
             sequence(input, &mut layer)
         } else {
-            match document(input, &mut layer) {
+            match document(input, HELD, &mut layer) {
                 // Some programs write sequences under the name of a document.
                 Err(Stop::Json(..)) if layer.kind == "Feature" => {
                     layer = Layer::default();
@@ -184,13 +184,13 @@ fn open(input: &Input) -> std::io::Result<BufReader<Box<dyn ReadSeek + '_>>> {
     Ok(BufReader::with_capacity(1 << 18, file))
 }
 
-/// One JSON text: a collection, a feature or a geometry.
-fn document(input: &Input, layer: &mut Layer) -> Result<(), Stop> {
+/// One JSON text: a collection, a feature or a geometry. A file of more than `held` bytes is read piece by piece.
+fn document(input: &Input, held: u64, layer: &mut Layer) -> Result<(), Stop> {
     let mut file = open(input)?;
-    let parsed = if input.n_bytes() <= HELD {
+    let parsed = if input.n_bytes() <= held {
         let mut text = Vec::with_capacity(usize::try_from(input.n_bytes()).unwrap_or(0));
         // The file may grow while it is read: the bound holds all the same.
-        file.take(HELD).read_to_end(&mut text)?;
+        file.take(held).read_to_end(&mut text)?;
         let mut json = serde_json::Deserializer::from_slice(&text);
         Document(layer).deserialize(&mut json).and_then(|()| json.end())
     } else {
@@ -542,6 +542,93 @@ mod tests {
                 ("list", vec!["", "p;q"]),
             ]
         );
+    }
+
+    #[test]
+    fn a_file_read_piece_by_piece_gives_the_same_and_the_same_complaints() {
+        let collection = feature(r#"{"type":"Polygon","coordinates":[[[0,0],[9,0],[9,9.25],[0,0]]]}"#);
+        for text in
+            [collection.as_str(), "{\"type\":\"FeatureCollection\",\n\"features\":[{]}", "{", "\u{feff}{\"a\":1}"]
+        {
+            let input = Input::of_bytes("t.geojson", text.as_bytes().to_vec());
+            let read = |held: u64| {
+                let mut layer = Layer::default();
+                let mut problems = Problems::default();
+                if let Err(stop) = document(&input, held, &mut layer) {
+                    stop.tell(&input, &mut problems);
+                }
+                let said: Vec<String> = problems.kept().iter().map(|problem| format!("{problem}")).collect();
+                (layer.kind, layer.is_done, layer.shapes.len(), said)
+            };
+            assert_eq!(read(0), read(HELD), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_feature_or_one_geometry_is_a_layer_of_one() {
+        let (table, problems) = read(
+            r#"{"id":7,"geometry":{"type":"Point","coordinates":[1,2]},"properties":{"name":"a"},"type":"Feature"}"#,
+        );
+        let table = table.unwrap();
+        let cells: Vec<(&str, &str)> =
+            table.columns.iter().map(|cells| (cells.header.as_str(), cells.get(0))).collect();
+        assert_eq!((cells, table.n_rows, problems.len()), (vec![("id", "7"), ("name", "a")], 1, 0));
+        assert!(table.geometry[0].is_some());
+        let (table, _) = read(r#"{"coordinates":[[0,0],[1,1]],"type":"LineString"}"#);
+        let table = table.unwrap();
+        assert_eq!((table.n_rows, table.columns.len()), (1, 0));
+        assert!(matches!(table.geometry[0], Some(Geometry::LineString(_))));
+    }
+
+    #[test]
+    fn members_of_a_collection_that_a_feature_has_too_are_not_of_the_layer() {
+        let (table, problems) = read(
+            r#"{"properties":{"title":"x"},"geometry":null,"id":1,"type":"FeatureCollection","features":[
+            {"type":"Feature","properties":{"a":1},"geometry":null}]}"#,
+        );
+        let table = table.unwrap();
+        let headers: Vec<&str> = table.columns.iter().map(|cells| cells.header.as_str()).collect();
+        assert_eq!((headers, table.n_rows, problems.len()), (vec!["a"], 1, 0));
+    }
+
+    #[test]
+    fn other_documents_are_refused_by_name() {
+        for (text, says) in [
+            (r#"{"type":"Topology","objects":{},"arcs":[]}"#, "TopoJSON"),
+            (r#"{"type":"Feature2"}"#, "not a FeatureCollection"),
+            (r#"{"a":1}"#, "not a FeatureCollection"),
+        ] {
+            let (table, problems) = read(text);
+            assert!(table.is_none());
+            assert!(problems.kept()[0].what.en.contains(says), "{problems:?}");
+        }
+    }
+
+    fn sequence_of(text: &str) -> (Option<Table>, Problems) {
+        let mut problems = Problems::default();
+        let input = Input::of_bytes("t.geojsonl", text.as_bytes().to_vec());
+        (GeoJson.read(&input, &Wish::default(), &mut problems), problems)
+    }
+
+    #[test]
+    fn mistakes_in_a_sequence_are_at_their_line() {
+        let one = r#"{"type":"Feature","properties":{"a":1},"geometry":null}"#;
+        let two = sequence_of(&format!("{one}\n\n{one}\r\n")).0.unwrap();
+        assert_eq!((two.n_rows, two.columns.len()), (2, 1));
+        let pretty = one.replace(',', ",\n");
+        assert_eq!(sequence_of(&format!("\u{1e}{pretty}\n\u{1e}{one}\n")).0.unwrap().n_rows, 2);
+        for (text, line, says) in [
+            (format!("{one}\n{one} {one}\n"), 2, "trailing characters at line 2 column"),
+            (format!("{one}\n\n{{\"type\":\"Topology\"}}\n"), 3, "not a feature"),
+            (format!("\u{1e}{pretty}\n\u{1e}{{\n"), 5, "EOF"),
+            (format!("{one}\n{}\n", &one[..20]), 2, "EOF"),
+        ] {
+            let (table, problems) = sequence_of(&text);
+            assert!(table.is_none(), "{text}");
+            let problem = &problems.kept()[0];
+            assert!(problem.what.en.contains(says), "{problem}");
+            assert!(matches!(problem.at, At::Line(at, _) if at == line), "{problem:?}");
+        }
     }
 
     #[test]
