@@ -79,9 +79,11 @@ pub(crate) fn world(size: Size) -> World {
         series: Arc::new(series),
         estates: Arc::new(estates),
         sources: Arc::new(IdVec::from(vec![Source {
+            proxy: None,
             file: "generated".into(),
             layer: Layer::Study,
             sha256: String::new(),
+            sidecars: Vec::new(),
             rows: 0,
             features: false,
             illustrative: true,
@@ -182,6 +184,7 @@ fn people(
     };
     let (primary, elderly) = (share(1.0 / 12.0), share(0.2));
     People {
+        proxy: None,
         areas: locate(&places).into(),
         places: places.into_iter().map(Some).collect(),
         groups: ["elderly-60", "primary-age", "residents"].map(str::to_owned).to_vec().into(),

@@ -26,10 +26,10 @@ pub struct Headcount {
 }
 
 impl Headcount {
-    /// Counts `group`; `None` if no layer does.
+    /// Counts `group`; `None` if no layer does, or if what the study counts is not people.
     pub fn of(world: &World, group: &str) -> Option<Self> {
         let (areas, people) = (&world.areas, &world.people);
-        let group = people.group(group)?;
+        let group = people.group(group).filter(|_| people.proxy.is_none())?;
         let mut own = PerArea::filled(areas.len(), 0.0);
         let mut points: PerArea<(usize, usize)> = PerArea::filled(areas.len(), (0, 0));
         for (index, area) in people.areas.values().iter().enumerate() {

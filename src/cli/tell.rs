@@ -64,13 +64,15 @@ pub(super) fn stop(text: &Text, lang: Lang) -> Stopped {
 
 /// Prints what is wrong with the input, errors first, each with its place and how to mend it.
 pub(super) fn problems(problems: &Problems, lang: Lang) {
-    for severity in [Severity::Error, Severity::Warning] {
+    for severity in [Severity::Error, Severity::Warning, Severity::Note] {
         let all: Vec<_> = problems.kept().iter().filter(|problem| problem.severity == severity).collect();
         let word = match (severity, lang) {
             (Severity::Error, Lang::En) => "error",
             (Severity::Error, Lang::Zh) => "错误",
             (Severity::Warning, Lang::En) => "warning",
             (Severity::Warning, Lang::Zh) => "警告",
+            (Severity::Note, Lang::En) => "note",
+            (Severity::Note, Lang::Zh) => "说明",
         };
         for problem in all.iter().take(SHOWN) {
             let (place, what, help) = (problem.place(lang), problem.what.get(lang), problem.help.get(lang));

@@ -1,12 +1,33 @@
 //! People as demand points: where they live, how many of each group.
 
 use geo::Coord;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::{AreaId, GroupId, Id, IdVec, PerPoint, PointId};
+
+/// What is counted where nobody has counted people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proxy {
+    /// Square metres of dwelling floor stand for residents.
+    DwellingFloor,
+}
+
+impl Proxy {
+    /// The word that studies and outputs use.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::DwellingFloor => "dwelling-floor",
+        }
+    }
+}
 
 /// Demand points, stored by column.
 #[derive(Clone, Debug, Default)]
 pub struct People {
+    /// What the numbers count if it is not persons; then no output may call them so.
+    pub proxy: Option<Proxy>,
     /// Where each point is.
     pub places: PerPoint<Option<Coord<f64>>>,
     /// The lowest area known to hold each point.
@@ -33,7 +54,7 @@ impl People {
         (0..self.groups.len()).map(GroupId::new).find(|&id| self.groups[id] == key)
     }
 
-    /// The persons of `group` at `point`; `None` where the file says nothing.
+    /// The persons of `group` at `point`, or what stands for them; `None` where the file says nothing.
     pub fn persons(&self, group: GroupId, point: PointId) -> Option<f64> {
         let persons = self.persons[group][point];
         (!persons.is_nan()).then_some(persons)

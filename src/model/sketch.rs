@@ -164,6 +164,7 @@ impl Sketch {
             self.points.iter().map(|(_, _, persons)| persons.get(group).copied().unwrap_or(f64::NAN)).collect()
         };
         let people = People {
+            proxy: None,
             places: self.points.iter().map(|&(_, at, _)| at.map(place)).collect(),
             areas: self.points.iter().map(|&(area, _, _)| area).collect(),
             persons: groups.iter().map(persons).collect(),

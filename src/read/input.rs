@@ -93,12 +93,27 @@ impl Input {
         Some(bytes)
     }
 
+    /// The file, open at its start, for a reader that jumps from place to place: nothing is read ahead.
+    pub fn open_to_jump(&self, problems: &mut Problems) -> Option<Box<dyn ReadSeek + '_>> {
+        match &self.content {
+            Content::Memory(_) => self.open(problems),
+            Content::Disk { path, .. } => match File::open(path) {
+                Ok(file) => Some(Box::new(file)),
+                Err(error) => {
+                    self.unreadable(&error, problems);
+                    None
+                }
+            },
+        }
+    }
+
     /// The file, open at its start.
     pub fn open(&self, problems: &mut Problems) -> Option<Box<dyn ReadSeek + '_>> {
         self.stream().map_err(|error| self.unreadable(&error, problems)).ok()
     }
 
-    fn stream(&self) -> io::Result<Box<dyn ReadSeek + '_>> {
+    /// The file, open at its start, or what the disk says.
+    pub(super) fn stream(&self) -> io::Result<Box<dyn ReadSeek + '_>> {
         Ok(match &self.content {
             Content::Memory(bytes) => Box::new(Cursor::new(bytes.as_slice())),
             Content::Disk { path, .. } => Box::new(BufReader::with_capacity(1 << 18, File::open(path)?)),

@@ -8,9 +8,13 @@ use super::document::{self, Refused, nearest};
 use super::vocabulary::vocabulary;
 use crate::model::World;
 use crate::rules::{Mistake, Noun, Obligation, Pack};
+use crate::units::Metres;
 
 /// Packs that come with the program, by name.
-pub const SEEDS: [(&str, &str); 1] = [("jinpu-2018", include_str!("../../seeds/jinpu-2018.toml"))];
+pub const SEEDS: [(&str, &str); 2] = [
+    ("jinpu-2018", include_str!("../../seeds/jinpu-2018.toml")),
+    ("living-circle", include_str!("../../seeds/living-circle.toml")),
+];
 
 /// The text of a pack that comes with the program.
 pub fn seed(name: &str) -> Option<&'static str> {
@@ -47,6 +51,23 @@ pub(super) fn condition_words(text: &str) -> BTreeSet<(String, String)> {
         gather_words(check, &mut words);
     }
     words
+}
+
+/// The longest distance that a check of a pack asks for; none of a text that is not TOML.
+pub(super) fn longest_distance(text: &str) -> Option<Metres> {
+    let table: toml::Table = toml::from_str(text).unwrap_or_default();
+    let obligations = table.get("obligation").and_then(toml::Value::as_array);
+    let checks = obligations.into_iter().flatten().filter_map(|obligation| obligation.get("check"));
+    checks.flat_map(distances).max_by(|a, b| a.get().total_cmp(&b.get()))
+}
+
+fn distances(value: &toml::Value) -> Vec<Metres> {
+    match value {
+        toml::Value::String(text) => Metres::try_from(text.clone()).into_iter().collect(),
+        toml::Value::Array(values) => values.iter().flat_map(distances).collect(),
+        toml::Value::Table(table) => table.values().flat_map(distances).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn gather_words(value: &toml::Value, words: &mut BTreeSet<(String, String)>) {
@@ -195,6 +216,14 @@ check.presence = { in-each = "street", service = "kindergarten", at-least = 1 }
             Ok(_) => Vec::new(),
             Err(refused) => refused.mistakes.iter().map(|mistake| text[mistake.at.clone()].to_owned()).collect(),
         }
+    }
+
+    #[test]
+    fn the_longest_distance_is_that_of_any_check_wherever_it_stands() {
+        let pack = "[[obligation]]\ncheck.reach = { within = \"3 km\" }\n[[obligation]]\ncheck.pairing = { a = [{ b = \"3.2 km\" }], c = \"9 persons\" }\n";
+        assert_eq!(longest_distance(pack), Metres::new(3200.0));
+        assert_eq!(longest_distance(seed("jinpu-2018").unwrap()), Metres::new(30_000.0));
+        assert_eq!(longest_distance("no pack"), None);
     }
 
     #[test]

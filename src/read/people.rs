@@ -6,14 +6,16 @@ use geo::Coord;
 
 use super::attributes;
 use super::columns::{Columns, level_reference, structural};
+use super::coverage;
 use super::membership::{Ground, Whereabouts};
+use super::osm;
 use super::places;
 use super::problem::{At, Problems, say};
-use super::study::{DataLayer, Membership};
+use super::study::{DataLayer, Entry, Membership};
 use super::values;
-use super::vocabulary::vocabulary;
+use super::vocabulary::{normalise, vocabulary};
 use super::world::Inputs;
-use crate::model::{AreaId, Areas, Id, Layer, LevelId, People, PerArea, PerPoint, SourceId};
+use crate::model::{AreaId, Areas, Id, Layer, LevelId, People, PerArea, PerPoint, Proxy, SourceId};
 
 const STRUCTURAL: [&str; 6] = ["code", "name", "lon", "lat", "area-code", "area-name"];
 
@@ -29,9 +31,11 @@ pub(super) fn read(
     let mut persons: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     let mut origins: Vec<(SourceId, u32)> = Vec::new();
     let mut groups_of: BTreeMap<SourceId, BTreeSet<String>> = BTreeMap::new();
+    let mut proxies: Vec<(SourceId, Option<Proxy>)> = Vec::new();
     let level_keys = areas.level_keys();
     for layer in layers {
-        let Some((table, source)) = inputs.table(layer.entry(), Layer::People, problems) else {
+        let entry = Entry { tags: layer.tags.as_deref(), ..layer.entry() };
+        let Some((table, source)) = inputs.table(entry, Layer::People, problems) else {
             continue;
         };
         let role = |header: &str| {
@@ -72,18 +76,31 @@ pub(super) fn read(
                 say("fill it in, or take it out of the study", "请填写数据，或从研究文件中移除"),
             );
         }
+        let is_floor = columns.get("=residents").is_some_and(|cells| normalise(&cells.header) == osm::FLOOR_AREA);
+        let proxy = layer.proxy.or(is_floor.then_some(Proxy::DwellingFloor));
+        inputs.stands_for(source, proxy);
+        proxies.push((source, proxy));
         groups_of.insert(source, groups.iter().map(|(group, _)| group.clone()).collect());
         let start = people.places.len();
-        let mut own = places::places(&columns, problems);
+        let mut own = places::places(&columns, ground.extent(), problems);
         // The rows are areas, unless they have a place: then their codes may be their own.
         let are_areas = own.iter().all(Option::is_none);
         let generic = ground.generic(&columns).or(are_areas.then_some(["code", "name"]));
         let said = ground.declared(&columns, generic, problems);
-        let located = ground.locate(&table, &mut own, problems);
+        let located = ground.locate(&table, &mut own, &said, problems);
         let what = say("this row of people", "该行人口");
-        for row in 0..table.n_rows {
+        // Of a raster only what lies in an area is of the study: it covers more than that.
+        let rows: Vec<usize> = match &table.grid {
+            Some(_) => (0..table.n_rows).filter(|&row| located.areas[row].is_some()).collect(),
+            None => (0..table.n_rows).collect(),
+        };
+        let absent =
+            table.grid.as_ref().map(|grid| coverage::check(&table, grid, &located.areas, groups[0].1, areas, problems));
+        let absent = absent.unwrap_or_default();
+        for &row in &rows {
             total_row(&columns, row, said[row], problems);
-            let whereabouts = Whereabouts { said: said[row], located: located[row], place: own[row] };
+            let whereabouts =
+                Whereabouts { said: said[row], located: located.areas[row], place: own[row], refused: located.refused };
             let area = ground.settle(Membership::Declared, &what, (&table, row), whereabouts, problems);
             people.places.push(own[row].or_else(|| areas[area?].place));
             people.areas.push(area);
@@ -92,11 +109,17 @@ pub(super) fn read(
         for (group, cells) in groups {
             let column = persons.entry(group.clone()).or_default();
             column.resize(start, f64::NAN);
-            column.extend(
-                (0..table.n_rows).map(|row| count(cells.get(row), &group, &table.file, table.at(row), problems)),
-            );
+            column.extend(rows.iter().map(|&row| count(cells.get(row), &group, &table.file, table.at(row), problems)));
         }
+        // Somebody may live where the raster has no cells: nobody knows how many.
+        for area in absent {
+            people.places.push(None);
+            people.areas.push(Some(area));
+            origins.push((source, 0));
+        }
+        persons.values_mut().for_each(|column| column.resize(people.places.len(), f64::NAN));
     }
+    people.proxy = one_proxy(&proxies, inputs, problems);
     let n_points = people.places.len();
     for (group, mut column) in persons {
         column.resize(n_points, f64::NAN);
@@ -106,6 +129,24 @@ pub(super) fn read(
     counted_twice(&people, &origins, areas, inputs, problems);
     counted_elsewhere(&mut people, &origins, areas, &groups_of);
     people
+}
+
+/// What all files count in place of people, if they do; people and a proxy cannot be added up.
+fn one_proxy(proxies: &[(SourceId, Option<Proxy>)], inputs: &Inputs<'_>, problems: &mut Problems) -> Option<Proxy> {
+    let &(_, first) = proxies.first()?;
+    if let Some(&(source, _)) = proxies.iter().find(|(_, proxy)| *proxy != first) {
+        problems.error(
+            "mixed-demand",
+            &inputs.sources()[source].file,
+            At::File,
+            say(
+                "one file counts people, another something that stands for them: they cannot be added up",
+                "一个文件统计人口，另一个文件统计代替人口的指标，二者不能相加",
+            ),
+            say("keep the files of one kind only", "请只保留其中一类文件"),
+        );
+    }
+    first
 }
 
 /// For each area the place of the demand point in it with the most people, of equal ones the first.
@@ -323,7 +364,7 @@ mod tests {
         let read = of_streets("code,residents,0-5岁\n0101,5,\n0102,0,0\n0201,-3,几个\n");
         assert_eq!(persons(&read, "residents"), [Some(5.0), Some(0.0), None]);
         assert_eq!(persons(&read, "children-0-5"), [None, Some(0.0), None]);
-        assert_eq!(read.said(), ["bad-value: p.csv, row 3", "bad-value: p.csv, row 3"]);
+        assert_eq!(read.said(), ["bad-value: p.csv, row 4", "bad-value: p.csv, row 4"]);
     }
 
     /// Two files of people.
@@ -366,7 +407,7 @@ mod tests {
     #[test]
     fn people_of_an_unknown_area_are_said_and_kept() {
         let read = of_streets("code,residents\n0101,5\n0999,7\n");
-        assert_eq!(read.said(), ["unknown-area: p.csv, row 2", "no-area: p.csv, row 2"]);
+        assert_eq!(read.said(), ["unknown-area: p.csv, row 3", "no-area: p.csv, row 3"]);
         assert_eq!(persons(&read, "residents"), [Some(5.0), Some(7.0)]);
     }
 
@@ -387,7 +428,7 @@ mod tests {
     #[test]
     fn a_subtotal_in_the_same_file_is_an_error_and_a_remainder_is_not() {
         let subtotal = of_streets("code,residents\n01,11\n0101,5\n0102,6\n0201,7\n");
-        assert!(subtotal.is_refused() && subtotal.said() == ["counted-twice: p.csv, row 1"], "{:?}", subtotal.said());
+        assert!(subtotal.is_refused() && subtotal.said() == ["counted-twice: p.csv, row 2"], "{:?}", subtotal.said());
         let remainder = of_streets("code,residents\n01,2\n0101,5\n0102,6\n");
         assert!(remainder.said().is_empty(), "{:?}", remainder.said());
     }
@@ -397,7 +438,7 @@ mod tests {
         for name in ["合计", "Total", "小计"] {
             let read = of_streets(&format!("名称,residents\n东街道,5\n{name},5\n"));
             assert!(
-                read.is_refused() && read.said().contains(&"total-row: p.csv, row 2".to_owned()),
+                read.is_refused() && read.said().contains(&"total-row: p.csv, row 3".to_owned()),
                 "{:?}",
                 read.said()
             );

@@ -12,6 +12,8 @@ pub enum Severity {
     Error,
     /// The run goes on by a stated rule; `--strict` makes it an error.
     Warning,
+    /// Nothing is wrong: it says what was made of a file. Never an error.
+    Note,
 }
 
 /// Where in a file.
@@ -19,7 +21,7 @@ pub enum Severity {
 pub enum At {
     /// The file as a whole.
     File,
-    /// A row of a table, from 1, the header not counted.
+    /// A row of a table as a sheet counts it: from 1, the header counted.
     Row(u32),
     /// A feature, from 1.
     Feature(u32),
@@ -130,6 +132,11 @@ impl Problems {
         self.push(Problem { severity: Severity::Warning, code, file: file.to_owned(), at, what, help });
     }
 
+    /// Says what was made of a file.
+    pub fn note(&mut self, code: &'static str, file: &str, what: Text, help: Text) {
+        self.push(Problem { severity: Severity::Note, code, file: file.to_owned(), at: At::File, what, help });
+    }
+
     /// Notes a warning whose words are costly: they are only asked for if the warning is kept.
     pub fn warning_of(&mut self, code: &'static str, file: &str, at: At, words: impl FnOnce() -> (Text, Text)) {
         match self.seen.get_mut(&(file.to_owned(), code)) {
@@ -172,6 +179,11 @@ impl Problems {
         self.seen.values().sum()
     }
 
+    /// How many of a kind were found, kept or not.
+    pub fn n_of(&self, code: &str) -> usize {
+        self.seen.iter().filter(|((_, seen), _)| *seen == code).map(|(_, n)| n).sum()
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.seen.is_empty()
@@ -184,9 +196,9 @@ impl Problems {
 
     /// Makes every warning an error, as `--strict` asks.
     pub fn make_strict(&mut self) {
-        self.stops |= !self.is_empty();
-        for problem in &mut self.kept {
+        for problem in self.kept.iter_mut().filter(|problem| problem.severity != Severity::Note) {
             problem.severity = Severity::Error;
+            self.stops = true;
         }
     }
 }
@@ -232,6 +244,7 @@ mod tests {
     #[test]
     fn strict_makes_a_warning_stop_the_run_and_leaves_a_clean_one_alone() {
         let mut clean = Problems::default();
+        clean.note("told", "a.csv", Text::same("what was made of it"), Text::same("nothing to mend"));
         clean.make_strict();
         assert!(!clean.has_errors());
         let mut problems = Problems::default();

@@ -1,15 +1,8 @@
 //! The part of a layer that matters, in the layer's own coordinates.
 
-use geo::{BoundingRect, Coord, Geometry, Rect};
+use geo::{BoundingRect, Geometry, Rect};
 
 use super::table::Wish;
-use crate::space::Crs;
-
-/// Samples along each side of the region: between them a projected side bends far less than the margin.
-const SAMPLES: u32 = 32;
-
-/// What is added on each side, as a share of the region.
-const MARGIN: f64 = 0.05;
 
 /// A rectangle outside which nothing matters.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,21 +12,7 @@ impl Region {
     /// The region that is wished for, in the system of the layer: the one that the study states, else the file.
     /// `None` where all rows are wished for, or where it is not sure which they are.
     pub(super) fn of(wish: &Wish, stated: Option<&str>) -> Option<Self> {
-        let within = wish.within?;
-        let crs = Crs::parse(wish.crs.as_deref().or(stated)?)?;
-        if crs.is_wgs84() {
-            return Some(Self(within));
-        }
-        let (min, max) = (within.min(), within.max());
-        let along = |from: f64, to: f64, n: u32| from + (to - from) * f64::from(n) / f64::from(SAMPLES);
-        let border = (0..=SAMPLES).flat_map(|n| {
-            let (x, y) = (along(min.x, max.x, n), along(min.y, max.y, n));
-            [(x, min.y), (x, max.y), (min.x, y), (max.x, y)]
-        });
-        let corners: Option<Vec<Coord<f64>>> = border.map(|place| crs.from_degrees(place.into())).collect();
-        let bounds = geo::MultiPoint::from(corners?).bounding_rect()?;
-        let margin = Coord { x: bounds.width() * MARGIN, y: bounds.height() * MARGIN };
-        Some(Self(Rect::new(bounds.min() - margin, bounds.max() + margin)))
+        wish.region(stated).map(Self)
     }
 
     /// Whether bounds of something lie outside; those that are no numbers do not.
@@ -60,6 +39,7 @@ impl Region {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::space::Crs;
     use geo::Point;
 
     fn wish(crs: Option<&str>) -> Wish {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::document;
-use crate::model::Text;
+use crate::model::{Proxy, Text};
 use crate::rules::Mistake;
 use crate::space::Crs;
 use crate::units::Metres;
@@ -39,7 +39,7 @@ pub struct Study {
     /// Files of areas, one or more a level.
     #[serde(default)]
     pub areas: Vec<AreasLayer>,
-    /// Files of people.
+    /// Files of people: tables, or rasters (GeoTIFF) whose cells hold persons: each cell counts where its centre lies.
     #[serde(default)]
     pub people: Vec<DataLayer>,
     /// Files of facilities.
@@ -124,6 +124,12 @@ pub struct DataLayer {
     /// Which column holds what, where its header does not say: the key, then the header.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
+    /// For people: what the file counts in their place. Dwellings of an OpenStreetMap extract need not say it.
+    #[serde(default)]
+    pub proxy: Option<Proxy>,
+    /// For an OpenStreetMap extract: a file of the study's folder that says which tags stand for what.
+    #[serde(default)]
+    pub tags: Option<String>,
     /// Made up to show how the tool works.
     #[serde(default)]
     pub illustrative: bool,
@@ -159,6 +165,9 @@ pub struct FacilitiesLayer {
     /// Words of the file for words of the packs, by attribute: `values.ownership = { public = ["公办"] }`.
     #[serde(default)]
     pub values: Values,
+    /// For an OpenStreetMap extract: a file of the study's folder that says which tags stand for what.
+    #[serde(default)]
+    pub tags: Option<String>,
     /// Made up to show how the tool works.
     #[serde(default)]
     pub illustrative: bool,
@@ -173,6 +182,10 @@ pub struct Entry<'a> {
     pub crs: Option<&'a Spanned<String>>,
     /// The encoding of its text.
     pub encoding: Option<&'a Spanned<String>>,
+    /// Which column holds what: the key, then the header.
+    pub columns: &'a BTreeMap<String, String>,
+    /// What its tags stand for: a file.
+    pub tags: Option<&'a str>,
     /// Made up to show how the tool works.
     pub illustrative: bool,
 }
@@ -180,7 +193,8 @@ pub struct Entry<'a> {
 impl<'a> Entry<'a> {
     /// A file of which the study says nothing more.
     pub fn of(file: &'a str) -> Self {
-        Self { file, crs: None, encoding: None, illustrative: false }
+        const NONE: &BTreeMap<String, String> = &BTreeMap::new();
+        Self { file, crs: None, encoding: None, columns: NONE, tags: None, illustrative: false }
     }
 }
 
@@ -194,6 +208,8 @@ macro_rules! entry {
                     file: &self.file,
                     crs: self.crs.as_ref(),
                     encoding: self.encoding.as_ref(),
+                    columns: &self.columns,
+                    tags: None,
                     illustrative: self.illustrative,
                 }
             }

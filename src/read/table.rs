@@ -1,8 +1,9 @@
 //! What any reader makes of a file: named columns of text, and perhaps a geometry a row.
 
+use std::ops::AddAssign;
 use std::sync::Arc;
 
-use geo::{Geometry, Rect};
+use geo::{Geometry, Polygon, Rect, coord};
 
 use super::input::Input;
 use super::problem::{At, Problems, say};
@@ -15,6 +16,11 @@ pub trait Reader: Sync {
 
     /// Whether the file is of this format, by its name and its first bytes.
     fn accepts(&self, name: &str, start: &[u8]) -> bool;
+
+    /// The coordinate system that the format lays down for files that state none.
+    fn lays_down(&self) -> Option<&'static str> {
+        None
+    }
 
     /// The layers or sheets that the file holds, for formats that may hold several; `None` where a problem stops it.
     fn layers(&self, _input: &Input, _problems: &mut Problems) -> Option<Vec<String>> {
@@ -32,14 +38,40 @@ pub struct Wish {
     pub layer: Option<String>,
     /// The encoding of its text, such as `GB18030`, where it is known.
     pub encoding: Option<String>,
-    /// The coordinate system that the study states for the file: it comes before what the file states.
-    pub crs: Option<String>,
+    /// What the tags of an OpenStreetMap extract stand for: a file and its text, where the study brings its own.
+    pub tags: Option<(String, String)>,
     /// Longitude and latitude of the region that matters. A reader may leave out rows that surely lie outside; it then
     /// counts them.
     pub within: Option<Rect<f64>>,
+    /// The system that the study says the coordinates of the file are in, whatever the file states.
+    pub crs: Option<String>,
+    /// The system of files that do not state one, where the study says it.
+    pub otherwise: Option<String>,
 }
 
 impl Wish {
+    /// The region wished for in the coordinates of a file that states `stated`: a box that holds all of it. `None` where
+    /// everything is wished for, or nothing may be left out.
+    pub fn region(&self, stated: Option<&str>) -> Option<Rect<f64>> {
+        let within = self.within?;
+        let crs = Crs::parse(self.crs.as_deref().or(stated).or(self.otherwise.as_deref())?)?;
+        if crs.is_wgs84() {
+            return Some(within);
+        }
+        // The edges of the box are bent: it is measured along them, and a little more is taken.
+        let (west, south, width, height) = (within.min().x, within.min().y, within.width(), within.height());
+        let steps = || (0..=EDGE_STEPS).map(|step| f64::from(step) / f64::from(EDGE_STEPS));
+        let mut turned: Option<Rect<f64>> = None;
+        for (x, y) in steps().flat_map(|a| steps().map(move |b| (a, b))) {
+            let place = crs.from_degrees(coord! { x: west + x * width, y: south + y * height })?;
+            let here = Rect::new(place, place);
+            turned = Some(turned.map_or(here, |all| union(all, here)));
+        }
+        let turned = turned?;
+        let more = coord! { x: turned.width(), y: turned.height() } * 0.02;
+        Some(Rect::new(turned.min() - more, turned.max() + more))
+    }
+
     /// Which of the layers of a file is meant, from 0: the one wished for, else the only one.
     pub fn pick(&self, input: &Input, layers: &[String], problems: &mut Problems) -> Option<usize> {
         let there = layers.join(", ");
@@ -70,6 +102,17 @@ impl Wish {
     }
 }
 
+/// Places looked at along each side of a region when it is turned into another system.
+const EDGE_STEPS: u8 = 16;
+
+/// The smallest box that holds both.
+pub(super) fn union(a: Rect<f64>, b: Rect<f64>) -> Rect<f64> {
+    Rect::new(
+        coord! { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) },
+        coord! { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) },
+    )
+}
+
 /// Rows of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
@@ -85,13 +128,41 @@ pub struct Table {
     pub numbers: Vec<u32>,
     /// A coordinate system that the file itself states, as [`Crs::parse`] takes it.
     pub crs: Option<String>,
-    /// The system that the coordinates in columns are in, when the study and the file have been asked; WGS 84 if none.
-    /// Geometries are in WGS 84 by then.
+    /// The system that the coordinates in columns are in, when the study and the file have been asked. Geometries are in
+    /// WGS 84 by then. Where nobody states one it is none, and all coordinates are as the file has them.
     pub system: Option<Arc<Crs>>,
     /// The encoding of its text, where that had to be found out.
     pub encoding: Option<&'static str>,
     /// Rows that were left out, since they lie far from the region that was wished for.
     pub left_out: usize,
+    /// Of a raster, what its rows do not say.
+    pub grid: Option<Grid>,
+    /// Files beside the file that were read with it, such as the `.dbf` of a shapefile: the name, and SHA-256 in
+    /// hexadecimal.
+    pub sidecars: Vec<(String, String)>,
+    /// Rows above the header that were passed over: titles.
+    pub n_titles: usize,
+    /// Rows below it that are no data: notes, sources, the names of who made the table, the header once more.
+    pub n_notes: usize,
+}
+
+/// What the rows of a raster do not say: they are its cells with people.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Grid {
+    /// Cells without data.
+    pub no_data: usize,
+    /// Cells whose number is none of persons: negative, or beyond all there are.
+    pub not_persons: usize,
+    /// The box of the raster in its own system, up to where the centres of the next cells would be: what reaches
+    /// beyond it may hold cells that are not there.
+    pub outline: Option<Polygon<f64>>,
+}
+
+impl AddAssign for Grid {
+    fn add_assign(&mut self, other: Self) {
+        self.no_data += other.no_data;
+        self.not_persons += other.not_persons;
+    }
 }
 
 /// The cells of one column, one after the other in one text.
@@ -99,6 +170,8 @@ pub struct Table {
 pub struct Cells {
     /// The header as the file gives it.
     pub header: String,
+    /// Whether the header may be the beginning of a longer one: a DBF holds ten bytes.
+    pub may_be_cut: bool,
     text: String,
     ends: Vec<u32>,
 }
@@ -106,7 +179,7 @@ pub struct Cells {
 impl Cells {
     /// A column of `n_rows` empty cells.
     pub fn new(header: &str, n_rows: usize) -> Self {
-        Self { header: header.to_owned(), text: String::new(), ends: vec![0; n_rows] }
+        Self { header: header.to_owned(), may_be_cut: false, text: String::new(), ends: vec![0; n_rows] }
     }
 
     /// Appends a cell. The readers refuse files in which the texts of a column could pass 4 GiB; a cell that would is
@@ -117,6 +190,13 @@ impl Cells {
             self.text.push_str(cell);
         }
         self.ends.push(end.unwrap_or(self.text.len() as u32));
+    }
+
+    /// Appends empty cells until there are `n_rows`.
+    pub(super) fn fill_up(&mut self, n_rows: usize) {
+        if self.ends.len() < n_rows {
+            self.ends.resize(n_rows, self.text.len() as u32);
+        }
     }
 
     /// Appends the cells of another column; false where their texts are too long to be held, and nothing is appended.

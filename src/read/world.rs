@@ -9,10 +9,14 @@ use super::input::{self, read_inside};
 use super::membership::Ground;
 use super::problem::{At, Problems};
 use super::study::{Entry, Study};
+use super::surroundings::Surroundings;
+use super::system::{self, Stated};
 use super::table::{Table, Wish};
-use super::{areas, estates, facilities, fit, pack, people, read_table, series, system};
-use crate::model::{IdVec, Layer, Source, SourceId, World};
+use super::{alone, areas, estates, facilities, fit, pack, people, read_table, reader_of, series};
+use crate::model::{Areas, IdVec, Layer, Proxy, Source, SourceId, World};
 use crate::rules::Pack;
+use crate::space::Crs;
+use crate::units::Metres;
 
 /// The study file in a study's folder.
 pub const STUDY_FILE: &str = "study.toml";
@@ -24,6 +28,8 @@ pub struct ReadStudy {
     pub world: World,
     /// The packs that the study and the command name, in that order.
     pub packs: Vec<Arc<Pack>>,
+    /// The coordinate system that the study states for all its files.
+    pub crs: Option<Crs>,
     /// Warnings.
     pub problems: Problems,
 }
@@ -56,6 +62,10 @@ pub struct Inputs<'a> {
     /// Words that conditions of the packs ask for, by attribute.
     asked: BTreeSet<(String, String)>,
     sources: IdVec<SourceId, Source>,
+    /// The longest distance that a pack asks for.
+    longest: Option<Metres>,
+    /// What matters to the study, once its areas are read.
+    around: Option<Surroundings>,
     progress: Progress<'a>,
 }
 
@@ -86,29 +96,71 @@ impl Inputs<'_> {
         let (file, part) = split(self.folder, entry.file);
         let input = read_inside(self.folder, file, problems)?;
         let encoding = entry.encoding.map(|encoding| encoding.get_ref().clone());
-        let crs = entry.crs.map(|crs| crs.get_ref().clone());
-        let wish = Wish { layer: part.map(str::to_owned), encoding, crs, within: None };
-        let (sha256, table) = rayon::join(|| input.sha256(), || read_table(&input, &wish, problems));
-        let sha256 = sha256.map_err(|error| input.unreadable(&error, problems)).ok()?;
-        let mut table = table?;
+        let tags = match entry.tags {
+            Some(file) => Some((file.to_owned(), self.tags(file, problems)?)),
+            None => None,
+        };
         let said = entry.crs.map(|crs| crs.get_ref().as_str());
         let fallback = self.study.crs.as_ref().map(|crs| crs.get_ref().as_str());
-        let crs = system::settle(&mut table, said, fallback, problems)?;
+        let around = self.around.as_ref().filter(|_| Surroundings::concerns(layer));
+        let mut wish = Wish {
+            layer: part.map(str::to_owned),
+            encoding,
+            tags,
+            within: around.map(|around| around.within),
+            crs: said.map(str::to_owned),
+            otherwise: fallback.map(str::to_owned),
+        };
+        let mut found = Problems::default();
+        let (sha256, mut table) = rayon::join(|| input.sha256(), || read_table(&input, &wish, &mut found));
+        if let (Some(around), Some(part)) = (around, &table)
+            && !around.is_enough(part, &entry, layer)
+        {
+            wish.within = None;
+            found = Problems::default();
+            table = read_table(&input, &wish, &mut found);
+        }
+        problems.extend(found);
+        let sha256 = sha256.map_err(|error| input.unreadable(&error, problems)).ok()?;
+        let mut table = table?;
+        if let Some(around) = around {
+            around.say_left_out(&table, problems);
+        }
+        let format = reader_of(&input).and_then(|reader| reader.lays_down());
+        let crs_from = system::settle(&mut table, Stated { layer: said, study: fallback, format }, problems)?;
         let source = self.sources.push(Source {
             file: table.file.clone(),
             layer,
             sha256,
+            sidecars: std::mem::take(&mut table.sidecars),
             rows: table.n_rows,
             features: !table.geometry.is_empty(),
             illustrative: entry.illustrative,
-            crs: crs.name().to_owned(),
+            proxy: None,
+            crs: table.system.as_ref().map_or_else(String::new, |crs| crs.name().to_owned()),
+            crs_from,
         });
         Some((table, source))
+    }
+
+    /// Notes what a file counts in place of people.
+    pub(super) fn stands_for(&mut self, source: SourceId, proxy: Option<Proxy>) {
+        self.sources[source].proxy = proxy;
+    }
+
+    /// The text of a table of tags, which is a source like others.
+    fn tags(&mut self, file: &str, problems: &mut Problems) -> Option<String> {
+        let text = read_inside(self.folder, file, problems)?.document(problems)?;
+        let sha256 = input::digest(text.as_bytes());
+        if !self.sources.values().iter().any(|source| source.layer == Layer::Tags && source.file == file) {
+            self.sources.push(Source { sha256, ..Source::document(file, Layer::Tags) });
+        }
+        Some(text)
     }
 }
 
 /// A file and the layer of it that is meant: `schools.xlsx!Sheet1`. A file whose own name has a `!` is found first.
-pub(super) fn split<'a>(folder: &Path, file: &'a str) -> (&'a str, Option<&'a str>) {
+pub fn split<'a>(folder: &Path, file: &'a str) -> (&'a str, Option<&'a str>) {
     if folder.join(file).exists() {
         return (file, None);
     }
@@ -123,22 +175,20 @@ pub(super) fn split<'a>(folder: &Path, file: &'a str) -> (&'a str, Option<&'a st
 /// Is called with the name of each file before it is read, and with how many there are in all.
 pub type Progress<'a> = &'a dyn Fn(&str, usize);
 
-/// Reads the study in `folder`.
+/// Reads the study in the folder `path`, or that which an OpenStreetMap extract at `path` holds by itself: see
+/// [`alone`](super::alone).
 ///
 /// # Errors
 /// Every mistake in the study file and the packs, or every problem in the data if one of them is an error.
-pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> Result<ReadStudy, Failure> {
+pub fn read_study(path: &Path, options: &Options, progress: Progress<'_>) -> Result<ReadStudy, Failure> {
     let mut problems = Problems::default();
-    let path = folder.join(STUDY_FILE);
-    // Where the folder is not there, it matters which was meant.
-    let name = if folder.is_dir() { STUDY_FILE.to_owned() } else { path.display().to_string() };
-    let input = input::read(&path, &name, &mut problems);
-    let Some(text) = input.and_then(|input| input.document(&mut problems)) else {
-        return Err(Failure::Problems(problems));
+    let (folder, text, study) = if path.is_file() {
+        let Some(study) = alone::study(path, &mut problems) else { return Err(Failure::Problems(problems)) };
+        (path.parent().unwrap_or(Path::new("")), None, study)
+    } else {
+        let (text, study) = study_file(path, &mut problems)?;
+        (path, Some(text), study)
     };
-    let study = Study::parse(&text).map_err(|mistakes| {
-        Failure::Refused(vec![Refused { file: STUDY_FILE.to_owned(), text: text.clone(), mistakes }])
-    })?;
     let texts = pack_texts(&study, folder, &options.packs, &mut problems);
     let mut inputs = Inputs {
         folder,
@@ -146,17 +196,14 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
         skip_illustrative: options.skip_illustrative,
         asked: texts.iter().flat_map(|pack| pack.asked.iter().cloned()).collect(),
         sources: IdVec::default(),
+        longest: texts.iter().filter_map(PackText::longest).max_by(|a, b| a.get().total_cmp(&b.get())),
+        around: None,
         progress,
     };
-    inputs.sources.push(Source {
-        file: STUDY_FILE.to_owned(),
-        layer: Layer::Study,
-        sha256: input::digest(text.as_bytes()),
-        rows: 0,
-        features: false,
-        illustrative: false,
-        crs: String::new(),
-    });
+    if let Some(text) = &text {
+        let sha256 = input::digest(text.as_bytes());
+        inputs.sources.push(Source { sha256, ..Source::document(STUDY_FILE, Layer::Study) });
+    }
     let world = world(&study, &mut inputs, &mut problems);
     let packs = packs(&texts, &world);
     fit::check(&texts, packs.as_deref().unwrap_or_default(), &world, &mut problems);
@@ -167,13 +214,52 @@ pub fn read_study(folder: &Path, options: &Options, progress: Progress<'_>) -> R
         // Problems of the data may be why a word of a pack is not known: they are shown first.
         _ if problems.has_errors() => Err(Failure::Problems(problems)),
         Err(refused) => Err(Failure::Refused(refused)),
-        Ok(packs) => Ok(ReadStudy { world, packs, problems }),
+        Ok(packs) => {
+            Ok(ReadStudy { world, packs, crs: study.crs.as_ref().and_then(|crs| Crs::parse(crs.get_ref())), problems })
+        }
     }
+}
+
+/// The study file in a folder.
+fn study_file(folder: &Path, problems: &mut Problems) -> Result<(String, Study), Failure> {
+    let path = folder.join(STUDY_FILE);
+    // Where the folder is not there, it matters which was meant.
+    let name = if folder.is_dir() { STUDY_FILE.to_owned() } else { path.display().to_string() };
+    let input = input::read(&path, &name, problems);
+    let Some(text) = input.and_then(|input| input.document(problems)) else {
+        return Err(Failure::Problems(std::mem::take(problems)));
+    };
+    match Study::parse(&text) {
+        Ok(study) => Ok((text, study)),
+        Err(mistakes) => Err(Failure::Refused(vec![Refused { file: STUDY_FILE.to_owned(), text, mistakes }])),
+    }
+}
+
+/// Reads the areas of the study in `folder` and nothing else: where they lie tells what another file may be in.
+///
+/// # Errors
+/// As [`read_study`], of the study file and the areas.
+pub fn read_areas(folder: &Path) -> Result<Areas, Failure> {
+    let mut problems = Problems::default();
+    let (_, study) = study_file(folder, &mut problems)?;
+    let mut inputs = Inputs {
+        folder,
+        study: &study,
+        skip_illustrative: false,
+        asked: BTreeSet::new(),
+        longest: None,
+        around: None,
+        sources: IdVec::default(),
+        progress: &|_, _| (),
+    };
+    let areas = areas::Reading::new(&study).read(&mut inputs, &mut problems);
+    if problems.has_errors() { Err(Failure::Problems(problems)) } else { Ok(areas) }
 }
 
 fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> World {
     let areas = areas::Reading::new(study).read(inputs, problems);
-    let ground = Ground::new(&areas);
+    inputs.around = Surroundings::of(&areas, inputs.longest);
+    let ground = Ground::new(&areas).stated(inputs.sources().values().iter().map(|source| source.crs.as_str()));
     let people = people::read(&study.people, &ground, inputs, problems);
     let facilities = facilities::read(&study.facilities, &ground, inputs, problems);
     let series = series::read(&study.series, &ground, &facilities, inputs, problems);
@@ -198,6 +284,12 @@ pub(super) struct PackText {
     text: String,
     /// The words that its conditions ask for, by attribute.
     pub(super) asked: BTreeSet<(String, String)>,
+}
+
+impl PackText {
+    fn longest(&self) -> Option<Metres> {
+        pack::longest_distance(&self.text)
+    }
 }
 
 /// The packs that the command names, else those of the study.

@@ -35,6 +35,10 @@ use crate::units::{Metres, Share};
 /// are given. Where there is no person of the group, there is nothing to judge. A level that the study does not have
 /// gives no verdicts by area; with `decide = "each"` the whole is unknown.
 ///
+/// # Proxy
+/// Where a study counts dwelling floor instead of people, the share is one of floor, and the shortfall is in square
+/// metres. Every other kind that counts people is unknown then.
+///
 /// # Example
 /// ```toml
 /// check.reach = { service = "rehabilitation", group = "disabled", within = "5 km", at-least = "95 %", each = "street" }
@@ -99,7 +103,7 @@ impl Reach {
         let decide = *self.decide.get_ref();
         let (areas, people) = (&case.world.areas, &case.world.people);
         let selection = case.select(self.service.get_ref(), &self.r#where)?;
-        let group = case.group(self.group.get_ref())?;
+        let group = case.demand(self.group.get_ref())?;
         let each = case.each(self.each.as_ref(), decide)?;
 
         let covered = covered(case, &selection, self.within);
@@ -111,7 +115,7 @@ impl Reach {
         let standard = Standard {
             threshold: self.at_least.as_ref().map(|share| Threshold::AtLeast(share.get_ref().get())),
             unit: Unit::Share,
-            shortfall_unit: Unit::Persons,
+            shortfall_unit: case.demand_unit(),
         };
         let all: Tally = items.iter().map(|&(_, tally)| tally).sum();
         let whole = subject(&standard, Of::Whole, &all, &Tally::default());

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::decide::Decide;
-use super::finding::{Evidence, Reason, Remark, Verdict};
+use super::finding::{Evidence, Reason, Remark, Unit, Verdict};
 use super::{Case, Name, Noun};
-use crate::model::{AreaId, Areas, Column, FacilityId, GroupId, Id, LevelId, ServiceId, Value};
+use crate::model::{AreaId, Areas, Column, FacilityId, GroupId, Id, LevelId, Proxy, ServiceId, Value};
 
 /// Conditions that all must hold, by attribute.
 ///
@@ -368,12 +368,29 @@ impl<'a> Case<'a> {
         Ok((id, chosen))
     }
 
-    /// The group called `key`.
+    /// The group called `key`, whose numbers are persons.
+    ///
+    /// # Errors
+    /// [`Reason::NoGroup`] where no layer counts it, [`Reason::Proxy`] where what is counted stands for people only.
+    pub fn group(&self, key: &str) -> Result<GroupId, Reason> {
+        let group = self.demand(key)?;
+        self.world.people.proxy.map_or(Ok(group), |proxy| Err(Reason::Proxy(proxy)))
+    }
+
+    /// The group called `key`, whose numbers may be those of a proxy: good for shares, for nothing that counts people.
     ///
     /// # Errors
     /// [`Reason::NoGroup`] where no layer counts it.
-    pub fn group(&self, key: &str) -> Result<GroupId, Reason> {
+    pub fn demand(&self, key: &str) -> Result<GroupId, Reason> {
         self.world.people.group(key).ok_or_else(|| Reason::NoGroup(key.to_owned()))
+    }
+
+    /// What the numbers of a group are counted in.
+    pub fn demand_unit(&self) -> Unit {
+        match self.world.people.proxy {
+            None => Unit::Persons,
+            Some(Proxy::DwellingFloor) => Unit::DwellingFloor,
+        }
     }
 }
 

@@ -4,11 +4,21 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and says when it is left out")]
 
+mod osm;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod berlin;
+mod flatgeobuf;
 mod geopackage;
 mod geoparquet;
+mod layers;
+mod raster;
+mod sequence;
+mod shapefile;
+mod workbook;
+mod written_geopackage;
+mod written_layers;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -32,6 +42,20 @@ pub fn foreign(script: &str, file: &str) -> Option<PathBuf> {
     );
     eprintln!("left out: {} is missing", path.display());
     None
+}
+
+/// Whether another program is there, such as `ogrinfo`; where it is not, the tests were told to do without.
+pub fn program(name: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let is_there = std::env::split_paths(&path).any(|folder: PathBuf| Path::new(&folder).join(name).exists());
+    assert!(
+        is_there || std::env::var_os("EVENREACH_WITHOUT_FOREIGN").is_some(),
+        "{name} is missing: install it, or set EVENREACH_WITHOUT_FOREIGN to leave such tests out"
+    );
+    if !is_there {
+        eprintln!("left out: {name} is missing");
+    }
+    is_there
 }
 
 /// The table of a file, if there is one, and what is said of it.

@@ -24,7 +24,7 @@ impl Label {
 /// What a number is counted in.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct UnitJson {
-    /// `areas`, `facilities`, `supply`, `attribute`, `persons`, `share` (a ratio: 0.8 is 80 %), `metres`, `ratio`,
+    /// `areas`, `facilities`, `supply`, `attribute`, `persons`, `dwelling-floor` (square metres, which stand for residents), `share` (a ratio: 0.8 is 80 %), `metres`, `ratio`,
     /// `per`, `estates` or `stated` (in the obligation's own words).
     key: &'static str,
     /// The level, service or attribute; for `per` the key of what is supplied.
@@ -56,6 +56,7 @@ fn key(unit: &Unit) -> (&'static str, Option<String>) {
         Unit::Supply { service } => ("supply", Some(service.clone())),
         Unit::Attribute(attribute) => ("attribute", Some(attribute.clone())),
         Unit::Persons => ("persons", None),
+        Unit::DwellingFloor => ("dwelling-floor", None),
         Unit::Share => ("share", None),
         Unit::Metres => ("metres", None),
         Unit::Ratio => ("ratio", None),

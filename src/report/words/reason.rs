@@ -2,7 +2,7 @@
 
 use super::Words;
 use super::noun::english;
-use crate::model::Lang;
+use crate::model::{Lang, Proxy};
 use crate::rules::finding::{Reason, Unit};
 
 impl Words<'_> {
@@ -50,6 +50,13 @@ impl Words<'_> {
                 format!("the number of people in the group {} is missing", self.group(group))
             }
             (Reason::NoPersons { group }, Lang::Zh) => format!("“{}”人数缺失", self.group(group)),
+            (Reason::Proxy(Proxy::DwellingFloor), Lang::En) => {
+                "the study counts dwelling floor in place of people, which gives shares and no numbers of people"
+                    .to_owned()
+            }
+            (Reason::Proxy(Proxy::DwellingFloor), Lang::Zh) => {
+                "研究以住宅建筑面积代替人口，只能计算比例，不能计算人数".to_owned()
+            }
             (Reason::NoPlace, Lang::En) => "there are no coordinates to measure a distance".to_owned(),
             (Reason::NoPlace, Lang::Zh) => "缺少坐标，无法测算距离".to_owned(),
             (Reason::NoDate, Lang::En) => "the date is missing".to_owned(),
@@ -107,6 +114,7 @@ pub(crate) fn reason_key(reason: &Reason) -> &'static str {
         Reason::NoAreaAttribute { .. } => "no-area-attribute",
         Reason::NoMembership { .. } => "no-membership",
         Reason::NoPersons { .. } => "no-persons",
+        Reason::Proxy(_) => "proxy",
         Reason::NoPlace => "no-place",
         Reason::NoDate => "no-date",
         Reason::Undecided { .. } => "undecided",

@@ -59,6 +59,9 @@ impl Words<'_> {
             (Unit::Supply { service }, Lang::Zh) => chinese(self.supply(service)),
             (Unit::Attribute(key), _) => self.attribute(key).to_owned(),
             (Unit::Persons, _) => self.pick("persons", "人").to_owned(),
+            (Unit::DwellingFloor, _) => {
+                self.pick("m² of dwelling floor (proxy for residents)", "平方米住宅建筑面积（代替常住人口）").to_owned()
+            }
             (Unit::Share, _) => "%".to_owned(),
             (Unit::Metres, _) => self.pick("m", "米").to_owned(),
             (Unit::Ratio, _) => String::new(),
@@ -109,11 +112,12 @@ impl Words<'_> {
                 | Unit::Facilities { .. }
                 | Unit::Supply { .. }
                 | Unit::Persons
+                | Unit::DwellingFloor
                 | Unit::Estates
                 | Unit::Stated(_),
                 Lang::Zh,
             )
-            | (Unit::Attribute(_) | Unit::Stated(_) | Unit::Per { .. }, Lang::En) => {
+            | (Unit::Attribute(_) | Unit::DwellingFloor | Unit::Stated(_) | Unit::Per { .. }, Lang::En) => {
                 format!("{figure} {}", self.unit(unit))
             }
         }

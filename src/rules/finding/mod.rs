@@ -77,6 +77,8 @@ pub enum Unit {
     Attribute(String),
     /// People.
     Persons,
+    /// Square metres of dwelling floor, which stand for residents.
+    DwellingFloor,
     /// A ratio shown in per cent.
     Share,
     /// Metres.

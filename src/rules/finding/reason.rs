@@ -1,6 +1,6 @@
 //! Why a verdict is unknown, or why there is none.
 
-use crate::model::Text;
+use crate::model::{Proxy, Text};
 
 /// Why something is unknown or not checkable.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +37,8 @@ pub enum Reason {
         /// The group that is not counted.
         group: String,
     },
+    /// The check asks for a number of people, and the study counts something that stands for them.
+    Proxy(Proxy),
     /// There are no coordinates to measure from or to.
     NoPlace,
     /// The date is missing.
