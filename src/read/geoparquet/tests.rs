@@ -323,6 +323,21 @@ fn what_is_no_parquet_is_said() {
     }
 }
 
+#[test]
+fn whichever_byte_is_damaged_the_file_is_read_or_refused() {
+    let bytes = file(&many(20), Some(WKB), |how| how.set_compression(Compression::UNCOMPRESSED));
+    let (mut n_read, mut n_refused) = (0, 0);
+    for at in 0..bytes.len() {
+        let mut bytes = bytes.clone();
+        bytes[at] ^= 0xff;
+        match read(bytes, &Wish::default()).0 {
+            Some(_) => n_read += 1,
+            None => n_refused += 1,
+        }
+    }
+    assert!(100 < n_read && 100 < n_refused, "{n_read} read, {n_refused} refused");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
