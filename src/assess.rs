@@ -25,7 +25,7 @@ pub struct Findings {
     pub packs: Vec<Arc<Pack>>,
     /// One an obligation, in the order of the packs.
     pub findings: Vec<Assessed>,
-    /// The levels with boundaries that were built from seat points.
+    /// The levels with boundaries that were drawn by a rule, such as around seat points.
     pub estimated: Vec<LevelId>,
     /// Whether any file of the study was made up to show how the tool works.
     pub illustrative: bool,

@@ -126,7 +126,7 @@ fn coordinates_of_another_shape_are_said() {
 fn numbers_that_are_no_coordinates_are_said_with_their_row() {
     for (lon, lat) in [("NaN", "39.05"), ("121.03", "inf"), ("1e400", "39"), ("121.03", "-Infinity"), ("", "39.05")] {
         place(lon, lat).warned(
-            "kindergartens.csv, row 1",
+            "kindergartens.csv, row 2",
             &format!("`{lon}`, `{lat}` is not a pair of coordinates"),
             "decimal degrees",
         );
@@ -139,7 +139,7 @@ fn numbers_that_are_no_coordinates_are_said_with_their_row() {
         ("39.051", "121.031", "longitude and latitude look swapped"),
         ("502691.5", "4322000.1", "the numbers look like metres"),
     ] {
-        place(lon, lat).warned("kindergartens.csv, row 1", what, "correct the coordinates of this row");
+        place(lon, lat).warned("kindergartens.csv, row 2", what, "correct the coordinates of this row");
     }
 }
 
@@ -166,13 +166,13 @@ fn json_numbers_that_are_none_or_huge_are_said() {
 fn numbers_of_people_that_are_none_are_said_and_taken_as_missing() {
     for cell in ["NaN", "inf", "1e400", "-5", "many", "12人"] {
         Study::edited("people.csv", "4000", cell).warned(
-            "people.csv, row 1",
+            "people.csv, row 2",
             &format!("`residents` is `{cell}`, which is not a number of people"),
             "correct the cell, or leave it empty",
         );
     }
     Study::edited("series.csv", "rate,,,2020,91", "rate,,,20200,91").warned(
-        "series.csv, row 2",
+        "series.csv, row 3",
         "`rate`, `20200`, `91` is not an indicator, a year and a number",
         "correct the row",
     );
@@ -319,23 +319,23 @@ fn a_missing_column_is_said_with_those_that_are_there() {
 #[test]
 fn ragged_rows_are_refused_with_their_number() {
     Study::edited("people.csv", "V2,西村,\"1,500\",40", "V2,西村,1,500,40").refused(
-        "people.csv, row 2",
+        "people.csv, row 3",
         "the row has 5 cells, the header 4",
         "put cells that hold commas in double quotes",
     );
     Study::edited("people.csv", "V2,西村,\"1,500\",40", "V2,西村").refused(
-        "people.csv, row 2",
+        "people.csv, row 3",
         "the row has 2 cells, the header 4",
         "double quotes",
     );
     // A quote that is not closed swallows the rest of the file.
-    Study::edited("people.csv", "\"1,500\"", "\"1500").refused("people.csv, row 2", "the row has 3 cells", "quotes");
+    Study::edited("people.csv", "\"1,500\"", "\"1500").refused("people.csv, row 3", "the row has 3 cells", "quotes");
 }
 
 #[test]
 fn codes_that_are_there_twice_are_refused() {
     Study::edited("villages.csv", "V2,西村", "V1,西村").refused(
-        "villages.csv, row 2",
+        "villages.csv, row 3",
         "the code `V1` of 西村 is that of 东村, too",
         "give each village its own code",
     );
@@ -345,12 +345,12 @@ fn codes_that_are_there_twice_are_refused() {
         "give each street its own code",
     );
     Study::edited("kindergartens.csv", "K3,", "K1,").refused(
-        "kindergartens.csv, row 3",
+        "kindergartens.csv, row 4",
         "the id `K1` of 三幼 is that of 一幼, too",
         "or delete the double",
     );
     Study::edited("series.csv", "rate,,,2020,91\n", "rate,,,2020,91\nrate,,,2020,92\n").refused(
-        "series.csv, row 3",
+        "series.csv, row 4",
         "is 92 here and 91 before",
         "keep one of them",
     );
@@ -359,22 +359,22 @@ fn codes_that_are_there_twice_are_refused() {
 #[test]
 fn a_code_and_a_name_that_contradict_each_other_are_said_with_the_rule() {
     Study::edited("kindergartens.csv", "V2,西村", "V3,西村").warned(
-        "kindergartens.csv, row 3",
+        "kindergartens.csv, row 4",
         "the code `V3` and the name `西村` contradict each other: that code is 东村 V3 (站前街道)",
         "the name was used: 西村 V2 (光明街道)",
     );
     Study::edited("people.csv", "V2,西村", "V9,西村").warned(
-        "people.csv, row 2",
+        "people.csv, row 3",
         "the code `V9` and the name `西村` contradict each other: no area has this code",
         "the name was used: 西村 V2 (光明街道)",
     );
     Study::edited("people.csv", "V2,西村", "V2,新村").warned(
-        "people.csv, row 2",
+        "people.csv, row 3",
         "the code `V2` is 西村 V2 (光明街道), not `新村`",
         "check whether it was renamed",
     );
     Study::edited("people.csv", "V2,西村", "V9,北村").warned(
-        "people.csv, row 2",
+        "people.csv, row 3",
         "no area has the code `V9` or the name `北村`",
         "check it against the study's lists of areas",
     );
@@ -384,7 +384,7 @@ fn a_code_and_a_name_that_contradict_each_other_are_said_with_the_rule() {
 fn a_village_name_that_repeats_is_told_apart_by_its_street_or_said() {
     let study = Study::edited("people.csv", "V1,东村", ",东村");
     study.warned(
-        "people.csv, row 1",
+        "people.csv, row 2",
         "`东村` can mean 2 areas (东村 V1 (光明街道), 东村 V3 (站前街道))",
         "add the code",
     );
@@ -407,17 +407,17 @@ fn a_facility_outside_all_areas_is_said_with_the_nearest_and_how_far_it_is() {
     let study = Study::edited("kindergartens.csv", "V1,东村,121.031,39.051", ",,121.25,39.05");
     // 0.05 degrees of longitude at 39.05 degrees north are 4.328 km.
     study.warned(
-        "kindergartens.csv, row 1",
+        "kindergartens.csv, row 2",
         "the facility lies outside all areas; the nearest is 站前街道 S2 (金州区), 4.328 km away",
         "correct the coordinates, or declare its area",
     );
     Study::edited("kindergartens.csv", "V1,东村,121.031,39.051", ",,,").warned(
-        "kindergartens.csv, row 1",
+        "kindergartens.csv, row 2",
         "the facility is in no known area and has no usable place",
         "give the area's code and name, or coordinates",
     );
     Study::edited("kindergartens.csv", "V1,东村,121.031", "V1,东村,121.131").warned(
-        "kindergartens.csv, row 1",
+        "kindergartens.csv, row 2",
         "the facility declares 东村 V1 (光明街道) but lies in 站前街道 S2 (金州区)",
         "东村 V1 (光明街道) was used",
     );
@@ -441,7 +441,7 @@ fn a_file_with_swapped_axes_is_refused_once() {
     };
     streets(&format!("[{},{}]", feature("S1"), feature("S2"))).refused(
         "streets.geojson",
-        "longitude and latitude look swapped in 2 of 2 polygons, such as 39, 121",
+        "longitude and latitude look swapped in 2 of 2 places",
         "longitude first",
     );
 }
@@ -452,14 +452,40 @@ fn plane_coordinates_are_refused_once() {
     study.put("kindergartens.csv", "code,name,lon,lat\nK1,一幼,502691.5,4322000.1\nK2,二幼,511300,4322010\n");
     study.refused(
         "kindergartens.csv",
-        "2 of 2 places are not in degrees but look like plane coordinates in metres",
-        "WGS 84 (EPSG:4326) or CGCS2000 (EPSG:4490)",
+        "2 of 2 places are no coordinates of EPSG:4326, such as 502691.5, 4322000.1",
+        "they look like metres in a plane",
     );
     let ring = "[[500000,4300000],[510000,4300000],[510000,4310000],[500000,4300000]]";
     streets(&format!(
         r#"[{{"type":"Feature","properties":{{"code":"S1","name":"光明街道"}},"geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}]"#
     ))
-    .refused("streets.geojson", "look like plane coordinates in 1 of 1 polygons", "turn the file into WGS 84");
+    .refused("streets.geojson", "1 of 1 places are no coordinates of EPSG:4326", "they look like metres in a plane");
+}
+
+#[test]
+fn a_plane_whose_zone_is_known_by_the_areas_or_by_its_number_is_named() {
+    // 121.05 E 39.05 N: in the zone of 120 E, with the number of the zone and without.
+    for (x, name) in [("590886.8", "EPSG:4549"), ("40590886.8", "EPSG:4528")] {
+        let rows = format!("code,name,lon,lat\nK1,一幼,{x},4324500\nK2,二幼,{x},4324600\n");
+        let study = Study::with("kindergartens.csv", rows);
+        study.refused("kindergartens.csv", "2 of 2 places are no coordinates of EPSG:4326", name);
+        let stated = format!("file = \"kindergartens.csv\"\ncrs = \"{name}\"");
+        study.edit("study.toml", "file = \"kindergartens.csv\"", &stated);
+        let run = study.check(&[]);
+        assert!(run.code < 2 && !run.stderr.contains("kindergartens.csv"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn coordinates_of_which_nobody_says_the_system_are_refused() {
+    let study = Study::edited("study.toml", "crs = \"EPSG:4326\"\n", "");
+    study.refused(
+        "kindergartens.csv",
+        "neither the file nor the study says which coordinate system its coordinates are in",
+        "crs = ",
+    );
+    // GeoJSON is on WGS 84 by its own standard.
+    assert!(!study.check(&[]).stderr.contains("streets.geojson"), "{}", study.check(&[]).stderr);
 }
 
 #[test]
@@ -862,7 +888,7 @@ fn all_problems_of_a_study_are_told_in_one_run() {
     study.edit("villages.csv", "V2,西村", "V1,西村");
     let run = study.check(&[]);
     run.refused();
-    for place in ["people.csv", "series.csv, column `year`", "kindergartens.csv, row 3", "villages.csv, row 2"] {
+    for place in ["people.csv", "series.csv, column `year`", "kindergartens.csv, row 4", "villages.csv, row 3"] {
         run.tells("error", place, "", "");
     }
     run.says(&["4 errors in the input; nothing was checked"]);
@@ -874,7 +900,7 @@ fn a_cell_as_long_as_a_book_is_quoted_in_part() {
     let run = study.check(&[]);
     assert_eq!(run.code, 0);
     run.is_calm();
-    run.tells("warning", "people.csv, row 1", "many many", "correct the cell");
+    run.tells("warning", "people.csv, row 2", "many many", "correct the cell");
     assert!(study.output("findings.json").len() < 100_000);
 }
 

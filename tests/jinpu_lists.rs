@@ -41,6 +41,7 @@ fn study(seats: &str, more: &str) -> String {
 format = "evenreach.study/1"
 name = {{ en = "Jinpu", zh = "金普新区" }}
 reference-date = "2020-12-31"
+crs = "EPSG:4326"
 levels = [
   {{ key = "district", en = "district", zh = "区" }},
   {{ key = "street", en = "street", zh = "街道" }},
@@ -215,6 +216,38 @@ fn swapped_seats_stop_the_run_at_their_file() {
     let said = of_kind(&problems, "swapped-axes");
     assert_eq!((said.len(), said[0].file.as_str()), (1, "streets.csv"));
     assert!(said[0].what.en.contains("41 of 41"), "{}", said[0].what.en);
+}
+
+/// The seats as Amap gives them (GCJ-02) land where the same seats on WGS 84 do, which others computed from them; and the
+/// way is checked by points that map services published, in `space/china_shift.rs`.
+#[test]
+fn seats_in_gcj02_and_on_wgs84_land_on_the_same_place() {
+    let Some(data) = data() else { return };
+    let seats = |columns: &str, crs: &str| {
+        let study =
+            study(columns, "").replace("file = \"streets.csv\"", &format!("file = \"streets.csv\"\ncrs = \"{crs}\""));
+        let (world, problems) = sound(read(&data, &study, &[]));
+        assert!(problems.is_empty(), "{crs}: {:#?}", problems.kept());
+        let streets = world.areas.at_level(world.areas.level("street").unwrap());
+        streets.iter().map(|&id| world.areas[id].place).collect::<Vec<_>>()
+    };
+    let wgs84 = seats(SEATS, "EPSG:4326");
+    let gcj02 = seats("lon = \"lon_gcj02\", lat = \"lat_gcj02\"", "GCJ-02");
+    let unturned = seats("lon = \"lon_gcj02\", lat = \"lat_gcj02\"", "EPSG:4326");
+    assert_eq!(wgs84.iter().flatten().count(), 41);
+    let far = |from: &[Option<geo::Coord<f64>>]| {
+        let pairs = wgs84.iter().zip(from).filter_map(|(a, b)| Some(((*a)?, (*b)?)));
+        pairs.map(|(a, b)| evenreach::space::distance::metres(a, b)).collect::<Vec<_>>()
+    };
+    // The list has six decimals, a tenth of a metre each.
+    assert!(far(&gcj02).iter().all(|&metres| metres < 0.3), "{:?}", far(&gcj02));
+    assert!(far(&unturned).iter().all(|&metres| (400.0..600.0).contains(&metres)), "{:?}", far(&unturned));
+    // A list that does not say its system is refused.
+    let study = study(SEATS, "").replace("crs = \"EPSG:4326\"\n", "");
+    let Err(Failure::Problems(problems)) = read(&data, &study, &[]) else { panic!("not refused") };
+    let said = of_kind(&problems, "no-crs");
+    assert_eq!((said.len(), said[0].file.as_str()), (1, "streets.csv"));
+    assert!(said[0].help.en.contains("\"GCJ-02\" from Amap"), "{}", said[0].help.en);
 }
 
 /// 金州区 of 天地图 as outline: the cells of its 23 seats fill it, and are known as estimated.

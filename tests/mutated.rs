@@ -212,7 +212,7 @@ proptest! {
             Some(table) => {
                 prop_assert!(table.columns.iter().all(|column| column.len() == table.n_rows));
                 prop_assert!(table.geometry.is_empty() || table.geometry.len() == table.n_rows);
-                let _ = inspect(&table);
+                let _ = inspect(table, None, None, &mut Problems::default());
             }
             None => prop_assert!(problems.has_errors()),
         }

@@ -566,7 +566,7 @@ fn names_cannot_send_escapes_to_a_terminal() {
     let mut check = study.command(&[]);
     check.env("CLICOLOR_FORCE", "1");
     let run = Run::of(check);
-    run.tells("warning", "kindergartens.csv, row 1", "is not a pair of coordinates", "decimal degrees");
+    run.tells("warning", "kindergartens.csv, row 2", "is not a pair of coordinates", "decimal degrees");
     assert!(harmless(&run.stdout) && harmless(&run.stderr), "{:?}", run.stderr);
     let mut inspect = command(&["inspect", study.path("kindergartens.csv").to_str().unwrap()]);
     inspect.env("CLICOLOR_FORCE", "1");

@@ -11,6 +11,7 @@ use evenreach::read::{Failure, Options, ReadStudy, read_study};
 use evenreach::rules::Verdict;
 use evenreach::rules::finding::Reason;
 use evenreach::sample::{SampleFile, columns, generate};
+use evenreach::space::Crs;
 use evenreach::space::TravelMatrix;
 
 const SEED: u64 = 2018;
@@ -19,6 +20,7 @@ const STUDY: &str = r#"
 format = "evenreach.study/1"
 name = { en = "Jinpu", zh = "金普新区" }
 reference-date = "2020-12-31"
+crs = "EPSG:4326"
 packs = ["jinpu-2018"]
 levels = [
   { key = "city", en = "city", zh = "市" },
@@ -92,7 +94,34 @@ fn census() -> Vec<(String, f64)> {
 }
 
 fn files() -> Vec<SampleFile> {
-    generate(&study(&[]).world, &census(), SEED)
+    generate(&study(&[]).world, &Crs::wgs84(), &census(), SEED)
+}
+
+/// A study in GCJ-02 or in a plane reads what was made for it where it was made.
+#[test]
+fn places_are_written_in_the_system_that_the_study_reads_them_in() {
+    let world = study(&[]).world;
+    let [wgs84, gcj02, plane] = ["EPSG:4326", "GCJ-02", "EPSG:4549"].map(|name| {
+        let crs = Crs::parse(name).expect("it is known");
+        let file = generate(&world, &crs, &census(), SEED).into_iter().find(|file| file.name == "people.csv");
+        let file = file.expect("people are made");
+        let mut reader = csv::Reader::from_reader(file.csv.as_bytes());
+        let place = |row: Result<csv::StringRecord, csv::Error>| {
+            let row = row.expect("a generated row is whole");
+            let [x, y] = [row[2].parse().ok()?, row[3].parse().ok()?];
+            crs.to_degrees(geo::Coord { x, y })
+        };
+        reader.records().map(place).collect::<Vec<_>>()
+    });
+    assert!(10 < wgs84.iter().flatten().count());
+    for other in [gcj02, plane] {
+        for (here, there) in wgs84.iter().zip(other) {
+            assert_eq!(here.is_some(), there.is_some());
+            if let (Some(here), Some(there)) = (here, there) {
+                assert!((here.x - there.x).abs() < 1e-6 && (here.y - there.y).abs() < 1e-6, "{here:?} {there:?}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -23,6 +23,7 @@ pub(crate) fn write(world: &World, folder: &Path) -> Result<()> {
 const STUDY: &str = r#"format = "evenreach.study/1"
 name = { en = "A country", zh = "某国" }
 reference-date = "2020-12-31"
+crs = "EPSG:4326"
 packs = ["national.toml"]
 levels = [
     { key = "country", en = "country", zh = "国" },

@@ -83,6 +83,7 @@ pub(crate) fn world(size: Size) -> World {
             file: "generated".into(),
             layer: Layer::Study,
             sha256: String::new(),
+            sidecars: Vec::new(),
             rows: 0,
             features: false,
             illustrative: true,

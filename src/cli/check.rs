@@ -12,14 +12,15 @@ use crate::model::{Lang, Text};
 use crate::read::problem::{At, Problem, Severity};
 use crate::read::{Failure, Options, ReadStudy, read_study, title};
 use crate::report::files::Content;
-use crate::report::{self, terminal::Look};
+use crate::report::{self, Kind, Output, terminal::Look};
 use crate::space::TravelMatrix;
 
 /// Check a study against its policy packs.
 ///
 /// Reads study.toml in the folder STUDY and the files it names, judges every obligation of its packs, prints a summary
-/// by lead unit and writes findings.json with its schema, findings.csv, areas.csv, ledger.csv, areas.geojson,
-/// underserved.geojson and facilities.geojson.
+/// by lead unit and writes what was found: findings.xlsx, a workbook; findings.gpkg, which QGIS opens coloured;
+/// findings.csv, areas.csv and ledger.csv; areas, underserved and facilities as .geojson with a style for QGIS beside
+/// each; findings.parquet and areas.parquet; findings.json with its schema.
 ///
 /// Exit codes: 0 the assessment ran; 1 it ran, and something named by --fail-on is so; 2 it could not run.
 #[derive(Debug, Args)]
@@ -27,6 +28,7 @@ use crate::space::TravelMatrix;
   evenreach check geodata/jinpu
   evenreach check geodata/jinpu --only edu.central-kindergarten --only ind --lang zh
   evenreach check my-study --pack my-pack.toml --out results --strict
+  evenreach check country --write csv,parquet
   evenreach check my-study --format json --fail-on unmet,unknown > findings.json")]
 pub(super) struct Arguments {
     /// The folder that holds study.toml.
@@ -42,6 +44,9 @@ pub(super) struct Arguments {
     /// The folder for the files; by default out/NAME below the current folder, NAME being the study's folder.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// The kinds of files written; several are parted by commas. By default all are.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND")]
+    write: Vec<Kind>,
     /// What is printed: a summary in words, or the whole of findings.json.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -88,26 +93,43 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
     let findings = assess(&read.world, &travel, &read.packs, &only);
     progress.step(lang.pick("outputs", "写出结果"));
     let problems: Vec<serde_json::Value> = read.problems.kept().iter().map(published).collect();
+    let kinds = if arguments.write.is_empty() { &Kind::ALL[..] } else { &arguments.write };
     let outputs = report::outputs(&findings, &read.world, &problems, lang);
+    let (chosen, others): (Vec<Output<'_>>, _) = outputs.into_iter().partition(|output| kinds.contains(&output.kind()));
     let out = arguments.out.clone().unwrap_or_else(|| default_out(&arguments.study));
-    let written = report::files::write(&out, &outputs);
+    let written = report::files::write(&out, &chosen);
     progress.done();
     written.map_err(|problem| tell::stop(&problem.text(), lang))?;
 
     tell::problems(&read.problems, lang);
+    tell_old(&out, &others, lang);
     match arguments.format {
         Format::Text => {
             let folder = out.display().to_string();
-            let look = Look { lang, style: tell::style(), width: tell::width(), folder: Some(&folder) };
+            let files = Some((folder.as_str(), kinds));
+            let look = Look { lang, style: tell::style(), width: tell::width(), files };
             tell::result(&report::terminal::summary(&findings, &read.world, look));
         }
         Format::Json => {
-            outputs.iter().filter(|output| output.name() == report::FINDINGS).for_each(tell::content);
+            let all = chosen.iter().chain(&others);
+            all.filter(|output| output.name() == report::FINDINGS).for_each(tell::content);
         }
     }
     let has = |verdict| findings.findings.iter().any(|found| found.finding.verdict.key() == verdict);
     let so = arguments.fail_on.iter().any(|fail_on| has(fail_on.verdict()));
     Ok(ExitCode::from(u8::from(so)))
+}
+
+/// Says which files in the folder an earlier run has left and this one has not written.
+fn tell_old(out: &Path, others: &[Output<'_>], lang: Lang) {
+    let old: Vec<&str> = others.iter().map(Content::name).filter(|name| out.join(name).exists()).collect();
+    if !old.is_empty() {
+        let names = old.join(lang.pick(", ", "、"));
+        tell::note(lang.pick(
+            &format!("warning: from an earlier run, not of this one: {names}"),
+            &format!("警告：以下文件由之前的运行留下，不是本次结果：{names}"),
+        ));
+    }
 }
 
 /// Why nothing was checked.

@@ -149,7 +149,8 @@ name = { en = "My district", zh = "我的区" }
 # The day on which the promises are judged. 评估基准日。
 reference-date = "2020-12-31"
 packs = ["jinpu-2018"]
-# Longitude and latitude in WGS 84 (EPSG:4326) or CGCS2000 (EPSG:4490). 坐标系。
+# The coordinate system of files that do not state theirs: "EPSG:4326" (WGS 84), "EPSG:4490" (CGCS2000), "EPSG:4549" (its
+# 3-degree zone of 120 E), "GCJ-02" (Amap, Tencent 高德、腾讯), "BD-09" (Baidu 百度). A layer may have a crs of its own. 坐标系。
 crs = "EPSG:4326"
 levels = [
 "#,

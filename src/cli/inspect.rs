@@ -8,32 +8,41 @@ use clap::Args;
 
 use super::progress::Progress;
 use super::tell::{self, Stopped};
-use crate::model::{Lang, Layer, Proxy, World};
-use crate::read::inspection::{Inspection, inspect};
+use crate::model::{Areas, Lang, Layer, Proxy, World};
+use crate::read::candidates::by_range;
+use crate::read::input::Input;
+use crate::read::inspection::{Inspection, Shapes, System, inspect};
 use crate::read::problem::Problems;
+use crate::read::system::known_by;
 use crate::read::table::Wish;
+use crate::read::world::{read_areas, split};
 use crate::read::{Failure, Options, input, read_study, read_table, reader_of};
 use crate::report::words::plain;
 use crate::units::Decimal;
 
 /// Show what a file or a study holds.
 ///
-/// For a file: its format, its columns with types, samples and missing cells, what each column would be taken for, and
-/// a snippet for study.toml. For the folder of a study: its levels, files and problems.
+/// For a file: its format, encoding and layers, its coordinate system and how that is known, its columns with types,
+/// samples and missing cells, what is wrong with its polygons, what each column would be taken for, and lines for
+/// study.toml. For the folder of a study: its levels, files and problems.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   evenreach inspect facilities.csv
-  evenreach inspect streets.geojson
   evenreach inspect city.osm.pbf
+  evenreach inspect 'schools.xlsx!Sheet1'
+  evenreach inspect points.csv --study geodata/jinpu
   evenreach inspect geodata/jinpu")]
 pub(super) struct Arguments {
-    /// A file, one layer of it (`city.osm.pbf!facilities`), or the folder of a study.
+    /// A file, FILE!LAYER for one layer or sheet of it, or the folder of a study.
     #[arg(value_name = "FILE-or-STUDY")]
     path: PathBuf,
+    /// A study whose areas tell which coordinate system the file is in: the share of points in the area that they name.
+    #[arg(long, value_name = "DIR")]
+    study: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped> {
-    if arguments.path.is_dir() { study(&arguments.path, lang) } else { file(&arguments.path, lang) }
+    if arguments.path.is_dir() { study(&arguments.path, lang) } else { file(arguments, lang) }
 }
 
 fn study(folder: &Path, lang: Lang) -> Result<ExitCode, Stopped> {
@@ -112,73 +121,135 @@ fn contents(world: &World, lang: Lang) -> String {
         };
         let n_rows = source.rows;
         let rows = lang.pick(if n_rows == 1 { " row" } else { " rows" }, " 行");
-        let _ = writeln!(text, "  {:<34} {layer}, {n_rows}{rows}, sha256 {digest}…{mark}", plain(&source.file));
+        let crs = match source.crs_from {
+            Some(from) => format!(", {} ({})", plain(&source.crs), known_by(Some(from)).get(lang)),
+            None => String::new(),
+        };
+        let _ = writeln!(text, "  {:<34} {layer}, {n_rows}{rows}{crs}, sha256 {digest}…{mark}", plain(&source.file));
     }
     text.push('\n');
     text
 }
 
-/// A file, or one layer of it: `city.osm.pbf!facilities`. Of a file with several layers all are shown.
-fn file(path: &Path, lang: Lang) -> Result<ExitCode, Stopped> {
+fn file(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped> {
+    let areas = match &arguments.study {
+        Some(folder) => Some(read_areas(folder).map_err(|failure| tell::failure(&failure, lang))?),
+        None => None,
+    };
     let mut problems = Problems::default();
-    let (path, layer) = layer_of(path);
+    let whole = arguments.path.to_string_lossy();
+    let (path, layer) = split(Path::new(""), &whole);
+    let path = Path::new(path);
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let progress = Progress::new(1);
     progress.step(&name);
-    let seen = input::read(&path, &name, &mut problems).and_then(|input| {
-        let layers = match (layer, reader_of(&input)) {
-            (Some(layer), _) => vec![Some(layer)],
-            (None, Some(reader)) => some_layer(reader.layers(&input, &mut problems)?),
-            // A format that nobody reads is said by reading it.
-            (None, None) => vec![None],
-        };
-        let format = reader_of(&input).map_or("", |reader| reader.name());
-        let mut read = |layer| {
-            let table = read_table(&input, &Wish { layer, ..Wish::default() }, &mut problems)?;
-            Some(described(&table.file, format, table.crs.as_deref(), &inspect(&table), lang))
-        };
-        layers.into_iter().map(&mut read).collect::<Option<Vec<String>>>()
-    });
+    let seen =
+        input::read(path, &name, &mut problems).and_then(|input| look(&input, layer, areas.as_ref(), &mut problems));
     progress.done();
     let Some(seen) = seen else { return Err(tell::failure(&Failure::Problems(problems), lang)) };
-    tell::result(&seen.join("\n"));
+    tell::result(&match seen {
+        Seen::One { name, format, inspection } => described(&name, format, &inspection, lang),
+        Seen::Several { format, layers } => listed(&name, format, &layers, lang),
+    });
     tell::problems(&problems, lang);
     Ok(ExitCode::SUCCESS)
 }
 
-/// The layers to look at: a format that has none has one table.
-fn some_layer(layers: Vec<String>) -> Vec<Option<String>> {
-    if layers.is_empty() { vec![None] } else { layers.into_iter().map(Some).collect() }
+/// What was seen in a file.
+enum Seen {
+    One {
+        name: String,
+        format: &'static str,
+        inspection: Box<Inspection>,
+    },
+    /// The layers by name, with what is in those that can be read.
+    Several {
+        format: &'static str,
+        layers: Vec<(String, Option<Inspection>)>,
+    },
 }
 
-/// A file, and the layer that stands behind its name; a file whose own name has a `!` is found first.
-fn layer_of(path: &Path) -> (PathBuf, Option<String>) {
-    let split = || {
-        let (file, layer) = path.to_str()?.rsplit_once('!')?;
-        Path::new(file).is_file().then(|| (PathBuf::from(file), Some(layer.to_owned())))
+/// Layers that are looked into; of a file with more the others are only named.
+const LAYERS: usize = 20;
+
+fn look(input: &Input, layer: Option<&str>, areas: Option<&Areas>, problems: &mut Problems) -> Option<Seen> {
+    let Some(reader) = reader_of(input) else {
+        // A format that nobody reads is said by reading it.
+        let _ = read_table(input, &Wish::default(), problems);
+        return None;
     };
-    if path.exists() { (path.to_owned(), None) } else { split().unwrap_or_else(|| (path.to_owned(), None)) }
+    let (format, lays_down) = (reader.name(), reader.lays_down());
+    let read = |layer: Option<&str>, problems: &mut Problems| {
+        let wish = Wish { layer: layer.map(str::to_owned), ..Wish::default() };
+        let table = read_table(input, &wish, problems)?;
+        Some((table.file.clone(), inspect(table, lays_down, areas, problems)))
+    };
+    let layers = if layer.is_none() { reader.layers(input, problems)? } else { Vec::new() };
+    if layers.len() < 2 {
+        let (name, inspection) = read(layer, problems)?;
+        return Some(Seen::One { name, format, inspection: Box::new(inspection) });
+    }
+    let of_layer = |(place, name): (usize, String)| {
+        // What is wrong with a layer is said when it is looked at alone.
+        let seen = if place < LAYERS { read(Some(&name), &mut Problems::default()) } else { None };
+        (name, seen.map(|(_, inspection)| inspection))
+    };
+    Some(Seen::Several { format, layers: layers.into_iter().enumerate().map(of_layer).collect() })
 }
 
-fn described(name: &str, format: &str, crs: Option<&str>, seen: &Inspection, lang: Lang) -> String {
-    let en = lang == Lang::En;
-    let word = |english: &'static str, chinese: &'static str| if en { english } else { chinese };
-    let mut text = format!("{}: {format}, {} {}\n", plain(name), seen.n_rows, word("rows", "行"));
+/// All layers of a file, a line or two each.
+fn listed(name: &str, format: &str, layers: &[(String, Option<Inspection>)], lang: Lang) -> String {
+    let n = layers.len();
+    let mut text = match lang {
+        Lang::En => format!("{}: {format}, {n} layers\n", plain(name)),
+        Lang::Zh => format!("{}：{format}，{n} 个图层或工作表\n", plain(name)),
+    };
+    for (layer, seen) in layers {
+        let Some(seen) = seen else {
+            let _ = writeln!(text, "  {}", plain(layer));
+            continue;
+        };
+        let rows = lang.pick("rows", "行");
+        let types: Vec<String> = seen.geometries.iter().map(|(geometry, n)| format!("{geometry} {n}")).collect();
+        let types = if types.is_empty() { String::new() } else { format!(", {}", types.join(", ")) };
+        let headers: Vec<String> = seen.columns.iter().map(|column| plain(&column.header)).collect();
+        let _ = writeln!(text, "  {}: {} {rows}{types}", plain(layer), seen.n_rows);
+        let _ = write!(text, "{}", tell::wrapped(&headers.join(", "), "      ", "      ", tell::width()));
+    }
+    let first = layers.first().map_or("", |(layer, _)| layer);
+    let file = plain(&format!("{name}!{first}"));
+    let _ = match lang {
+        Lang::En => writeln!(text, "\nMore of one: evenreach inspect '{file}'"),
+        Lang::Zh => writeln!(text, "\n查看其中一个：evenreach inspect '{file}'"),
+    };
+    text
+}
+
+fn described(name: &str, format: &str, seen: &Inspection, lang: Lang) -> String {
+    let word = |english: &'static str, chinese: &'static str| lang.pick(english, chinese);
+    let encoding = seen.encoding.map_or_else(String::new, |encoding| format!(", {encoding}"));
+    let mut text = format!("{}: {format}{encoding}, {} {}\n", plain(name), seen.n_rows, word("rows", "行"));
     for (geometry, n) in &seen.geometries {
         let _ = writeln!(text, "  {geometry}: {n}");
     }
-    if let Some([west, south, east, north]) = seen.bounds {
-        let degrees = west.abs() <= 180.0 && east.abs() <= 180.0 && south.abs() <= 90.0 && north.abs() <= 90.0;
-        let looks = if degrees {
-            word("looks like degrees", "像是经纬度")
-        } else {
-            word("not degrees", "不是经纬度")
+    if let Some(shapes) = seen.polygons {
+        let Shapes { repaired, unusable, out_of_range, n } = shapes;
+        let sound = n.saturating_sub(repaired + unusable + out_of_range);
+        let _ = match lang {
+            Lang::En => writeln!(
+                text,
+                "  polygons: {sound} sound, {repaired} to be repaired, {unusable} unusable, {out_of_range} out of range"
+            ),
+            Lang::Zh => writeln!(
+                text,
+                "  多边形：正常 {sound}，需修复 {repaired}，无法使用 {unusable}，超出范围 {out_of_range}"
+            ),
         };
-        let _ = writeln!(text, "  {west} {south} … {east} {north} ({looks})");
     }
-    let stated =
-        crs.map_or_else(|| word("none stated: the study says it", "文件未声明，由研究文件指定").to_owned(), plain);
-    let _ = writeln!(text, "  {}: {stated}", word("coordinate system", "坐标系"));
+    if let Some([west, south, east, north]) = seen.bounds {
+        let _ = writeln!(text, "  x {west} … {east}, y {south} … {north}");
+    }
+    text.push_str(&of_system(&seen.system, lang));
     let _ = writeln!(text, "\n{}", word("columns", "列"));
     for column in &seen.columns {
         let taken = column.taken_for.clone().unwrap_or_else(|| word("not recognised", "未识别").to_owned());
@@ -199,18 +270,63 @@ fn described(name: &str, format: &str, crs: Option<&str>, seen: &Inspection, lan
     text
 }
 
+/// The coordinate system and how it is known, or what it may be.
+fn of_system(system: &System, lang: Lang) -> String {
+    let label = lang.pick("coordinate system: ", "坐标系：");
+    let said = match system {
+        System::Needless => return String::new(),
+        System::Stated { name, from } => {
+            let from = known_by(Some(*from));
+            format!("{}, {}", plain(name), from.get(lang))
+        }
+        System::Unknown(name) => match lang {
+            Lang::En => format!("the file states `{}`, which is not known: say it in the study", plain(name)),
+            Lang::Zh => format!("文件声明的“{}”无法识别，请在研究文件中写明", plain(name)),
+        },
+        System::Open(evidence) => {
+            let found: Vec<_> = evidence.fits.iter().map(|fit| fit.candidate.clone()).collect();
+            let [en, zh] = by_range(&found);
+            let words = evidence.words().map_or_else(String::new, |words| format!("; {}", words.get(lang)));
+            match lang {
+                Lang::En => format!("stated by nobody, the study must say it; {en}{words}"),
+                Lang::Zh => format!("没有说明，须在研究文件中写明；{zh}{words}"),
+            }
+        }
+    };
+    tell::wrapped(&format!("{label}{said}"), "  ", "      ", tell::width())
+}
+
 /// Lines for a study, with a place for every column that was not recognised.
 fn snippet(name: &str, seen: &Inspection) -> String {
-    let quoted = toml::Value::String(plain(name));
-    let mut text = format!("\n[[{}]]\nfile = {quoted}\n", seen.layer);
+    let quoted = |text: &str| toml::Value::String(plain(text));
+    let mut text = format!("\n[[{}]]\nfile = {}\n", seen.layer, quoted(name));
     match seen.layer {
         "areas" => text.push_str("level = \"street\"\n"),
         "facilities" => text.push_str("service = \"kindergarten\"\n"),
         _ => {}
     }
+    // Series have no place in space.
+    let evidence = match &seen.system {
+        System::Open(evidence) if seen.layer != "series" => Some(evidence),
+        _ => None,
+    };
+    if let Some(best) = evidence.and_then(|evidence| evidence.fits.first()) {
+        let others: Vec<&str> = match evidence {
+            Some(evidence) if !evidence.has_winner() => {
+                evidence.fits[1..].iter().map(|fit| fit.candidate.crs.name()).take(3).collect()
+            }
+            _ => Vec::new(),
+        };
+        let or = if others.is_empty() { String::new() } else { format!(" # or {}?", others.join(", ")) };
+        let _ = writeln!(text, "crs = {}{or}", quoted(best.candidate.crs.name()));
+        if let Some([lon, lat]) = seen.axes.as_ref().filter(|_| best.candidate.swapped) {
+            let _ = writeln!(text, "columns.lon = {}\ncolumns.lat = {}", quoted(lat), quoted(lon));
+        }
+    } else if matches!(seen.system, System::Unknown(_) | System::Open(_)) && seen.layer != "series" {
+        text.push_str("# crs = \"EPSG:...\"\n");
+    }
     for column in seen.columns.iter().filter(|column| column.taken_for.is_none()) {
-        let header = toml::Value::String(plain(&column.header));
-        let _ = writeln!(text, "# columns.KEY = {header}");
+        let _ = writeln!(text, "# columns.KEY = {}", quoted(&column.header));
     }
     text
 }

@@ -1,6 +1,7 @@
 //! The command line: one subcommand a file, each from its arguments to an exit code.
 
 mod check;
+mod convert;
 mod explain;
 mod init;
 mod inspect;
@@ -24,6 +25,7 @@ use crate::model::Lang;
   evenreach check my-study --only edu --lang en  only the education clauses
   evenreach explain                              the check kinds and the obligations
   evenreach inspect facilities.csv               what a file and its columns hold
+  evenreach convert schools.xlsx schools.gpkg    another format or coordinate system
   evenreach init my-study                        an empty study to fill in")]
 struct Arguments {
     /// Language of the output; by default that of the system, else English.
@@ -36,6 +38,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Convert(convert::Arguments),
     Explain(explain::Arguments),
     Inspect(inspect::Arguments),
     Init(init::Arguments),
@@ -58,6 +61,7 @@ pub fn run() -> ExitCode {
     let lang = arguments.lang.unwrap_or_else(system_language);
     let done = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, lang),
+        Command::Convert(arguments) => convert::run(&arguments, lang),
         Command::Explain(arguments) => explain::run(&arguments, lang),
         Command::Inspect(arguments) => inspect::run(&arguments, lang),
         Command::Init(arguments) => init::run(&arguments, lang),

@@ -12,6 +12,7 @@ use crate::read::table::Wish;
 use crate::read::{Failure, Options, input, read_study, read_table};
 use crate::report::files;
 use crate::sample::generate;
+use crate::space::Crs;
 
 /// Make up illustrative people and facilities for the areas of a study.
 ///
@@ -39,7 +40,8 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
     let options = Options { skip_illustrative: true, ..Options::default() };
     let read = read_study(&arguments.study, &options, &|_, _| ()).map_err(|failure| tell::failure(&failure, lang))?;
     let census = census(arguments, lang)?;
-    let files: Vec<(String, Vec<u8>)> = generate(&read.world, &census, arguments.seed)
+    let crs = read.crs.clone().unwrap_or_else(Crs::wgs84);
+    let files: Vec<(String, Vec<u8>)> = generate(&read.world, &crs, &census, arguments.seed)
         .into_iter()
         .map(|file| (file.name, file.csv.into_bytes()))
         .collect();
@@ -50,6 +52,12 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         Lang::En => format!("{n} illustrative tables in {out}\n"),
         Lang::Zh => format!("已在 {out} 生成 {n} 个示例数据表\n"),
     });
+    if read.crs.is_none() {
+        tell::note(lang.pick(
+            "their coordinates are WGS 84: name them in the study with crs = \"EPSG:4326\"",
+            "坐标为 WGS 84：请在研究文件中写明 crs = \"EPSG:4326\"",
+        ));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -22,7 +22,7 @@ pub enum Boundary {
     None,
     /// As the file gives it.
     Official(MultiPolygon<f64>),
-    /// Built from seat points; see `space::estimate`.
+    /// Drawn by a rule: from seat points (see `space::estimate`), or at the border of an extract.
     Estimated(MultiPolygon<f64>),
 }
 

@@ -27,7 +27,7 @@ pub use ids::{
 pub use jiff::civil::Date;
 pub use people::{People, Proxy};
 pub use series::{Observation, Of, Series};
-pub use source::{Layer, Source};
+pub use source::{CrsFrom, Layer, Source};
 pub use text::{Lang, Text, plain, shown};
 
 /// A study as read: what is where, and how many people need it.

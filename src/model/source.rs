@@ -23,6 +23,19 @@ pub enum Layer {
     Tags,
 }
 
+/// Who states the coordinate system of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CrsFrom {
+    /// The study, for this layer.
+    Layer,
+    /// The file itself.
+    File,
+    /// The study, for all its files.
+    Study,
+    /// The format, for all its files: GeoJSON is on WGS 84 by RFC 7946.
+    Format,
+}
+
 /// One input file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Source {
@@ -32,6 +45,8 @@ pub struct Source {
     pub layer: Layer,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
+    /// Files beside it that were read with it, such as the `.dbf` of a shapefile: the path, and SHA-256 in hexadecimal.
+    pub sidecars: Vec<(String, String)>,
     /// Rows or features read.
     pub rows: usize,
     /// Whether they are features, each with its geometry.
@@ -40,8 +55,10 @@ pub struct Source {
     pub illustrative: bool,
     /// What it counts instead of people, if it does.
     pub proxy: Option<Proxy>,
-    /// The coordinate system that the study states.
+    /// The coordinate system of its coordinates; empty where nobody states one, as for a file that has none.
     pub crs: String,
+    /// Who states it.
+    pub crs_from: Option<CrsFrom>,
 }
 
 impl Source {
@@ -51,11 +68,13 @@ impl Source {
             file: file.to_owned(),
             layer,
             sha256: String::new(),
+            sidecars: Vec::new(),
             rows: 0,
             features: false,
             illustrative: false,
             proxy: None,
             crs: String::new(),
+            crs_from: None,
         }
     }
 }

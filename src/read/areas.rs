@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use geo::{Coord, Geometry, InteriorPoint, MultiPolygon, unary_union};
+use geo::{
+    BoundingRect, Coord, CoordsIter, Geometry, InteriorPoint, MultiPoint, MultiPolygon, Point, Rect, unary_union,
+};
 use rayon::prelude::*;
 
+use super::candidates::candidates;
 use super::columns::{Columns, level_reference, structural};
+use super::evidence::{Evidence, no_crs};
 use super::gazetteer::{Gazetteer, Joined, Reference};
 use super::problem::{At, Problems, say};
 use super::study::{AreasLayer, Entry, Estimate, Study};
@@ -139,7 +143,11 @@ impl<'a> Reading<'a> {
             matches!(geometry, Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_)))
         };
         let has_seats = table.geometry.is_empty() || !table.geometry.iter().all(is_drawn);
-        let seats = if has_seats { places::places(&columns, problems) } else { Vec::new() };
+        let mut seats = if has_seats { places::places(&columns, self.extent(), problems) } else { Vec::new() };
+        if table.system.is_none() {
+            self.refuse(table, &seats, problems);
+            seats = Vec::new();
+        }
         // One polygon takes a while: all cores.
         let inside = |(row, shape): (usize, &Option<MultiPolygon<f64>>)| {
             let seat = seats.get(row).copied().flatten();
@@ -186,6 +194,26 @@ impl<'a> Reading<'a> {
         self.attributes.add(start, &columns, &layer.values);
     }
 
+    /// Where the areas that are read so far lie.
+    fn extent(&self) -> Option<Rect<f64>> {
+        let places: MultiPoint<f64> = self.areas.values().iter().filter_map(|area| area.place.map(Point)).collect();
+        places.bounding_rect()
+    }
+
+    /// Says that nobody states the system of a file that has coordinates.
+    fn refuse(&self, table: &Table, seats: &[Option<Coord<f64>>], problems: &mut Problems) {
+        let drawn = table.geometry.iter().flatten().filter_map(|geometry| geometry.coords_iter().next());
+        let mut raw: Vec<Coord<f64>> = drawn.collect();
+        if raw.is_empty() {
+            raw.extend(seats.iter().flatten());
+        }
+        if raw.is_empty() {
+            return;
+        }
+        let found = candidates(&raw, self.extent(), &[]);
+        no_crs(table, &raw, &Evidence::none(found), problems);
+    }
+
     /// Cells around the seats of the areas from `start` that have no polygon.
     fn estimate(&mut self, start: usize, estimate: &Estimate, inputs: &mut Inputs<'_>, problems: &mut Problems) {
         let wanted: Vec<AreaId> = (start..self.areas.len())
@@ -197,6 +225,10 @@ impl<'a> Reading<'a> {
             Estimate::Radius(radius) => voronoi_cells(&seats, Limit::Radius(radius.get())),
             Estimate::Outline(file) => {
                 let Some((table, _)) = inputs.table(Entry::of(file), Layer::Outline, problems) else { return };
+                if table.system.is_none() {
+                    self.refuse(&table, &[], problems);
+                    return;
+                }
                 let shapes = polygons::read(&table, problems);
                 // Neighbours in one file share a border: together they are one outline.
                 let shapes: Vec<MultiPolygon<f64>> = shapes.into_iter().flatten().collect();
@@ -438,7 +470,7 @@ mod tests {
     fn codes_nest_by_their_beginning_where_no_column_says_the_parent() {
         let read = streets("code,name\n0101,东街道\n0201,西街道\n0901,远街道\n");
         assert_eq!(parents(&read), ["东街道 < 甲区", "西街道 < 乙区", "远街道 < -"]);
-        assert_eq!(read.said(), ["no-parent: streets.csv, row 3"]);
+        assert_eq!(read.said(), ["no-parent: streets.csv, row 4"]);
     }
 
     // District 1 is not the parent of street 12: one letter in common is chance.
@@ -448,7 +480,7 @@ mod tests {
         let files = [("districts.csv", "code,name\n1,甲区\n2,乙区\n"), ("streets.csv", "code,name\n12,东街道\n")];
         let read = read(&layers, &files);
         assert_eq!(parents(&read), ["东街道 < -"]);
-        assert_eq!(read.said(), ["no-parent: streets.csv, row 1"]);
+        assert_eq!(read.said(), ["no-parent: streets.csv, row 2"]);
     }
 
     // | 甲区 x1 |      | 乙区 x2 |
@@ -459,7 +491,7 @@ mod tests {
         let layers = areas("district", "districts.geojson") + &areas("street", "streets.csv");
         let read = read(&layers, &[("districts.geojson", &districts), ("streets.csv", streets)]);
         assert_eq!(parents(&read), ["东街道 < 乙区", "西街道 < 甲区", "远街道 < -"]);
-        assert_eq!(read.said(), ["no-parent: streets.csv, row 3"]);
+        assert_eq!(read.said(), ["no-parent: streets.csv, row 4"]);
     }
 
     #[test]
@@ -475,7 +507,7 @@ mod tests {
     fn a_parent_whose_code_and_name_contradict_each_other_is_the_one_named_and_it_is_said() {
         let read = streets("code,name,parent,parent-name\nx1,东街道,02,甲区\nx2,西街道,77,乙区\nx3,南街道,01,旧区\n");
         assert_eq!(parents(&read), ["东街道 < 甲区", "西街道 < 乙区", "南街道 < 甲区"]);
-        assert_eq!(read.said(), [1, 2, 3].map(|row| format!("parent-clash: streets.csv, row {row}")));
+        assert_eq!(read.said(), [2, 3, 4].map(|row| format!("parent-clash: streets.csv, row {row}")));
     }
 
     #[test]
@@ -483,7 +515,7 @@ mod tests {
         let read = streets("code,name,parent\n0101,东街道,09\n");
         assert_eq!(
             (parents(&read), read.said()),
-            (vec!["东街道 < -".into()], vec!["no-parent: streets.csv, row 1".into()])
+            (vec!["东街道 < -".into()], vec!["no-parent: streets.csv, row 2".into()])
         );
     }
 
@@ -517,7 +549,7 @@ mod tests {
     fn a_code_given_twice_is_an_error_at_its_row_or_feature() {
         let read = streets("code,name,parent\n0101,东街道,01\n0102,西街道,01\n0101,南街道,02\n");
         assert!(read.is_refused());
-        assert_eq!(read.said(), ["duplicate-code: streets.csv, row 3"]);
+        assert_eq!(read.said(), ["duplicate-code: streets.csv, row 4"]);
         assert_eq!(read.what("duplicate-code"), "the code `0101` of 南街道 is that of 东街道, too");
 
         let twice = squares(&[("01", "甲区", [0.0, 0.0, 1.0]), ("01", "乙区", [2.0, 0.0, 1.0])]);
@@ -528,14 +560,14 @@ mod tests {
     #[test]
     fn one_name_twice_under_one_parent_is_said_and_under_two_is_not() {
         let read = streets("code,name,parent\n0101,东街道,01\n0201,东街道,02\n0102,东街道,01\n");
-        assert_eq!(read.said(), ["same-name: streets.csv, row 3"]);
+        assert_eq!(read.said(), ["same-name: streets.csv, row 4"]);
     }
 
     #[test]
     fn an_area_without_a_code_or_a_name_is_an_error() {
         let read = streets("code,name,parent\n,东街道,01\n0102,,01\n");
         assert!(read.is_refused());
-        assert_eq!(read.said(), ["nameless: streets.csv, row 1", "nameless: streets.csv, row 2"]);
+        assert_eq!(read.said(), ["nameless: streets.csv, row 2", "nameless: streets.csv, row 3"]);
     }
 
     #[test]
@@ -574,7 +606,7 @@ mod tests {
         let seats = "code,name,lon,lat\n0101,东街道,121.05,39.05\n0102,西街道,121.15,39.05\n0103,远街道,125.0,39.05\n";
         let layers = areas("district", "d.csv") + &areas("street", "s.csv") + "estimate.outline = \"o.geojson\"\n";
         let read = read(&layers, &[("d.csv", "code,name\n01,甲区\n"), ("s.csv", seats), ("o.geojson", &outline)]);
-        assert_eq!(read.said(), ["no-cell: s.csv, row 3"]);
+        assert_eq!(read.said(), ["no-cell: s.csv, row 4"]);
         let areas = &read.world().areas;
         let sizes: Vec<f64> =
             areas.iter().filter_map(|(_, area)| area.boundary.polygon().map(geo::Area::unsigned_area)).collect();

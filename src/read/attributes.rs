@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn a_value_that_cannot_be_is_missing_and_said_at_its_row() {
         let read = one("区,学位数,启用日期,中心园\n甲区,90,2018-09-01,是\n甲区,九十,2018-09,也许\n");
-        let said = ["capacity", "central", "opened"].map(|_| "bad-value: k.csv, row 2");
+        let said = ["capacity", "central", "opened"].map(|_| "bad-value: k.csv, row 3");
         assert_eq!(read.said(), said);
         for key in ["capacity", "central", "opened"] {
             assert!(matches!(values(&read, key)[..], [Some(_), None]), "{key}");
@@ -344,7 +344,7 @@ mod tests {
     #[test]
     fn a_word_that_nobody_knows_is_missing_and_said_once() {
         let read = one("区,办园性质\n甲区,公办\n甲区,公辨\n甲区,公辨\n甲区,无\n");
-        assert_eq!(read.said(), ["unknown-word: k.csv, row 2"]);
+        assert_eq!(read.said(), ["unknown-word: k.csv, row 3"]);
         assert_eq!(
             read.what("unknown-word"),
             "`公辨` is no known word of `ownership` (private, public): it is taken as missing"
@@ -378,14 +378,14 @@ check.total = { service = "kindergarten", where = { ownership = ["国办", "stat
     #[test]
     fn levels_of_the_study_are_words_of_the_attribute_level() {
         let read = one("区域名称,级别\n甲区,street\n甲区,village\n");
-        assert_eq!(read.said(), ["unknown-word: k.csv, row 2"]);
+        assert_eq!(read.said(), ["unknown-word: k.csv, row 3"]);
     }
 
     // The third of four storeys is written in words.
     #[test]
     fn a_column_that_is_almost_numbers_is_said_and_taken_as_words() {
         let read = one("区,楼层\n甲区,1\n甲区,2\n甲区,3层\n甲区,4\n");
-        assert_eq!(read.said(), ["mixed-column: k.csv, row 3"]);
+        assert_eq!(read.said(), ["mixed-column: k.csv, row 4"]);
         assert_eq!(
             read.what("mixed-column"),
             "`楼层` is a number in 3 of 4 rows, but here `3层`: all are taken as words"

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::attributes::plain;
 use super::problem::{At, Problems, say};
 use super::table::{Cells, Table};
 use super::vocabulary::{normalise, vocabulary};
@@ -30,6 +31,7 @@ impl<'t> Columns<'t> {
             let wanted = normalise(header);
             let found = table.columns.iter().position(|column| &column.header == header);
             let found = found.or_else(|| table.columns.iter().position(|column| normalise(&column.header) == wanted));
+            let found = found.or_else(|| cut_off(table, &wanted, mapping));
             match found {
                 Some(index) => {
                     columns.by_key.insert(key.clone(), index);
@@ -49,7 +51,8 @@ impl<'t> Columns<'t> {
             }
         }
         for (index, column) in table.columns.iter().enumerate().filter(|&(index, _)| !mapped[index]) {
-            let Some(key) = role(&column.header).filter(|key| !mapping.contains_key(key)) else { continue };
+            let key = if column.may_be_cut { role_of_cut(&column.header, role) } else { role(&column.header) };
+            let Some(key) = key.filter(|key| !mapping.contains_key(key)) else { continue };
             if let Some(&other) = columns.by_key.get(&key) {
                 // Programs number features and rows under this header: a column that says more is meant.
                 let [is_plain_id, other_is_plain_id] =
@@ -97,6 +100,11 @@ impl<'t> Columns<'t> {
         self.get(key).map_or("", |cells| cells.get(row))
     }
 
+    /// The headers of the columns that stand for these keys.
+    pub(super) fn headers<const N: usize>(&self, keys: [&str; N]) -> [Option<String>; N] {
+        keys.map(|key| self.get(key).map(|cells| cells.header.clone()))
+    }
+
     /// All keys with their cells, sorted by key.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &'t Cells)> {
         self.by_key.iter().map(|(key, &index)| (key.as_str(), &self.table.columns[index]))
@@ -126,6 +134,48 @@ impl<'t> Columns<'t> {
     }
 }
 
+/// The one column whose header is the beginning of the `wanted` one; none where another header of the mapping begins so
+/// too: then it cannot be known which is meant.
+fn cut_off(table: &Table, wanted: &str, mapping: &BTreeMap<String, String>) -> Option<usize> {
+    let begins = |header: &str, column: &Cells| column.may_be_cut && header.starts_with(&normalise(&column.header));
+    let mut found = table.columns.iter().enumerate().filter(|(_, column)| begins(wanted, column));
+    let ((index, column), None) = (found.next()?, found.next()) else { return None };
+    let others = mapping.values().map(|header| normalise(header)).filter(|header| header != wanted);
+    (!others.into_iter().any(|other| begins(&other, column))).then_some(index)
+}
+
+/// What a header stands for that may be cut off: what it says if it is known, else what all the known headers say that
+/// begin with it, if they say one thing.
+fn role_of_cut(header: &str, role: Role<'_>) -> Option<String> {
+    let whole = role(header);
+    if is_known(header, role) {
+        return whole;
+    }
+    let completed = LEVEL_ENDINGS.iter().flat_map(|(ending, _)| completed(header, ending));
+    let longer = vocabulary().longer(header).map(str::to_owned).chain(completed);
+    let mut keys: Vec<String> =
+        longer.filter(|longer| is_known(longer, role)).filter_map(|longer| role(&longer)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    match <[String; 1]>::try_from(keys) {
+        Ok([key]) => Some(key),
+        Err(_) => whole,
+    }
+}
+
+/// Whether a header stands for more than an attribute of its own name.
+fn is_known(header: &str, role: Role<'_>) -> bool {
+    let own = plain(header);
+    vocabulary().knows(header) || role(header).is_some_and(|key| key.strip_prefix('=').map(str::to_owned) != own)
+}
+
+/// A header with the rest of an ending of which it ends with the beginning.
+fn completed<'a>(header: &'a str, ending: &'a str) -> impl Iterator<Item = String> + 'a {
+    let header = normalise(header);
+    let cuts = ending.char_indices().map(|(at, _)| at).filter(|&at| 0 < at);
+    cuts.filter_map(move |at| header.ends_with(&ending[..at]).then(|| format!("{header}{}", &ending[at..])))
+}
+
 /// A key as a study spells it in `columns`.
 fn spelled(key: &str) -> String {
     let key = key.trim_start_matches(['=', '@']);
@@ -148,6 +198,18 @@ pub(super) fn structural(header: &str) -> Option<String> {
     vocabulary().column(header).map(str::to_owned)
 }
 
+/// What may follow the word for a level in a header, and what the key ends with then.
+const LEVEL_ENDINGS: [(&str, &str); 8] = [
+    ("代码", ".code"),
+    ("编码", ".code"),
+    ("区划代码", ".code"),
+    ("-code", ".code"),
+    ("-id", ".code"),
+    ("名称", ".name"),
+    ("名", ".name"),
+    ("-name", ".name"),
+];
+
 /// A header that names an area of a level: `街道`, `street`, `街道代码`, `street-code`, `街道名称`, `street-name`. The
 /// key is `@street`, `@street.code` or `@street.name`.
 pub(super) fn level_reference(levels: &IdVec<LevelId, Level>, header: &str) -> Option<String> {
@@ -157,13 +219,11 @@ pub(super) fn level_reference(levels: &IdVec<LevelId, Level>, header: &str) -> O
             let words = [&level.key, &level.label.en, &level.label.zh].map(|word| normalise(word));
             for word in words.iter().filter(|word| !word.is_empty()) {
                 let Some(rest) = piece.strip_prefix(word.as_str()) else { continue };
-                match rest {
-                    "" => return Some(format!("@{}", level.key)),
-                    "代码" | "编码" | "区划代码" | "-code" | "-id" => {
-                        return Some(format!("@{}.code", level.key));
-                    }
-                    "名称" | "名" | "-name" => return Some(format!("@{}.name", level.key)),
-                    _ => {}
+                if rest.is_empty() {
+                    return Some(format!("@{}", level.key));
+                }
+                if let Some((_, part)) = LEVEL_ENDINGS.iter().find(|(ending, _)| *ending == rest) {
+                    return Some(format!("@{}{part}", level.key));
                 }
             }
         }
@@ -257,6 +317,57 @@ mod tests {
         for header in ["街道办主任", "streets", "street-type", "名称", ""] {
             assert_eq!(level_reference(&levels, header), None, "{header}");
         }
+    }
+
+    /// The header that stands for each key where headers may be cut off.
+    fn taken_of_cut(headers: &[&str], mapping: &[(&str, &str)]) -> (Vec<(String, String)>, Vec<String>) {
+        let mut table = table(headers);
+        table.columns.iter_mut().for_each(|column| column.may_be_cut = true);
+        let levels: IdVec<LevelId, Level> =
+            vec![Level { key: "street".into(), label: Text { en: "street".into(), zh: "街道".into() } }].into();
+        let role = |header: &str| {
+            let known = structural(header).or_else(|| level_reference(&levels, header));
+            known
+                .or_else(|| vocabulary().attribute(header).map(|key| format!("={key}")))
+                .or_else(|| plain(header).map(|key| format!("={key}")))
+        };
+        let mapping = mapping.iter().map(|(key, header)| ((*key).to_owned(), (*header).to_owned())).collect();
+        let mut problems = Problems::default();
+        let columns = Columns::new(&table, &mapping, &role, &mut problems);
+        let taken = columns.iter().map(|(key, cells)| (key.to_owned(), cells.header.clone())).collect();
+        let said = problems.kept().iter().map(|problem| problem.code.to_owned()).collect();
+        (taken, said)
+    }
+
+    #[test]
+    fn a_header_that_is_cut_off_is_the_one_known_header_that_begins_with_it() {
+        for (header, key) in [
+            ("largest-cl", "=largest-class"),
+            ("LARGEST_CL", "=largest-class"),
+            ("area-na", "area-name"),
+            ("街道代", "@street.code"),
+            ("street-cod", "@street.code"),
+            // Whole, and known: what longer ones say does not matter.
+            ("name", "name"),
+            ("街道", "@street"),
+            // Of longer headers these may be area-name or area-code.
+            ("area-", "=area-"),
+            ("something-", "=something-"),
+        ] {
+            let (taken, said) = taken_of_cut(&[header], &[]);
+            assert_eq!((pairs(&taken), said), (vec![(key, header)], vec![]));
+        }
+    }
+
+    #[test]
+    fn a_mapped_header_is_found_where_it_is_cut_off_unless_two_begin_so() {
+        let (taken, said) = taken_of_cut(&["核定学位数", "备注"], &[("=seats", "核定学位数量（个）")]);
+        assert_eq!((pairs(&taken), said), (vec![("=seats", "核定学位数"), ("=备注", "备注")], vec![]));
+        let two = [("=a", "children_3_5"), ("=b", "children_3_6")];
+        assert_eq!(taken_of_cut(&["children_3"], &two).1, ["missing-column", "missing-column"]);
+        assert_eq!(taken_of_cut(&["children_", "children_3"], &two[..1]).1, ["missing-column"]);
+        // A header that is not cut off is no beginning of another.
+        assert_eq!(self::taken(&["核定学位数"], &[("=seats", "核定学位数量（个）")]).1.len(), 1);
     }
 
     // The level is called `plr` in the study, and the file says plr_id.

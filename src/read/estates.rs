@@ -36,9 +36,9 @@ pub(super) fn read(
         };
         let mapping = attributes::mapping(&layer.columns, &STRUCTURAL, &level_keys);
         let columns = Columns::new(&table, &mapping, &role, problems);
-        let mut own = places::places(&columns, problems);
+        let mut own = places::places(&columns, ground.extent(), problems);
         let said = ground.declared(&columns, Some(["area-code", "area-name"]), problems);
-        let located = ground.locate(&table, &mut own, problems);
+        let located = ground.locate(&table, &mut own, &said, problems);
         let what = say("the estate", "小区");
         for row in 0..table.n_rows {
             let mut bad = |cell: &str, kind: (&str, &str)| {
@@ -63,7 +63,8 @@ pub(super) fn read(
             if day.is_none() && !first_phase.is_empty() {
                 bad(first_phase, ("full day such as 2020-09-01", "完整日期（如 2020-09-01）"));
             }
-            let whereabouts = Whereabouts { said: said[row], located: located[row], place: own[row] };
+            let whereabouts =
+                Whereabouts { said: said[row], located: located.areas[row], place: own[row], refused: located.refused };
             let area = ground.settle(Membership::Declared, &what, (&table, row), whereabouts, problems);
             let name = columns.cell("name", row);
             let code = columns.cell("code", row);
@@ -136,7 +137,7 @@ mod tests {
     #[test]
     fn what_is_no_number_or_no_day_is_missing_and_said() {
         let read = of("e.csv", "code,households,first-phase,区\nE1,多,2018年,甲区\nE2,-5,2018-06-30,甲区\n");
-        assert_eq!(read.said(), ["bad-value: e.csv, row 1", "bad-value: e.csv, row 1", "bad-value: e.csv, row 2"]);
+        assert_eq!(read.said(), ["bad-value: e.csv, row 2", "bad-value: e.csv, row 2", "bad-value: e.csv, row 3"]);
         let estates: Vec<_> =
             read.world().estates.rows.values().iter().map(|e| (e.households, e.first_phase.is_some())).collect();
         assert_eq!(estates, [(None, false), (None, true)]);
@@ -145,9 +146,9 @@ mod tests {
     #[test]
     fn an_estate_that_lies_elsewhere_than_it_says_or_is_there_twice_is_said() {
         let read = of("e.csv", "code,name,区,lon,lat\nE1,东苑,乙区,121.05,39.05\n");
-        assert_eq!(read.said(), ["membership-clash: e.csv, row 1"]);
+        assert_eq!(read.said(), ["membership-clash: e.csv, row 2"]);
         assert_eq!(read.name(read.world().estates.rows.values()[0].area), "乙区");
         let twice = of("e.csv", "code,name,区\nE1,东苑,乙区\nE1,西苑,乙区\n");
-        assert!(twice.is_refused() && twice.said() == ["duplicate-estate: e.csv, row 2"], "{:?}", twice.said());
+        assert!(twice.is_refused() && twice.said() == ["duplicate-estate: e.csv, row 3"], "{:?}", twice.said());
     }
 }

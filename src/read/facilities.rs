@@ -76,9 +76,9 @@ impl Reading<'_> {
         for service in layer.service.iter().map(|service| service.get_ref()).chain(&layer.services) {
             self.service(service);
         }
-        let mut own = places::places(&columns, problems);
+        let mut own = places::places(&columns, self.ground.extent(), problems);
         let said = self.ground.declared(&columns, Some(["area-code", "area-name"]), problems);
-        let located = self.ground.locate(table, &mut own, problems);
+        let located = self.ground.locate(table, &mut own, &said, problems);
         let what = say("the facility", "设施");
         let words = service_words(layer);
         let has_codes = columns.get("code").is_some();
@@ -107,7 +107,8 @@ impl Reading<'_> {
                 );
             }
             total_row(&columns, row, problems);
-            let whereabouts = Whereabouts { said: said[row], located: located[row], place: own[row] };
+            let whereabouts =
+                Whereabouts { said: said[row], located: located.areas[row], place: own[row], refused: located.refused };
             let area = self.ground.settle(layer.membership, &what, (table, row), whereabouts, problems);
             if !has_codes && (own[row].is_some() || !columns.cell("name", row).is_empty()) {
                 repeated.look(table, row, problems);
@@ -306,7 +307,7 @@ mod tests {
             let read = drawn(&(kindergartens("k.csv") + rule), &text);
             assert_eq!(
                 (read.facilities(), read.said()),
-                (vec![used, "西街道"], vec!["membership-clash: k.csv, row 1".into()])
+                (vec![used, "西街道"], vec!["membership-clash: k.csv, row 2".into()])
             );
             assert_eq!(
                 read.what("membership-clash"),
@@ -346,7 +347,7 @@ mod tests {
         let text = "code,name,区划名称,lon,lat\nK1,一园,,121.05,39.15\nK2,二园,东街道,121.05,39.15\nK3,三园,南街道,121.05,39.15\n";
         let read = drawn(&kindergartens("k.csv"), text);
         assert_eq!(read.facilities(), ["-", "东街道", "南街道"]);
-        assert_eq!(read.said(), ["outside-all-areas: k.csv, row 1", "outside-all-areas: k.csv, row 2"]);
+        assert_eq!(read.said(), ["outside-all-areas: k.csv, row 2", "outside-all-areas: k.csv, row 3"]);
         assert_eq!(
             read.what("outside-all-areas"),
             "the facility lies outside all areas; the nearest is 东街道 0101 (甲区), 5.551 km away"
@@ -360,7 +361,7 @@ mod tests {
     fn a_row_with_neither_an_area_nor_a_place_is_said() {
         let read = drawn(&kindergartens("k.csv"), "code,name,区划名称,lon,lat\nK1,一园,,,\nK2,二园,北街道,,\n");
         assert_eq!(read.facilities(), ["-", "-"]);
-        assert_eq!(read.said(), ["unknown-area: k.csv, row 2", "no-area: k.csv, row 1", "no-area: k.csv, row 2"]);
+        assert_eq!(read.said(), ["unknown-area: k.csv, row 3", "no-area: k.csv, row 2", "no-area: k.csv, row 3"]);
     }
 
     // 东街道: 东山村 v1, 李村 v2, 王 v5; 西街道: 东山村 v3, 王村 v4, 赵村 v6
@@ -399,7 +400,7 @@ mod tests {
     #[test]
     fn a_served_village_that_cannot_be_told_is_said_and_the_others_are_kept() {
         let (served, said) = serving("东山村、李村", "01");
-        assert_eq!((served, said), (vec!["v2".into()], vec!["unknown-area: k.csv, row 1".into()]));
+        assert_eq!((served, said), (vec!["v2".into()], vec!["unknown-area: k.csv, row 2".into()]));
     }
 
     #[test]
@@ -416,7 +417,7 @@ mod tests {
         let text = "code,name,service,区划名称\nX1,一园,幼儿园,甲区\nX1,一校,学校,甲区\nX1,二园,幼儿园,甲区\n";
         let read = drawn(layer, text);
         assert!(read.is_refused());
-        assert_eq!(read.said(), ["duplicate-facility: k.csv, row 3"]);
+        assert_eq!(read.said(), ["duplicate-facility: k.csv, row 4"]);
         assert_eq!(read.what("duplicate-facility"), "the id `X1` of 二园 is that of 一园, too");
     }
 
@@ -425,7 +426,7 @@ mod tests {
         let text =
             format!("name,区划名称,lon,lat\n一园,东街道,{IN_EAST}\n二园,东街道,{IN_EAST}\n一园,东街道,{IN_EAST}\n");
         let read = drawn(&kindergartens("k.csv"), &text);
-        assert_eq!((read.world().facilities.len(), read.said()), (3, vec!["repeated-row: k.csv, row 3".into()]));
+        assert_eq!((read.world().facilities.len(), read.said()), (3, vec!["repeated-row: k.csv, row 4".into()]));
     }
 
     // 幼儿圆 for 幼儿园: one kindergarten less.
@@ -435,7 +436,7 @@ mod tests {
         let layer =
             "[[facilities]]\nfile = \"k.csv\"\nservices = [\"图书馆\"]\nvalues.service = { clinic = [\"X\"] }\n";
         let read = drawn(layer, text);
-        assert_eq!(read.said(), ["unknown-service: k.csv, row 2"]);
+        assert_eq!(read.said(), ["unknown-service: k.csv, row 3"]);
         let services: Vec<(&str, usize)> = (read.world().facilities.services().values().iter())
             .map(|service| (service.key.as_str(), service.facilities.len()))
             .collect();
@@ -445,7 +446,7 @@ mod tests {
     #[test]
     fn a_row_without_a_service_and_a_file_without_any_are_errors() {
         let layer = "[[facilities]]\nfile = \"k.csv\"\n";
-        assert_eq!(drawn(layer, "name,service,区划名称\n一园,,甲区\n").said(), ["no-service: k.csv, row 1"]);
+        assert_eq!(drawn(layer, "name,service,区划名称\n一园,,甲区\n").said(), ["no-service: k.csv, row 2"]);
         assert_eq!(drawn(layer, "name,区划名称\n一园,甲区\n").said(), ["missing-column: k.csv, column `service`"]);
     }
 
@@ -460,6 +461,6 @@ mod tests {
     #[test]
     fn a_row_that_sums_up_the_others_is_an_error() {
         let read = drawn(&kindergartens("k.csv"), "code,name,区划名称,学位数\nK1,一园,甲区,90\n,合计,,90\n");
-        assert!(read.is_refused() && read.said().contains(&"total-row: k.csv, row 2".into()), "{:?}", read.said());
+        assert!(read.is_refused() && read.said().contains(&"total-row: k.csv, row 3".into()), "{:?}", read.said());
     }
 }

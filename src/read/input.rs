@@ -112,7 +112,7 @@ impl Input {
         self.stream().map_err(|error| self.unreadable(&error, problems)).ok()
     }
 
-    /// The file, open at its start, for a reader that says itself what is wrong.
+    /// The file, open at its start, or what the disk says.
     pub(super) fn stream(&self) -> io::Result<Box<dyn ReadSeek + '_>> {
         Ok(match &self.content {
             Content::Memory(bytes) => Box::new(Cursor::new(bytes.as_slice())),

@@ -2,13 +2,16 @@
 
 use geo::{BoundingRect, Coord, Rect};
 
+use super::candidates::{Candidate, candidates};
 use super::columns::Columns;
+use super::evidence::{Evidence, fits_better, no_crs};
 use super::gazetteer::{Gazetteer, Reference};
-use super::places::swapped_axes;
 use super::problem::{Problems, say};
 use super::study::Membership;
+use super::system::swapped_axes;
 use super::table::{Cells, Table, union};
 use crate::model::{AreaId, Areas, Boundary, Id, IdVec, LevelId, Text};
+use crate::space::Crs;
 use crate::space::index::PolygonIndex;
 use crate::units::Metres;
 
@@ -20,6 +23,16 @@ pub(super) struct Ground<'a> {
     indexes: IdVec<LevelId, PolygonIndex>,
     /// What all boundaries and seats lie in; `None` where there are none.
     extent: Option<Rect<f64>>,
+    /// The coordinate systems of the files of areas.
+    systems: Vec<Crs>,
+}
+
+/// Where the rows of a file lie.
+pub(super) struct Located {
+    /// The lowest area whose boundary holds each.
+    pub(super) areas: Vec<Option<AreaId>>,
+    /// Whether the places of the file were refused as a whole.
+    pub(super) refused: bool,
 }
 
 /// Where something is, by what its row declares and by its coordinates.
@@ -31,6 +44,8 @@ pub(super) struct Whereabouts {
     pub located: Option<AreaId>,
     /// The coordinates.
     pub place: Option<Coord<f64>>,
+    /// Whether the places of the file were refused as a whole: then nothing is said of each that is missing.
+    pub refused: bool,
 }
 
 impl<'a> Ground<'a> {
@@ -47,24 +62,62 @@ impl<'a> Ground<'a> {
             gazetteer: Gazetteer::new(areas),
             indexes: areas.levels().ids().map(index).collect(),
             extent: boxes.chain(seats).reduce(union),
+            systems: Vec::new(),
         }
     }
 
-    /// For each row of a table the lowest area whose boundary holds its place. Where most places would lie among the
-    /// areas if their axes were swapped, and do not as they are, that is an error, and none is located.
+    /// What all boundaries and seats lie in; `None` where there are none.
+    pub(super) fn extent(&self) -> Option<Rect<f64>> {
+        self.extent
+    }
+
+    /// With the names of the systems that the study states so far: other files are likely to be in one of them.
+    pub(super) fn stated<'n>(mut self, names: impl Iterator<Item = &'n str>) -> Self {
+        for crs in names.filter_map(Crs::parse) {
+            if !self.systems.contains(&crs) {
+                self.systems.push(crs);
+            }
+        }
+        self
+    }
+
+    /// The systems that numbers of a file may be in, among these areas.
+    pub(super) fn candidates(&self, raw: &[Coord<f64>]) -> Vec<Candidate> {
+        candidates(raw, self.extent, &self.systems)
+    }
+
+    /// For each row of a table the lowest area whose boundary holds its place; `said` is the area that each names.
+    ///
+    /// Where nobody states the system of the places, that is an error. Where most would lie among the areas if their
+    /// axes were swapped, and do not as they are, that is one, too. None is located then. Where another system fits
+    /// clearly better than the one stated, it is said.
     pub(super) fn locate(
         &self,
         table: &Table,
         places: &mut Vec<Option<Coord<f64>>>,
+        said: &[Option<AreaId>],
         problems: &mut Problems,
-    ) -> Vec<Option<AreaId>> {
-        let there = places.iter().flatten().count();
-        let swapped = places.iter().flatten().filter(|&&place| self.looks_swapped(place)).count();
-        if there < 2 * swapped {
-            swapped_axes(table, swapped, there, problems);
+    ) -> Located {
+        let refused = |places: &mut Vec<Option<Coord<f64>>>| {
             *places = vec![None; places.len()];
+            Located { areas: places.iter().map(|_| None).collect(), refused: true }
+        };
+        let there: Vec<Coord<f64>> = places.iter().flatten().copied().collect();
+        let Some(system) = table.system.as_deref() else {
+            if there.is_empty() {
+                return Located { areas: vec![None; places.len()], refused: false };
+            }
+            let fit = Evidence::of(self, places, said, self.candidates(&there));
+            no_crs(table, &there, &fit, problems);
+            return refused(places);
+        };
+        let swapped = there.iter().filter(|&&place| self.looks_swapped(place)).count();
+        if there.len() < 2 * swapped {
+            swapped_axes(table, system, (swapped, there.len()), problems);
+            return refused(places);
         }
-        self.locate_in(places)
+        fits_better(self, table, (places, said), problems);
+        Located { areas: self.locate_in(places), refused: false }
     }
 
     /// Whether the place lies among the areas only with its axes swapped.
@@ -75,7 +128,8 @@ impl<'a> Ground<'a> {
         !holds(place.x, place.y) && holds(place.y, place.x)
     }
 
-    fn locate_in(&self, places: &[Option<Coord<f64>>]) -> Vec<Option<AreaId>> {
+    /// The lowest area whose boundary holds each place.
+    pub(super) fn locate_in(&self, places: &[Option<Coord<f64>>]) -> Vec<Option<AreaId>> {
         let areas = self.areas;
         let mut found: Vec<Option<AreaId>> = vec![None; places.len()];
         let mut open: Vec<usize> = (0..places.len()).filter(|&row| places[row].is_some()).collect();
@@ -168,14 +222,16 @@ impl<'a> Ground<'a> {
         whereabouts: Whereabouts,
         problems: &mut Problems,
     ) -> Option<AreaId> {
-        let Whereabouts { said, located, place } = whereabouts;
+        let Whereabouts { said, located, place, .. } = whereabouts;
         let (Some(declared), Some(lies)) = (said, located) else {
             match said {
                 Some(declared) if place.is_some() && self.lowest_boundary(declared).is_some() => {
                     self.outside(what, (table, row), whereabouts, problems);
                 }
                 Some(_) => {}
-                None if located.is_none() => self.outside(what, (table, row), whereabouts, problems),
+                None if located.is_none() && !whereabouts.refused => {
+                    self.outside(what, (table, row), whereabouts, problems)
+                }
                 None => {}
             }
             return said.or(located);
@@ -221,7 +277,7 @@ impl<'a> Ground<'a> {
     }
 
     /// The lowest area that has a boundary, of the area and those that hold it.
-    fn lowest_boundary(&self, area: AreaId) -> Option<AreaId> {
+    pub(super) fn lowest_boundary(&self, area: AreaId) -> Option<AreaId> {
         self.areas.chain(area).filter(|&holder| self.areas[holder].boundary.polygon().is_some()).last()
     }
 
@@ -306,14 +362,14 @@ mod tests {
     fn one_swapped_row_among_others_is_said_with_what_it_looks_like() {
         let read =
             of_district("name,区划名称,lon,lat\n一园,甲区,39.05,21.05\n二园,甲区,21.15,39.15\n三园,甲区,21.05,39.05\n");
-        assert_eq!(read.said(), ["outside-all-areas: k.csv, row 1"]);
+        assert_eq!(read.said(), ["outside-all-areas: k.csv, row 2"]);
         assert_eq!(read.problems.kept()[0].help.en, "its longitude and latitude look swapped");
     }
 
     #[test]
     fn places_far_from_all_areas_are_not_called_swapped() {
         let read = of_district("name,区划名称,lon,lat\n一园,甲区,39.05,39.05\n");
-        assert_eq!(read.said(), ["outside-all-areas: k.csv, row 1"]);
+        assert_eq!(read.said(), ["outside-all-areas: k.csv, row 2"]);
         assert_eq!(read.problems.kept()[0].help.en, "the declared area was used; correct the coordinates");
     }
 
@@ -327,7 +383,7 @@ mod tests {
         for (rule, used) in [("declared", "东街道"), ("located", "甲区")] {
             let layers = format!("{layers}{}membership = \"{rule}\"", kindergartens("k.csv"));
             let read = read(&layers, &files);
-            assert_eq!((read.facilities(), read.said()), (vec![used], vec!["membership-clash: k.csv, row 1".into()]));
+            assert_eq!((read.facilities(), read.said()), (vec![used], vec!["membership-clash: k.csv, row 2".into()]));
         }
     }
 
@@ -337,7 +393,7 @@ mod tests {
         let layers = areas("street", "s.csv") + "estimate.radius = \"3 km\"\n" + &kindergartens("k.csv");
         let files = [("s.csv", s), ("k.csv", "name,街道,lon,lat\n一园,东街道,121.1,39.0\n二园,东街道,121.0,39.1\n")];
         let read = read_levels(&["street"], &layers, &files);
-        assert_eq!(read.said(), ["membership-clash: k.csv, row 1", "outside-all-areas: k.csv, row 2"]);
+        assert_eq!(read.said(), ["membership-clash: k.csv, row 2", "outside-all-areas: k.csv, row 3"]);
         assert_eq!(
             read.what("membership-clash"),
             "the facility declares 东街道 0101 but lies in 西街道 0102, by an estimated boundary"
@@ -360,7 +416,7 @@ mod tests {
         assert_eq!(read.people(), ["东街道", "东街道", "西街道", "-", "甲区", "西街道"]);
         let code = |row: usize| read.world().areas[read.world().people.areas.values()[row].unwrap()].code.as_str();
         assert_eq!((code(0), code(1)), ("0101", "0201"));
-        assert_eq!(read.said(), ["unknown-area: p.csv, row 4", "no-area: p.csv, row 4"]);
+        assert_eq!(read.said(), ["unknown-area: p.csv, row 5", "no-area: p.csv, row 5"]);
     }
 
     // 西街道 is not in 甲区: what the row says of the street is not found, and it stays in the district.
@@ -373,7 +429,7 @@ mod tests {
             ("p.csv", "区,街道,residents\n甲区,西街道,1\n"),
         ];
         let read = read(&layers, &files);
-        assert_eq!((read.people(), read.said()), (vec!["甲区"], vec!["unknown-area: p.csv, row 1".into()]));
+        assert_eq!((read.people(), read.said()), (vec!["甲区"], vec!["unknown-area: p.csv, row 2".into()]));
         assert_eq!(read.what("unknown-area"), "no area in 甲区 01 is called `西街道`");
     }
 }

@@ -14,16 +14,22 @@ mod allowance;
 mod alone;
 mod areas;
 mod attributes;
+pub mod candidates;
 mod columns;
 mod coverage;
+mod dbf;
 mod delimited;
+mod encoding;
 mod estates;
+pub mod evidence;
 mod facilities;
 mod fit;
+mod flatgeobuf;
 mod gazetteer;
 mod geojson;
 mod geopackage;
 mod geoparquet;
+mod header;
 mod left_out;
 mod membership;
 pub mod osm;
@@ -32,25 +38,39 @@ mod places;
 mod polygons;
 mod raster;
 mod region;
+mod rows;
 mod series;
+mod shapefile;
 mod shapes;
 #[cfg(test)]
 mod sketch;
 mod surroundings;
-mod system;
+pub mod system;
 mod values;
 mod wkb;
+mod workbook;
 
 pub use alone::title;
-pub use world::{Failure, Options, Progress, ReadStudy, read_study};
+pub use values::number;
+pub use world::{Failure, Options, Progress, ReadStudy, read_study, split};
 
 use input::Input;
 use problem::{At, Problems, say};
 use table::{Reader, Table, Wish};
 
 /// All formats that are read, in the order in which they are tried.
-pub const READERS: [&dyn Reader; 6] =
-    [&geopackage::GeoPackage, &geoparquet::GeoParquet, &osm::Osm, &geojson::GeoJson, &raster::GeoTiff, &delimited::Csv];
+pub const READERS: [&dyn Reader; 10] = [
+    &geopackage::GeoPackage,
+    &geoparquet::GeoParquet,
+    &shapefile::Shapefile,
+    &flatgeobuf::FlatGeobuf,
+    &osm::Osm,
+    &raster::GeoTiff,
+    &workbook::Workbook,
+    &geojson::GeoJson,
+    &dbf::Dbf,
+    &delimited::Csv,
+];
 
 /// The reader of a file's format, if there is one.
 pub fn reader_of(input: &Input) -> Option<&'static dyn Reader> {

@@ -82,12 +82,12 @@ pub(super) fn read(
         proxies.push((source, proxy));
         groups_of.insert(source, groups.iter().map(|(group, _)| group.clone()).collect());
         let start = people.places.len();
-        let mut own = places::places(&columns, problems);
+        let mut own = places::places(&columns, ground.extent(), problems);
         // The rows are areas, unless they have a place: then their codes may be their own.
         let are_areas = own.iter().all(Option::is_none);
         let generic = ground.generic(&columns).or(are_areas.then_some(["code", "name"]));
         let said = ground.declared(&columns, generic, problems);
-        let located = ground.locate(&table, &mut own, problems);
+        let located = ground.locate(&table, &mut own, &said, problems);
         let what = say("this row of people", "该行人口");
         // Of a raster only what lies in an area is of the study: it covers more than that.
         let rows: Vec<usize> = match &table.grid {
@@ -99,7 +99,8 @@ pub(super) fn read(
         let absent = absent.unwrap_or_default();
         for &row in &rows {
             total_row(&columns, row, said[row], problems);
-            let whereabouts = Whereabouts { said: said[row], located: located[row], place: own[row] };
+            let whereabouts =
+                Whereabouts { said: said[row], located: located.areas[row], place: own[row], refused: located.refused };
             let area = ground.settle(Membership::Declared, &what, (&table, row), whereabouts, problems);
             people.places.push(own[row].or_else(|| areas[area?].place));
             people.areas.push(area);
@@ -363,7 +364,7 @@ mod tests {
         let read = of_streets("code,residents,0-5岁\n0101,5,\n0102,0,0\n0201,-3,几个\n");
         assert_eq!(persons(&read, "residents"), [Some(5.0), Some(0.0), None]);
         assert_eq!(persons(&read, "children-0-5"), [None, Some(0.0), None]);
-        assert_eq!(read.said(), ["bad-value: p.csv, row 3", "bad-value: p.csv, row 3"]);
+        assert_eq!(read.said(), ["bad-value: p.csv, row 4", "bad-value: p.csv, row 4"]);
     }
 
     /// Two files of people.
@@ -406,7 +407,7 @@ mod tests {
     #[test]
     fn people_of_an_unknown_area_are_said_and_kept() {
         let read = of_streets("code,residents\n0101,5\n0999,7\n");
-        assert_eq!(read.said(), ["unknown-area: p.csv, row 2", "no-area: p.csv, row 2"]);
+        assert_eq!(read.said(), ["unknown-area: p.csv, row 3", "no-area: p.csv, row 3"]);
         assert_eq!(persons(&read, "residents"), [Some(5.0), Some(7.0)]);
     }
 
@@ -427,7 +428,7 @@ mod tests {
     #[test]
     fn a_subtotal_in_the_same_file_is_an_error_and_a_remainder_is_not() {
         let subtotal = of_streets("code,residents\n01,11\n0101,5\n0102,6\n0201,7\n");
-        assert!(subtotal.is_refused() && subtotal.said() == ["counted-twice: p.csv, row 1"], "{:?}", subtotal.said());
+        assert!(subtotal.is_refused() && subtotal.said() == ["counted-twice: p.csv, row 2"], "{:?}", subtotal.said());
         let remainder = of_streets("code,residents\n01,2\n0101,5\n0102,6\n");
         assert!(remainder.said().is_empty(), "{:?}", remainder.said());
     }
@@ -437,7 +438,7 @@ mod tests {
         for name in ["合计", "Total", "小计"] {
             let read = of_streets(&format!("名称,residents\n东街道,5\n{name},5\n"));
             assert!(
-                read.is_refused() && read.said().contains(&"total-row: p.csv, row 2".to_owned()),
+                read.is_refused() && read.said().contains(&"total-row: p.csv, row 3".to_owned()),
                 "{:?}",
                 read.said()
             );

@@ -1,11 +1,15 @@
 //! Coordinates of a table's rows: columns or geometry, checked for their range and for swapped axes.
 
-use geo::{BoundingRect, Coord, Geometry, InteriorPoint};
+use geo::{BoundingRect, Coord, CoordsIter, Geometry, InteriorPoint, Rect};
+use rayon::prelude::*;
 
 use super::columns::Columns;
-use super::problem::{At, Problems, say};
+use super::problem::{Problems, say};
+use super::system::{by_datum, no_coordinates, swapped_axes, to_degrees};
 use super::table::Table;
 use super::values;
+use crate::model::Text;
+use crate::space::Crs;
 
 /// What a pair of numbers looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +49,72 @@ pub(super) fn figure(number: f64) -> String {
 
 /// One place a row: of a point the point, of another geometry a point inside it; where there is none, the columns
 /// `lon` and `lat`.
-/// What cannot be a place is said and left out; an error where that is so for most rows.
-pub(super) fn places(columns: &Columns<'_>, problems: &mut Problems) -> Vec<Option<Coord<f64>>> {
+/// What cannot be a place is said and left out; an error where that is so for most rows. Where nobody states the system
+/// of the file, the places are the numbers as the file has them, for [`super::evidence::no_crs`]. `near` is where the
+/// study lies, as far as that is known: it tells which system is meant where the stated one cannot be.
+pub(super) fn places(
+    columns: &Columns<'_>,
+    near: Option<Rect<f64>>,
+    problems: &mut Problems,
+) -> Vec<Option<Coord<f64>>> {
     let table = columns.table();
-    let drawn = |row: usize| table.geometry.get(row)?.as_ref().and_then(representative);
-    let raw = (0..table.n_rows).map(|row| drawn(row).or_else(|| from_cells(columns, row, problems))).collect();
-    check(table, raw, problems)
+    let is_stated = table.system.is_some();
+    let drawn = |row: usize| {
+        let geometry = table.geometry.get(row)?.as_ref()?;
+        if is_stated { representative(geometry) } else { geometry.coords_iter().next() }
+    };
+    let raw: Vec<Option<Coord<f64>>> =
+        (0..table.n_rows).map(|row| drawn(row).or_else(|| from_cells(columns, row, problems))).collect();
+    let Some(system) = &table.system else { return raw };
+    let in_columns = |row: usize| drawn_nothing(table, row);
+    if raw.iter().enumerate().any(|(row, place)| place.is_some() && in_columns(row)) {
+        return turned(columns, (system, near), raw, problems);
+    }
+    check(table, raw, near, problems)
+}
+
+fn drawn_nothing(table: &Table, row: usize) -> bool {
+    table.geometry.get(row).is_none_or(Option::is_none)
+}
+
+/// Places of which some stand in columns: these are still in the system of the file.
+fn turned(
+    columns: &Columns<'_>,
+    (system, near): (&Crs, Option<Rect<f64>>),
+    mut raw: Vec<Option<Coord<f64>>>,
+    problems: &mut Problems,
+) -> Vec<Option<Coord<f64>>> {
+    let table = columns.table();
+    if table.geometry.is_empty() {
+        by_datum(&table.file, system, problems);
+    }
+    // 0, 0 stands for no place in every system; degrees are looked at as they are, below.
+    let is_null = |place: &Coord<f64>| place.x == 0.0 && place.y == 0.0;
+    let is_left = |place: &Coord<f64>| is_null(place) || (system.is_geographic() && look(*place) != Look::Fine);
+    let turn = |(row, place): (usize, &Option<Coord<f64>>)| {
+        let place = place.filter(|_| drawn_nothing(table, row))?;
+        if is_left(&place) { Some(Ok(place)) } else { Some(to_degrees(system, place).ok_or(place)) }
+    };
+    let found: Vec<_> = raw.par_iter().enumerate().map(turn).collect();
+    let failed: Vec<Coord<f64>> = found.iter().flatten().filter_map(|found| found.err()).collect();
+    let there = raw.iter().flatten().filter(|place| !is_null(place)).count();
+    if there < 2 * failed.len() {
+        no_coordinates(table, system, (&failed, there), near, problems);
+        return vec![None; raw.len()];
+    }
+    for (row, found) in found.into_iter().enumerate() {
+        match found {
+            None => {}
+            Some(Ok(place)) => raw[row] = Some(place),
+            Some(Err(place)) => {
+                raw[row] = None;
+                let name = system.name();
+                let why = say(format!("no coordinate of {name}"), format!("不是 {name} 的坐标"));
+                bad(table, row, place, &why, problems);
+            }
+        }
+    }
+    check(table, raw, near, problems)
 }
 
 /// A point that stands for a geometry.
@@ -73,11 +137,7 @@ fn from_cells(columns: &Columns<'_>, row: usize, problems: &mut Problems) -> Opt
         return None;
     }
     match (values::number(lon), values::number(lat)) {
-        (Some(x), Some(y)) => match &columns.table().system {
-            // What cannot be turned is no place, and is said to be none.
-            Some(system) => Some(system.to_degrees(Coord { x, y }).unwrap_or(Coord { x: f64::NAN, y: f64::NAN })),
-            None => Some(Coord { x, y }),
-        },
+        (Some(x), Some(y)) => Some(Coord { x, y }),
         _ => {
             let table = columns.table();
             problems.warning(
@@ -88,54 +148,33 @@ fn from_cells(columns: &Columns<'_>, row: usize, problems: &mut Problems) -> Opt
                     format!("`{lon}`, `{lat}` is not a pair of coordinates; the place is taken as unknown"),
                     format!("“{lon}，{lat}”不是一对坐标，位置按未知处理"),
                 ),
-                say("write longitude and latitude in decimal degrees", "请填写十进制度的经度和纬度"),
+                say("write decimal degrees, or metres in a plane", "请填写十进制度，或以米为单位的平面坐标"),
             );
             None
         }
     }
 }
 
-/// Says that most places of a file have their axes swapped.
-pub(super) fn swapped_axes(table: &Table, swapped: usize, there: usize, problems: &mut Problems) {
-    problems.error(
-        "swapped-axes",
-        &table.file,
-        At::File,
-        say(
-            format!("longitude and latitude look swapped in {swapped} of {there} places"),
-            format!("{there} 个位置中有 {swapped} 个的经纬度似乎颠倒"),
-        ),
-        say(
-            "swap the columns, or in the study: columns = { lon = \"...\", lat = \"...\" }",
-            "请交换两列，或在研究文件中写明：columns = { lon = \"...\", lat = \"...\" }",
-        ),
-    );
-}
-
-fn check(table: &Table, raw: Vec<Option<Coord<f64>>>, problems: &mut Problems) -> Vec<Option<Coord<f64>>> {
+fn check(
+    table: &Table,
+    raw: Vec<Option<Coord<f64>>>,
+    near: Option<Rect<f64>>,
+    problems: &mut Problems,
+) -> Vec<Option<Coord<f64>>> {
     let there = raw.iter().flatten().count();
     let count = |wanted: Look| raw.iter().flatten().filter(|&&place| look(place) == wanted).count();
     let (swapped, plane) = (count(Look::Swapped), count(Look::Plane));
     // Most of a file wrong in one way is one mistake, not thousands.
     let mostly = |n: usize| there < 2 * n;
+    let system = table.system.as_deref().cloned().unwrap_or_else(Crs::wgs84);
     if mostly(swapped) {
-        swapped_axes(table, swapped, there, problems);
+        swapped_axes(table, &system, (swapped, there), problems);
         return vec![None; raw.len()];
     }
     if mostly(plane) {
-        problems.error(
-            "wrong-crs",
-            &table.file,
-            At::File,
-            say(
-                format!("{plane} of {there} places are not in degrees but look like plane coordinates in metres"),
-                format!("{there} 个位置中有 {plane} 个不是经纬度，像是以米为单位的平面坐标"),
-            ),
-            say(
-                "turn the file into WGS 84 (EPSG:4326) or CGCS2000 (EPSG:4490) first",
-                "请先转换为 WGS 84（EPSG:4326）或 CGCS2000（EPSG:4490）",
-            ),
-        );
+        let raw_plane: Vec<Coord<f64>> =
+            raw.iter().flatten().copied().filter(|&place| look(place) == Look::Plane).collect();
+        no_coordinates(table, &system, (&raw_plane, there), near, problems);
         return vec![None; raw.len()];
     }
     let keep = |(row, place): (usize, Option<Coord<f64>>)| {
@@ -150,19 +189,23 @@ fn check(table: &Table, raw: Vec<Option<Coord<f64>>>, problems: &mut Problems) -
             Look::Null => say("0, 0 stands for no place", "0, 0 表示没有坐标"),
             _ => say("the numbers are out of range", "数值超出范围"),
         };
-        problems.warning(
-            "bad-coordinate",
-            &table.file,
-            table.at(row),
-            say(
-                format!("{}, {}: {}; the place is taken as unknown", figure(place.x), figure(place.y), why.en),
-                format!("{}，{}：{}，位置按未知处理", figure(place.x), figure(place.y), why.zh),
-            ),
-            say("correct the coordinates of this row", "请更正该行坐标"),
-        );
+        bad(table, row, place, &why, problems);
         None
     };
     raw.into_iter().enumerate().map(keep).collect()
+}
+
+fn bad(table: &Table, row: usize, place: Coord<f64>, why: &Text, problems: &mut Problems) {
+    problems.warning(
+        "bad-coordinate",
+        &table.file,
+        table.at(row),
+        say(
+            format!("{}, {}: {}; the place is taken as unknown", figure(place.x), figure(place.y), why.en),
+            format!("{}，{}：{}，位置按未知处理", figure(place.x), figure(place.y), why.zh),
+        ),
+        say("correct the coordinates of this row", "请更正该行坐标"),
+    );
 }
 
 #[cfg(test)]
@@ -170,20 +213,29 @@ mod tests {
     use super::*;
     use crate::read::columns::structural;
     use crate::read::table::Cells;
-    use geo::{LineString, Point, Polygon, Rect, coord};
+    use geo::{LineString, Point, Polygon, coord};
 
     /// Places of rows `lon,lat` or of geometries, and what is said of them.
     fn read(rows: &[[&str; 2]], geometry: Vec<Option<Geometry<f64>>>) -> (Vec<Option<(f64, f64)>>, Vec<String>) {
+        read_in("EPSG:4326", rows, geometry)
+    }
+
+    fn read_in(
+        crs: &str,
+        rows: &[[&str; 2]],
+        geometry: Vec<Option<Geometry<f64>>>,
+    ) -> (Vec<Option<(f64, f64)>>, Vec<String>) {
         let mut columns = ["lon", "lat"].map(|header| Cells::new(header, 0));
         for row in rows {
             columns.iter_mut().zip(row).for_each(|(column, cell)| column.push(cell));
         }
         let n_rows = rows.len().max(geometry.len());
         let columns = if rows.is_empty() { Vec::new() } else { columns.to_vec() };
-        let table = Table { file: "t".into(), columns, geometry, n_rows, ..Table::default() };
+        let system = Some(std::sync::Arc::new(Crs::parse(crs).unwrap()));
+        let table = Table { file: "t".into(), columns, geometry, n_rows, system, ..Table::default() };
         let mut problems = Problems::default();
         let columns = Columns::new(&table, &Default::default(), &structural, &mut problems);
-        let found = places(&columns, &mut problems);
+        let found = places(&columns, None, &mut problems);
         let said = problems.kept().iter().map(|problem| format!("{} {:?}", problem.code, problem.at)).collect();
         (found.into_iter().map(|place| place.map(|place| (place.x, place.y))).collect(), said)
     }
@@ -227,6 +279,26 @@ mod tests {
             let (found, said) = read(&[wrong, GOOD, wrong], vec![]);
             assert_eq!((found, said), (vec![None; 3], vec![format!("{code} File")]));
         }
+    }
+
+    // 121.7 E 39.1 N in the zone of 120 E; then the same with the zone's number, swapped, nothing, and degrees.
+    #[test]
+    fn plane_columns_are_turned_and_what_is_no_coordinate_of_their_system_is_said() {
+        let here = ["647041.47", "4329929.66"];
+        let [prefixed, swapped, degrees] =
+            [["40647041.47", "4329929.66"], ["4329929.66", "647041.47"], ["121.7", "39.1"]];
+        let (found, said) = read_in("EPSG:4549", &[here, here, here, ["0", "0"], swapped, prefixed], vec![]);
+        let (x, y) = found[0].unwrap();
+        assert!((x - 121.7).abs() < 1e-3 && (y - 39.1).abs() < 1e-2, "{found:?}");
+        assert_eq!(found.iter().flatten().count(), 3);
+        assert_eq!(said, ["bad-coordinate Row(5)", "bad-coordinate Row(6)", "bad-coordinate Row(4)"]);
+        assert_eq!(read_in("EPSG:4549", &[prefixed, prefixed, here], vec![]).1, ["wrong-crs File"]);
+        assert_eq!(read_in("EPSG:4549", &[swapped, swapped, here], vec![]).1, ["swapped-axes File"]);
+        assert_eq!(read_in("EPSG:4528", &[prefixed], vec![]).0, [Some((x, y))]);
+        // Degrees are numbers of a plane near its corner, and there is nothing there.
+        assert_eq!(read_in("EPSG:4549", &[degrees, degrees], vec![]).1, ["wrong-crs File"]);
+        let (found, said) = read_in("GCJ-02", &[["121.7051", "39.101"], ["0", "0"]], vec![]);
+        assert!((found[0].unwrap().0 - 121.7).abs() < 1e-3 && said == ["bad-coordinate Row(2)"], "{found:?} {said:?}");
     }
 
     #[test]

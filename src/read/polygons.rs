@@ -4,8 +4,10 @@ use geo::{Area, Coord, CoordsIter, Geometry, MakeValid, MultiPolygon, Polygon, V
 use rayon::prelude::*;
 
 use super::places::figure;
-use super::problem::{At, Problems, say};
+use super::problem::{Problems, say};
+use super::system::no_coordinates;
 use super::table::Table;
+use crate::space::Crs;
 use crate::space::sound::is_surely_valid;
 
 /// What became of one row's geometry.
@@ -20,32 +22,22 @@ enum Outcome {
 /// One polygon a row; `None` where there is none or none that can be used. Points are seats, not boundaries: they are
 /// left to `places.rs`.
 pub(super) fn read(table: &Table, problems: &mut Problems) -> Vec<Option<MultiPolygon<f64>>> {
-    if table.geometry.is_empty() {
+    // Where nobody states a system the numbers say nothing yet.
+    if table.geometry.is_empty() || table.system.is_none() {
         return vec![None; table.n_rows];
     }
-    let outcomes: Vec<Outcome> = table.geometry.par_iter().map(|geometry| outcome(geometry.as_ref())).collect();
+    let outcomes = table.geometry.par_iter().map(|geometry| outcome(geometry.as_ref(), true)).collect();
+    tell(table, outcomes, problems)
+}
+
+/// The polygons, and what is said of the others.
+fn tell(table: &Table, outcomes: Vec<Outcome>, problems: &mut Problems) -> Vec<Option<MultiPolygon<f64>>> {
     let there = outcomes.iter().filter(|outcome| !matches!(outcome, Outcome::Fine(None))).count();
     let out_of_range: Vec<Coord<f64>> =
         outcomes.iter().filter_map(|outcome| if let Outcome::Range(at) = outcome { Some(*at) } else { None }).collect();
     if there < 2 * out_of_range.len() {
-        let at = out_of_range[0];
-        let (x, y) = (figure(at.x), figure(at.y));
-        let swapped = at.x.abs() <= 90.0 && at.y.abs() <= 180.0;
-        let (en, zh) = if swapped {
-            ("longitude and latitude look swapped", "经纬度似乎颠倒")
-        } else {
-            ("the numbers are not degrees but look like plane coordinates", "数值不是经纬度，像是平面坐标")
-        };
-        problems.error(
-            if swapped { "swapped-axes" } else { "wrong-crs" },
-            &table.file,
-            At::File,
-            say(
-                format!("{en} in {} of {there} polygons, such as {x}, {y}", out_of_range.len()),
-                format!("{there} 个多边形中有 {} 个{zh}，例如 {x}，{y}", out_of_range.len()),
-            ),
-            say("turn the file into WGS 84 (EPSG:4326), longitude first", "请转换为 WGS 84（EPSG:4326），经度在前"),
-        );
+        let stated = table.system.as_deref().cloned().unwrap_or_else(Crs::wgs84);
+        no_coordinates(table, &stated, (&out_of_range, there), None, problems);
         return vec![None; table.n_rows];
     }
     let take = |(row, outcome): (usize, Outcome)| match outcome {
@@ -87,7 +79,21 @@ pub(super) fn read(table: &Table, problems: &mut Problems) -> Vec<Option<MultiPo
     outcomes.into_iter().enumerate().map(take).collect()
 }
 
-fn outcome(geometry: Option<&Geometry<f64>>) -> Outcome {
+/// Says of all polygons what [`read`] would, whatever they are in: where nobody states a system, their range is not looked
+/// at. How many there are.
+pub(super) fn check(table: &Table, problems: &mut Problems) -> usize {
+    let is_polygon =
+        |geometry: &&Option<Geometry<f64>>| matches!(geometry, Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_)));
+    let n_polygons = table.geometry.iter().filter(is_polygon).count();
+    if 0 < n_polygons {
+        let in_degrees = table.system.is_some();
+        let outcomes = table.geometry.par_iter().map(|geometry| outcome(geometry.as_ref(), in_degrees)).collect();
+        tell(table, outcomes, problems);
+    }
+    n_polygons
+}
+
+fn outcome(geometry: Option<&Geometry<f64>>, in_degrees: bool) -> Outcome {
     let polygon = match geometry {
         None | Some(Geometry::Point(_)) => return Outcome::Fine(None),
         Some(Geometry::Polygon(polygon)) => MultiPolygon(vec![polygon.clone()]),
@@ -98,7 +104,8 @@ fn outcome(geometry: Option<&Geometry<f64>>) -> Outcome {
         std::iter::once(polygon.exterior()).chain(polygon.interiors()).flat_map(|ring| ring.0.iter().copied())
     });
     for at in coordinates {
-        let inside = at.x.is_finite() && at.y.is_finite() && at.x.abs() <= 180.0 && at.y.abs() <= 90.0;
+        let inside =
+            at.x.is_finite() && at.y.is_finite() && (!in_degrees || (at.x.abs() <= 180.0 && at.y.abs() <= 90.0));
         if !inside {
             return Outcome::Range(at);
         }
@@ -138,7 +145,8 @@ mod tests {
 
     /// The areas of what was read, and what was said.
     fn read(geometry: Vec<Option<Geometry<f64>>>) -> (Vec<Option<f64>>, Vec<String>) {
-        let table = Table { file: "t".into(), n_rows: geometry.len(), geometry, ..Table::default() };
+        let system = Some(std::sync::Arc::new(Crs::wgs84()));
+        let table = Table { file: "t".into(), n_rows: geometry.len(), geometry, system, ..Table::default() };
         let mut problems = Problems::default();
         let found = super::read(&table, &mut problems);
         let said = problems.kept().iter().map(|problem| format!("{} {:?}", problem.code, problem.at)).collect();

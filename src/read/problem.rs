@@ -21,7 +21,7 @@ pub enum Severity {
 pub enum At {
     /// The file as a whole.
     File,
-    /// A row of a table, from 1, the header not counted.
+    /// A row of a table as a sheet counts it: from 1, the header counted.
     Row(u32),
     /// A feature, from 1.
     Feature(u32),
@@ -177,6 +177,11 @@ impl Problems {
     /// How many were found, kept or not.
     pub fn len(&self) -> usize {
         self.seen.values().sum()
+    }
+
+    /// How many of a kind were found, kept or not.
+    pub fn n_of(&self, code: &str) -> usize {
+        self.seen.iter().filter(|((_, seen), _)| *seen == code).map(|(_, n)| n).sum()
     }
 
     /// Whether nothing is wrong.

@@ -173,7 +173,7 @@ mod tests {
         }
         // Where most codes are those of areas, another one is of an area that nobody knows.
         let read = of("indicator,year,value,code\ni,2015,1,01\ni,2015,2,02\ni,2015,3,99\n");
-        assert_eq!((values(&read).len(), read.said()), (2, vec!["unknown-area: v.csv, row 3".into()]));
+        assert_eq!((values(&read).len(), read.said()), (2, vec!["unknown-area: v.csv, row 4".into()]));
         // A name that is no area's is the indicator's.
         let read = of("indicator,name,year,value\ni,巩固率,2015,1\n");
         assert_eq!((values(&read), read.said().len()), (vec![("all".into(), 2015, 1.0)], 0));
@@ -184,7 +184,7 @@ mod tests {
         let read = of("indicator,year,value,facility,area-name\ni,2015,1,,丙区\ni,2015,2,K9,\n");
         assert_eq!(
             (values(&read).len(), read.said()),
-            (0, vec!["unknown-area: v.csv, row 1".into(), "unknown-facility: v.csv, row 2".into()])
+            (0, vec!["unknown-area: v.csv, row 2".into(), "unknown-facility: v.csv, row 3".into()])
         );
     }
 
@@ -192,14 +192,14 @@ mod tests {
     fn a_row_without_a_value_says_nothing_and_one_that_cannot_be_read_is_said() {
         let read = of("indicator,year,value\ni,2015,\ni,2016,95%\ni,今年,3\n,2017,4\ni,2018,5\n");
         assert_eq!(values(&read), [("all".into(), 2018, 5.0)]);
-        assert_eq!(read.said(), [2, 3, 4].map(|row| format!("bad-value: v.csv, row {row}")));
+        assert_eq!(read.said(), [3, 4, 5].map(|row| format!("bad-value: v.csv, row {row}")));
     }
 
     #[test]
     fn two_values_for_one_year_are_an_error_unless_they_agree() {
         assert_eq!(values(&of("indicator,year,value\ni,2015,1\ni,2015,1.0\n")), [("all".into(), 2015, 1.0)]);
         let read = of("indicator,year,value\ni,2015,1\ni,2015,2\n");
-        assert!(read.is_refused() && read.said() == ["contradiction: v.csv, row 2"], "{:?}", read.said());
+        assert!(read.is_refused() && read.said() == ["contradiction: v.csv, row 3"], "{:?}", read.said());
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(super) struct Shape {
 }
 
 /// Why a geometry cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Odd {
     /// There are fewer bytes than it says.
     CutOff,
@@ -33,10 +33,16 @@ pub(super) enum Odd {
     NotFinite,
     /// A geometry in the form of one program alone.
     Extended,
+    /// Its counts of places do not fit each other.
+    Counts,
+    /// Rings that lie in each other without end.
+    Nested,
+    /// What only its format can have, in words.
+    Other(String),
 }
 
 impl Odd {
-    fn words(self) -> Text {
+    fn words(&self) -> Text {
         match self {
             Self::CutOff => say("its bytes are cut off", "其字节不完整"),
             Self::NotWkb => say("its bytes are no geometry", "其字节不是几何"),
@@ -48,6 +54,9 @@ impl Odd {
             Self::Part => say("it has parts of another type", "其中的部分类型不符"),
             Self::Deep => say("collections nested too deep", "几何集合嵌套过深"),
             Self::NotFinite => say("a coordinate is not a number", "坐标不是有效数字"),
+            Self::Counts => say("its counts do not fit its length", "其内部的数目与长度不符"),
+            Self::Nested => say("its rings are nested too deep", "其中的环嵌套过深"),
+            Self::Other(what) => Text::same(what),
             Self::Extended => say("it is in the form of one program alone", "其格式仅某一软件可读"),
         }
     }
@@ -73,6 +82,16 @@ impl Shapes {
             self.open.push(row);
         }
         self.geometry.push(shape.geometry);
+    }
+
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.geometry.len()
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.geometry.is_empty()
     }
 
     /// Adds the rows of another list.

@@ -16,8 +16,13 @@ pub(super) fn read(layers: &str, files: &[(&str, &str)]) -> Read {
     read_levels(&["district", "street"], layers, files)
 }
 
-/// Reads a study of these levels, layers and files. Panics where the study file itself is refused.
+/// Reads a study of these levels, layers and files, all on WGS 84. Panics where the study file itself is refused.
 pub(super) fn read_levels(levels: &[&str], layers: &str, files: &[(&str, &str)]) -> Read {
+    read_stating("crs = \"EPSG:4326\"", levels, layers, files)
+}
+
+/// Reads a study in which these lines say the coordinate system, if any do.
+pub(super) fn read_stating(crs: &str, levels: &[&str], layers: &str, files: &[(&str, &str)]) -> Read {
     let label = |level: &str| match level {
         "district" => "区",
         "street" => "街道",
@@ -27,7 +32,7 @@ pub(super) fn read_levels(levels: &[&str], layers: &str, files: &[(&str, &str)])
     let levels: Vec<String> = levels.iter().map(level).collect();
     let study = format!(
         "format = \"evenreach.study/1\"\nname = {{ en = \"sketch\", zh = \"示意\" }}\nreference-date = \"2020-12-31\"\n\
-         levels = [{}]\n{layers}\n",
+         {crs}\nlevels = [{}]\n{layers}\n",
         levels.join(", ")
     );
     let folder = tempfile::tempdir().expect("there is room for a folder");

@@ -17,6 +17,11 @@ pub trait Reader: Sync {
     /// Whether the file is of this format, by its name and its first bytes.
     fn accepts(&self, name: &str, start: &[u8]) -> bool;
 
+    /// The coordinate system that the format lays down for files that state none.
+    fn lays_down(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The layers or sheets that the file holds, for formats that may hold several; `None` where a problem stops it.
     fn layers(&self, _input: &Input, _problems: &mut Problems) -> Option<Vec<String>> {
         Some(Vec::new())
@@ -123,8 +128,8 @@ pub struct Table {
     pub numbers: Vec<u32>,
     /// A coordinate system that the file itself states, as [`Crs::parse`] takes it.
     pub crs: Option<String>,
-    /// The system that the coordinates in columns are in, when the study and the file have been asked; WGS 84 if none.
-    /// Geometries are in WGS 84 by then.
+    /// The system that the coordinates in columns are in, when the study and the file have been asked. Geometries are in
+    /// WGS 84 by then. Where nobody states one it is none, and all coordinates are as the file has them.
     pub system: Option<Arc<Crs>>,
     /// The encoding of its text, where that had to be found out.
     pub encoding: Option<&'static str>,
@@ -132,6 +137,13 @@ pub struct Table {
     pub left_out: usize,
     /// Of a raster, what its rows do not say.
     pub grid: Option<Grid>,
+    /// Files beside the file that were read with it, such as the `.dbf` of a shapefile: the name, and SHA-256 in
+    /// hexadecimal.
+    pub sidecars: Vec<(String, String)>,
+    /// Rows above the header that were passed over: titles.
+    pub n_titles: usize,
+    /// Rows below it that are no data: notes, sources, the names of who made the table, the header once more.
+    pub n_notes: usize,
 }
 
 /// What the rows of a raster do not say: they are its cells with people.
@@ -158,6 +170,8 @@ impl AddAssign for Grid {
 pub struct Cells {
     /// The header as the file gives it.
     pub header: String,
+    /// Whether the header may be the beginning of a longer one: a DBF holds ten bytes.
+    pub may_be_cut: bool,
     text: String,
     ends: Vec<u32>,
 }
@@ -165,7 +179,7 @@ pub struct Cells {
 impl Cells {
     /// A column of `n_rows` empty cells.
     pub fn new(header: &str, n_rows: usize) -> Self {
-        Self { header: header.to_owned(), text: String::new(), ends: vec![0; n_rows] }
+        Self { header: header.to_owned(), may_be_cut: false, text: String::new(), ends: vec![0; n_rows] }
     }
 
     /// Appends a cell. The readers refuse files in which the texts of a column could pass 4 GiB; a cell that would is
@@ -176,6 +190,13 @@ impl Cells {
             self.text.push_str(cell);
         }
         self.ends.push(end.unwrap_or(self.text.len() as u32));
+    }
+
+    /// Appends empty cells until there are `n_rows`.
+    pub(super) fn fill_up(&mut self, n_rows: usize) {
+        if self.ends.len() < n_rows {
+            self.ends.resize(n_rows, self.text.len() as u32);
+        }
     }
 
     /// Appends the cells of another column; false where their texts are too long to be held, and nothing is appended.

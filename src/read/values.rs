@@ -9,7 +9,7 @@ use super::vocabulary::{AttributeType, vocabulary};
 use crate::model::Column;
 
 /// A number: thousands may be parted by commas, digits may be full-width; `None` for anything that is not finite.
-pub(super) fn number(cell: &str) -> Option<f64> {
+pub fn number(cell: &str) -> Option<f64> {
     let cell = half_width(cell);
     let plain: Cow<'_, str> = if cell.contains(',') && thousands(&cell) { cell.replace(',', "").into() } else { cell };
     // Rust also reads `inf` and `nan`, which no file means as numbers.

@@ -67,6 +67,18 @@ impl Vocabulary {
         self.attributes.header(header)
     }
 
+    /// Whether a header is that of a column, a group or an attribute.
+    pub fn knows(&self, header: &str) -> bool {
+        [&self.columns, &self.groups, &self.attributes].into_iter().any(|lookup| lookup.header(header).is_some())
+    }
+
+    /// The headers of columns, groups and attributes that begin with this one and are longer, as they are compared.
+    pub fn longer(&self, header: &str) -> impl Iterator<Item = &str> {
+        let beginning = normalise(header);
+        let known = [&self.columns, &self.groups, &self.attributes].into_iter().flat_map(|lookup| lookup.keys.keys());
+        known.map(String::as_str).filter(move |word| word.starts_with(&beginning) && *word != beginning)
+    }
+
     /// What the values of an attribute are, if it is known.
     pub fn attribute_type(&self, key: &str) -> Option<AttributeType> {
         self.types.get(key).copied()

@@ -10,10 +10,12 @@ use super::membership::Ground;
 use super::problem::{At, Problems};
 use super::study::{Entry, Study};
 use super::surroundings::Surroundings;
+use super::system::{self, Stated};
 use super::table::{Table, Wish};
-use super::{alone, areas, estates, facilities, fit, pack, people, read_table, series, system};
-use crate::model::{IdVec, Layer, Proxy, Source, SourceId, World};
+use super::{alone, areas, estates, facilities, fit, pack, people, read_table, reader_of, series};
+use crate::model::{Areas, IdVec, Layer, Proxy, Source, SourceId, World};
 use crate::rules::Pack;
+use crate::space::Crs;
 use crate::units::Metres;
 
 /// The study file in a study's folder.
@@ -26,6 +28,8 @@ pub struct ReadStudy {
     pub world: World,
     /// The packs that the study and the command name, in that order.
     pub packs: Vec<Arc<Pack>>,
+    /// The coordinate system that the study states for all its files.
+    pub crs: Option<Crs>,
     /// Warnings.
     pub problems: Problems,
 }
@@ -122,16 +126,19 @@ impl Inputs<'_> {
         if let Some(around) = around {
             around.say_left_out(&table, problems);
         }
-        let crs = system::settle(&mut table, said, fallback, problems)?;
+        let format = reader_of(&input).and_then(|reader| reader.lays_down());
+        let crs_from = system::settle(&mut table, Stated { layer: said, study: fallback, format }, problems)?;
         let source = self.sources.push(Source {
             file: table.file.clone(),
             layer,
             sha256,
+            sidecars: std::mem::take(&mut table.sidecars),
             rows: table.n_rows,
             features: !table.geometry.is_empty(),
             illustrative: entry.illustrative,
             proxy: None,
-            crs: crs.name().to_owned(),
+            crs: table.system.as_ref().map_or_else(String::new, |crs| crs.name().to_owned()),
+            crs_from,
         });
         Some((table, source))
     }
@@ -153,7 +160,7 @@ impl Inputs<'_> {
 }
 
 /// A file and the layer of it that is meant: `schools.xlsx!Sheet1`. A file whose own name has a `!` is found first.
-pub(super) fn split<'a>(folder: &Path, file: &'a str) -> (&'a str, Option<&'a str>) {
+pub fn split<'a>(folder: &Path, file: &'a str) -> (&'a str, Option<&'a str>) {
     if folder.join(file).exists() {
         return (file, None);
     }
@@ -207,7 +214,9 @@ pub fn read_study(path: &Path, options: &Options, progress: Progress<'_>) -> Res
         // Problems of the data may be why a word of a pack is not known: they are shown first.
         _ if problems.has_errors() => Err(Failure::Problems(problems)),
         Err(refused) => Err(Failure::Refused(refused)),
-        Ok(packs) => Ok(ReadStudy { world, packs, problems }),
+        Ok(packs) => {
+            Ok(ReadStudy { world, packs, crs: study.crs.as_ref().and_then(|crs| Crs::parse(crs.get_ref())), problems })
+        }
     }
 }
 
@@ -226,10 +235,31 @@ fn study_file(folder: &Path, problems: &mut Problems) -> Result<(String, Study),
     }
 }
 
+/// Reads the areas of the study in `folder` and nothing else: where they lie tells what another file may be in.
+///
+/// # Errors
+/// As [`read_study`], of the study file and the areas.
+pub fn read_areas(folder: &Path) -> Result<Areas, Failure> {
+    let mut problems = Problems::default();
+    let (_, study) = study_file(folder, &mut problems)?;
+    let mut inputs = Inputs {
+        folder,
+        study: &study,
+        skip_illustrative: false,
+        asked: BTreeSet::new(),
+        longest: None,
+        around: None,
+        sources: IdVec::default(),
+        progress: &|_, _| (),
+    };
+    let areas = areas::Reading::new(&study).read(&mut inputs, &mut problems);
+    if problems.has_errors() { Err(Failure::Problems(problems)) } else { Ok(areas) }
+}
+
 fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> World {
     let areas = areas::Reading::new(study).read(inputs, problems);
     inputs.around = Surroundings::of(&areas, inputs.longest);
-    let ground = Ground::new(&areas);
+    let ground = Ground::new(&areas).stated(inputs.sources().values().iter().map(|source| source.crs.as_str()));
     let people = people::read(&study.people, &ground, inputs, problems);
     let facilities = facilities::read(&study.facilities, &ground, inputs, problems);
     let series = series::read(&study.series, &ground, &facilities, inputs, problems);

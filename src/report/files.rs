@@ -3,7 +3,7 @@
 //! Each file is written under a temporary name beside its place and renamed when all are written: whenever the run is
 //! killed, each name holds the old file or the new one.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use tempfile::NamedTempFile;
 
 use crate::model::{Lang, Text};
+use crate::write::Refused;
 
 /// Why a file could not be written.
 #[derive(Debug)]
@@ -34,6 +35,11 @@ impl WriteProblem {
                 ("a file stands where a folder is needed", "该位置应为文件夹，却是文件")
             }
             _ => {
+                if let Some(Text { en, zh }) = Refused::of(&self.source) {
+                    return Text {
+                        en: format!("cannot write `{path}`: {en}"), zh: format!("无法写入“{path}”：{zh}")
+                    };
+                }
                 let why = &self.source;
                 return Text {
                     en: format!("cannot write `{path}`: {why}"), zh: format!("无法写入“{path}”：{why}")
@@ -66,6 +72,16 @@ pub trait Content: Sync {
     /// # Errors
     /// What the file says.
     fn write(&self, to: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes it into a file of its own that is empty: for formats that go back in the file, or need its path.
+    ///
+    /// # Errors
+    /// What the file says.
+    fn write_at(&self, file: &mut File, _path: &Path) -> io::Result<()> {
+        let mut file = BufWriter::with_capacity(1 << 16, file);
+        self.write(&mut file)?;
+        file.flush()
+    }
 
     /// All of it, in memory.
     fn bytes(&self) -> Vec<u8> {
@@ -110,7 +126,7 @@ pub fn write<C: Content>(folder: &Path, files: &[C]) -> Result<(), WriteProblem>
         temporary.persist(&target).map_err(|error| problem(&target)(error.error))?;
     }
     // The names are on the disk only when the folder is; where a system cannot do that, the files still are whole.
-    if let Ok(folder) = fs::File::open(folder) {
+    if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
     Ok(())
@@ -122,9 +138,9 @@ fn write_beside(folder: &Path, content: &impl Content) -> io::Result<NamedTempFi
     // Temporary files are private by default; these are results, shared as the user's umask says.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = BufWriter::new(builder.tempfile_in(folder)?);
-    content.write(&mut file)?;
-    let file = file.into_inner()?;
+    let mut file = builder.tempfile_in(folder)?;
+    let path = file.path().to_owned();
+    content.write_at(file.as_file_mut(), &path)?;
     file.as_file().sync_all()?;
     Ok(file)
 }

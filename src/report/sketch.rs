@@ -10,7 +10,7 @@ use geo::{Coord, LineString, MultiPolygon, Polygon};
 
 use crate::assess::{Findings, Only, assess};
 use crate::model::sketch::Sketch;
-use crate::model::{Areas, Boundary, FacilityId, Id, Layer, Source, Text, World};
+use crate::model::{Areas, Boundary, CrsFrom, FacilityId, Id, Layer, Source, Text, World};
 use crate::rules::Pack;
 use crate::rules::finding::{
     Evidence, Finding, LedgerEntry, Of, Quantity, Remark, Required, Subject, Threshold, Unit, Verdict,
@@ -77,11 +77,13 @@ pub(super) fn world_named(names: [&str; 4], facility: &str) -> World {
         file: "illustrative/facilities.csv".to_owned(),
         layer: Layer::Facilities,
         sha256: "00".repeat(32),
+        sidecars: Vec::new(),
         features: false,
         rows: 4,
         illustrative: true,
         proxy: None,
         crs: "EPSG:4326".to_owned(),
+        crs_from: Some(CrsFrom::Study),
     };
     World {
         name: Text { en: "Jinzhou, a sketch".to_owned(), zh: "金州区（示意）".to_owned() },

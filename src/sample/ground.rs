@@ -7,6 +7,7 @@ use geo::Coord;
 use super::chance::{Chance, Theme};
 use super::sheet::Row;
 use crate::model::{AreaId, Areas, Id, Value, World};
+use crate::space::Crs;
 use crate::space::distance::metres;
 use crate::space::index::PolygonIndex;
 use crate::space::plane::LocalPlane;
@@ -43,10 +44,12 @@ pub(super) struct Ground<'w> {
     pub(super) communities: Vec<Community>,
     /// The polygons of the streets, by position.
     index: PolygonIndex,
+    /// What coordinates are written in.
+    crs: &'w Crs,
 }
 
 impl<'w> Ground<'w> {
-    pub(super) fn new(world: &'w World, seed: u64) -> Self {
+    pub(super) fn new(world: &'w World, crs: &'w Crs, seed: u64) -> Self {
         let areas = &*world.areas;
         let of_level = |key: &str| areas.level(key).map_or(&[][..], |level| areas.at_level(level));
         let ids = of_level("street");
@@ -67,7 +70,7 @@ impl<'w> Ground<'w> {
         let index = PolygonIndex::build(ids.iter().map(|&id| areas[id].boundary.polygon()));
         let top = |key: &str| of_level(key).first().copied();
         let mut ground =
-            Self { areas, city: top("city"), district: top("district"), streets, communities: Vec::new(), index };
+            Self { areas, city: top("city"), district: top("district"), streets, communities: Vec::new(), index, crs };
         ground.settle(of_level("community"), &mut Chance::new(seed, Theme::Ground));
         ground
     }
@@ -141,8 +144,21 @@ impl<'w> Ground<'w> {
     pub(super) fn locate(&self, row: &mut Row<'_>, area: AreaId, place: Option<Coord<f64>>) {
         row.set("area-code", self.areas[area].code.as_str());
         row.set("area-name", self.areas[area].name.as_str());
-        row.set("lon", place.map(|place| format!("{:.5}", place.x)));
-        row.set("lat", place.map(|place| format!("{:.5}", place.y)));
+        let written = place.and_then(|place| {
+            let place_there = self.crs.from_degrees(place)?;
+            // As fine as the place itself is known; a shift or a projection keeps it to a centimetre.
+            let digits = if self.crs.is_wgs84() {
+                5
+            } else if self.crs.is_geographic() {
+                7
+            } else {
+                2
+            };
+            Some([place_there.x, place_there.y].map(|number| format!("{number:.digits$}")))
+        });
+        let [x, y] = written.map_or([None, None], |[x, y]| [Some(x), Some(y)]);
+        row.set("lon", x);
+        row.set("lat", y);
     }
 
     /// Dense streets, else all that have a place: where a facility of the district stands.

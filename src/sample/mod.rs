@@ -26,6 +26,7 @@ mod series;
 mod sheet;
 
 use crate::model::World;
+use crate::space::Crs;
 
 /// A file of illustrative data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +42,9 @@ pub struct SampleFile {
 /// `census` gives persons by group for all areas together, by the keys of a census file (`total`, `60+`, `65+`, and ages
 /// such as `0`, `1-4`, `5-9`, `10-14`); the sums over the communities are these, see `people`. What the census
 /// does not give is a stated share of the total.
-pub fn generate(world: &World, census: &[(String, f64)], seed: u64) -> Vec<SampleFile> {
-    let ground = ground::Ground::new(world, seed);
+/// Coordinates are written in `crs`, in which the study reads its files.
+pub fn generate(world: &World, crs: &Crs, census: &[(String, f64)], seed: u64) -> Vec<SampleFile> {
+    let ground = ground::Ground::new(world, crs, seed);
     let people = people::People::new(&ground, census, seed);
     let estates = estates::plan(&ground, seed);
     let schools = schools::plan(&ground, &people, &estates, seed);
@@ -108,14 +110,15 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
-        let (first, again) = (generate(&world(), &census(), 7), generate(&world(), &census(), 7));
+        let (first, again) =
+            (generate(&world(), &Crs::wgs84(), &census(), 7), generate(&world(), &Crs::wgs84(), &census(), 7));
         assert_eq!(first, again);
-        assert_ne!(first, generate(&world(), &census(), 8));
+        assert_ne!(first, generate(&world(), &Crs::wgs84(), &census(), 8));
     }
 
     #[test]
     fn persons_add_up_to_the_census() {
-        let files = generate(&world(), &census(), 1);
+        let files = generate(&world(), &Crs::wgs84(), &census(), 1);
         let sum = |column: &str| -> u64 {
             rows(&files[0]).iter().map(|row| row[column].parse::<u64>().expect("a count is a whole number")).sum()
         };
@@ -131,7 +134,7 @@ mod tests {
 
     #[test]
     fn every_row_says_that_it_is_illustrative() {
-        for file in generate(&world(), &census(), 1) {
+        for file in generate(&world(), &Crs::wgs84(), &census(), 1) {
             assert!(file.name.ends_with(".csv"));
             for row in rows(&file) {
                 assert_eq!(row["备注/remark"], "示例数据 illustrative", "{}", file.name);
@@ -141,7 +144,7 @@ mod tests {
 
     #[test]
     fn where_no_place_is_known_none_is_made_up() {
-        for file in generate(&world(), &census(), 1) {
+        for file in generate(&world(), &Crs::wgs84(), &census(), 1) {
             for row in rows(&file).iter().filter(|row| row.get("区划代码/area-code").is_some_and(|code| code == "c1"))
             {
                 assert_eq!(row.get("经度/lon").map_or("", String::as_str), "", "{}", file.name);
@@ -151,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_study_without_areas_gives_headers_only() {
-        for file in generate(&Sketch::new(&["district"]).world(), &census(), 1) {
+        for file in generate(&Sketch::new(&["district"]).world(), &Crs::wgs84(), &census(), 1) {
             assert!(file.csv.lines().next().is_some_and(|header| header.contains('/')), "{}", file.name);
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! - [`index`]: which polygon holds a point, for millions of points
 //! - [`crs`]: coordinate systems, to longitude and latitude and back
+//! - [`china_shift`]: the shifted systems of Chinese map services, GCJ-02 and BD-09
 //! - [`distance`]: straight-line distance on the ellipsoid, in metres
 //! - [`within`]: all points within a limit of a place
 //! - [`nearest`]: the nearest point that will do
@@ -15,6 +16,7 @@
 //! Coordinates are longitude, latitude in degrees on WGS 84, and an edge is the straight line between its ends in these
 //! (RFC 7946). What has no place here: files, names, persons. Things are known by their position in a list.
 
+pub mod china_shift;
 pub mod crs;
 pub mod distance;
 pub mod estimate;

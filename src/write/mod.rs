@@ -3,10 +3,27 @@
 //! A [`Layer`] is rows of typed columns, with or without a geometry each. Its values are asked for one at a time while
 //! the file is written, so that a layer is never in memory twice. What has no place here: what a layer means.
 
+pub mod csv;
+pub mod flatgeobuf;
+pub mod geojson;
+pub mod geopackage;
+pub mod geoparquet;
+pub mod shapefile;
+pub mod workbook;
+
+mod names;
+mod pieces;
+mod shape;
+mod srs;
+
+pub use shape::well_known_text;
+
 use std::borrow::Cow;
+use std::io;
 
 use geo::Geometry;
 
+use crate::model::Text;
 use crate::space::Crs;
 
 /// Rows to be written.
@@ -65,4 +82,31 @@ pub struct Shapes<'a> {
     pub crs: Crs,
     /// The geometry of a row.
     pub shape: Box<dyn Fn(usize) -> Option<Cow<'a, Geometry<f64>>> + Send + Sync + 'a>,
+}
+
+/// Why a format cannot hold a layer, said to the person who asked for it. It travels in an [`io::Error`].
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.en)]
+pub struct Refused(pub Text);
+
+impl Refused {
+    /// The reason that an error carries, if it is one.
+    pub fn of(error: &io::Error) -> Option<&Text> {
+        error.get_ref()?.downcast_ref().map(|Self(text)| text)
+    }
+}
+
+impl From<Refused> for io::Error {
+    fn from(refused: Refused) -> Self {
+        Self::other(refused)
+    }
+}
+
+/// Whether files can say that their coordinates are in a system: GCJ-02 and BD-09 have no code that others know.
+pub fn can_state(crs: &Crs) -> bool {
+    srs::Epsg::of(crs).is_some()
+}
+
+fn refused(en: impl Into<String>, zh: impl Into<String>) -> io::Error {
+    Refused(Text { en: en.into(), zh: zh.into() }).into()
 }

@@ -65,7 +65,6 @@ fn through(files: &[(&str, PathBuf)], swaps: &[(&str, &str)]) -> Option<Vec<(&'s
         assert!(study.contains(&line), "the study has {line}");
         study = study.replace(&line, &format!("file = \"{new}\""));
     }
-    study = study.replace("packs =", "crs = \"EPSG:4326\"\npacks =");
     fs::write(folder.path().join("study.toml"), study).unwrap();
     Some(found(folder.path()))
 }

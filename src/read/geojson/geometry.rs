@@ -18,7 +18,7 @@ pub(super) struct Sink {
 }
 
 impl Sink {
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.points.clear();
         self.ends.iter_mut().for_each(Vec::clear);
     }
@@ -45,7 +45,7 @@ impl Sink {
     }
 
     /// The geometry of the type named, if the nesting is right for it.
-    fn build(&self, kind: &str, height: usize) -> Result<Option<Geometry<f64>>, String> {
+    pub(super) fn build(&self, kind: &str, height: usize) -> Result<Option<Geometry<f64>>, String> {
         let lines = self.ends[0].len();
         let geometry = match (kind, height) {
             ("Point", 0) => Point(self.points[0]).into(),
@@ -77,12 +77,18 @@ impl Sink {
     }
 }
 
+/// Whether a document of this type is a geometry.
+pub(super) fn is_type(kind: &str) -> bool {
+    ["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"]
+        .contains(&kind)
+}
+
 /// `None` for null, `Err` for a geometry that cannot be used.
-pub(super) struct Shape<'a>(pub(super) &'a mut Sink);
+pub(super) struct ShapeSeed<'a>(pub(super) &'a mut Sink);
 
 pub(super) type ShapeResult = Option<Result<Option<Geometry<f64>>, String>>;
 
-impl<'de> DeserializeSeed<'de> for Shape<'_> {
+impl<'de> DeserializeSeed<'de> for ShapeSeed<'_> {
     type Value = ShapeResult;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<ShapeResult, D::Error> {
@@ -90,7 +96,7 @@ impl<'de> DeserializeSeed<'de> for Shape<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Shape<'_> {
+impl<'de> Visitor<'de> for ShapeSeed<'_> {
     type Value = ShapeResult;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -122,7 +128,7 @@ impl<'de> Visitor<'de> for Shape<'_> {
 }
 
 /// Any nesting of lists of numbers; gives its height above a position, or what is odd about it.
-struct Coordinates<'a>(&'a mut Sink);
+pub(super) struct Coordinates<'a>(pub(super) &'a mut Sink);
 
 /// What one element of `coordinates` is.
 enum Element {

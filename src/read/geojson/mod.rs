@@ -1,24 +1,39 @@
-//! GeoJSON (RFC 7946): one pass over the bytes, straight into columns and geometries.
+//! GeoJSON (RFC 7946) and sequences of its features (RFC 8142, or one a line): one pass over the bytes, straight into
+//! columns and geometries.
 //!
-//! No tree of the document is built; memory is that of the result. Nesting is bounded by the parser (128 levels).
+//! No tree of the document is built, and the text of a large file is not held: memory is that of the result. Nesting is
+//! bounded by the parser (128 levels).
 
 mod geometry;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
 use geo::Geometry;
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::input::Input;
+use super::input::{Input, ReadSeek};
 use super::problem::{At, Problems, say};
-use super::table::{Cells, Reader, Table, Wish};
-use geometry::{Shape, Sink};
+use super::rows::{Rows, TooMany};
+use super::shapes::{Odd, Shape, Shapes};
+use super::table::{Reader, Table, Wish};
+use geometry::{Coordinates, ShapeResult, ShapeSeed, Sink};
 
-/// GeoJSON feature collections.
+/// Feature collections, sequences of features, and single features or geometries.
 pub(super) struct GeoJson;
+
+/// The largest file whose text is held while it is read: that takes half the time.
+const HELD: u64 = 64 << 20;
+
+/// The longest piece of a sequence.
+const LONGEST_FEATURE: u64 = 1 << 30;
+
+/// What each feature of a sequence begins with, by RFC 8142.
+const RECORD_SEPARATOR: u8 = 0x1E;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 impl Reader for GeoJson {
     fn name(&self) -> &'static str {
@@ -27,115 +42,224 @@ impl Reader for GeoJson {
 
     fn accepts(&self, name: &str, start: &[u8]) -> bool {
         let name = name.to_ascii_lowercase();
-        let looks = start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-        name.ends_with(".geojson") || (name.ends_with(".json") && looks)
+        let first = beginning(start);
+        let looks = first == Some(b'{') || first == Some(RECORD_SEPARATOR);
+        let says = |word: &[u8]| start.windows(word.len()).any(|window| window == word);
+        let named = [".json", ".jsonl", ".ndjson"].iter().any(|ending| name.ends_with(ending));
+        name.ends_with(".geojson") || is_sequence(&name, start) || looks && (named || says(b"\"FeatureCollection\""))
+    }
+
+    // RFC 7946, section 4.
+    fn lays_down(&self) -> Option<&'static str> {
+        Some("OGC:CRS84")
     }
 
     fn read(&self, input: &Input, _: &Wish, problems: &mut Problems) -> Option<Table> {
-        let bytes = input.bytes(problems)?;
         let mut layer = Layer::default();
-        let mut json = serde_json::Deserializer::from_slice(&bytes);
-        let parsed = Collection(&mut layer).deserialize(&mut json).and_then(|()| json.end());
-        if let Err(error) = parsed {
-            let (what, help) = if bytes.iter().all(u8::is_ascii_whitespace) {
-                (say("the file is empty", "文件为空"), say("export the layer again", "请重新导出图层"))
-            } else {
-                (
-                    say(
-                        format!("the text cannot be read as GeoJSON: {error}"),
-                        format!("无法按 GeoJSON 读取：{error}"),
-                    ),
-                    say("a FeatureCollection as of RFC 7946 is expected", "应为 RFC 7946 规定的 FeatureCollection"),
-                )
-            };
-            problems.error("damaged", &input.name, At::Line(error.line().max(1), error.column().max(1)), what, help);
+        let read = if is_sequence(&input.name, input.start()) {
+            sequence(input, &mut layer)
+        } else {
+            match document(input, &mut layer) {
+                // Some programs write sequences under the name of a document.
+                Err(Stop::Json(..)) if layer.kind == "Feature" => {
+                    layer = Layer::default();
+                    sequence(input, &mut layer)
+                }
+                read => read,
+            }
+        };
+        if let Err(stop) = read {
+            stop.tell(input, problems);
             return None;
         }
-        if !layer.collection {
-            problems.error(
-                "not-a-collection",
-                &input.name,
-                At::File,
-                say("the text is JSON, but not a FeatureCollection", "文本是 JSON，但不是 FeatureCollection"),
-                say("export the layer as GeoJSON", "请将图层导出为 GeoJSON"),
-            );
+        if !layer.is_done {
+            not_a_collection(&layer.kind, &input.name, problems);
             return None;
         }
-        for (feature, what) in layer.odd {
-            problems.warning(
-                "geometry",
-                &input.name,
-                At::Feature(feature),
-                say(format!("the geometry is not used: {what}"), format!("该几何未被采用：{what}")),
-                say("check the feature in a GIS", "请在 GIS 中检查该要素"),
-            );
-        }
-        for feature in layer.open {
-            problems.warning(
-                "repaired-geometry",
-                &input.name,
-                At::Feature(feature),
-                say("a ring of the polygon is not closed; it was closed", "多边形的环未闭合，已将其闭合"),
-                say("check the closed boundary, and mend the source", "请检查闭合后的边界，并更正源数据"),
-            );
-        }
-        Some(Table {
+        let mut table = Table {
             file: input.name.clone(),
-            columns: layer.columns,
-            n_rows: layer.geometry.len(),
-            geometry: layer.geometry,
+            columns: layer.rows.into_columns(),
+            n_rows: layer.shapes.len(),
             crs: layer.crs,
             ..Table::default()
-        })
+        };
+        layer.shapes.give(&mut table, problems);
+        Some(table)
     }
+}
+
+/// The first byte that says something.
+fn beginning(start: &[u8]) -> Option<u8> {
+    let start = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
+    start.iter().copied().find(|byte| !byte.is_ascii_whitespace())
+}
+
+fn is_sequence(name: &str, start: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    let named =
+        [".geojsonl", ".geojsons", ".geojsonseq", ".ndjson", ".jsonl"].iter().any(|ending| name.ends_with(ending));
+    named || beginning(start) == Some(RECORD_SEPARATOR)
+}
+
+/// Why reading stops.
+enum Stop {
+    Io(std::io::Error),
+    /// The text is no GeoJSON at this line and column.
+    Json(usize, usize, String),
+    /// The text at this line is JSON, but not a feature.
+    NoFeature(usize),
+    TooMany,
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl Stop {
+    fn of(error: serde_json::Error, layer: &Layer, n_lines_before: usize) -> Self {
+        if layer.too_many {
+            return Self::TooMany;
+        }
+        let (line, column) = (n_lines_before + error.line().max(1), error.column().max(1));
+        // The message ends with the place, which is wrong where lines stand before.
+        let said = error.to_string();
+        let what = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
+        match error.is_io() {
+            true => Self::Io(error.into()),
+            false => Self::Json(line, column, format!("{what} at line {line} column {column}")),
+        }
+    }
+
+    fn tell(self, input: &Input, problems: &mut Problems) {
+        let collection =
+            || say("a FeatureCollection as of RFC 7946 is expected", "应为 RFC 7946 规定的 FeatureCollection");
+        let (at, what, help) = match self {
+            Self::Io(error) => return input.unreadable(&error, problems),
+            Self::TooMany => return TooMany.tell(&input.name, problems),
+            Self::Json(..) if input.n_bytes() <= input.start().len() as u64 && beginning(input.start()).is_none() => {
+                (At::Line(1, 1), say("the file is empty", "文件为空"), say("export the layer again", "请重新导出图层"))
+            }
+            Self::Json(line, column, error) => {
+                let what = say(
+                    format!("the text cannot be read as GeoJSON: {error}"),
+                    format!("无法按 GeoJSON 读取：{error}"),
+                );
+                (At::Line(line, column), what, collection())
+            }
+            Self::NoFeature(line) => {
+                let what = say("the text here is JSON, but not a feature", "此处文本是 JSON，但不是要素");
+                let help = say("each line of a sequence is one feature", "序列中每行应为一个要素");
+                (At::Line(line, 1), what, help)
+            }
+        };
+        problems.error("damaged", &input.name, at, what, help);
+    }
+}
+
+fn not_a_collection(kind: &str, file: &str, problems: &mut Problems) {
+    let (what, help) = match kind {
+        "Topology" => (
+            say("the file is TopoJSON, which is not read", "该文件是 TopoJSON，暂不支持"),
+            say(
+                "convert it to GeoJSON first (mapshaper and ogr2ogr can)",
+                "请先转换为 GeoJSON（可用 mapshaper 或 ogr2ogr）",
+            ),
+        ),
+        _ => (
+            say("the text is JSON, but not a FeatureCollection", "文本是 JSON，但不是 FeatureCollection"),
+            say("export the layer as GeoJSON", "请将图层导出为 GeoJSON"),
+        ),
+    };
+    problems.error("not-a-collection", file, At::File, what, help);
+}
+
+/// The file, open behind a byte order mark.
+fn open(input: &Input) -> std::io::Result<BufReader<Box<dyn ReadSeek + '_>>> {
+    let mut file = input.stream()?;
+    if input.start().starts_with(BYTE_ORDER_MARK) {
+        file.seek(SeekFrom::Start(BYTE_ORDER_MARK.len() as u64))?;
+    }
+    Ok(BufReader::with_capacity(1 << 18, file))
+}
+
+/// One JSON text: a collection, a feature or a geometry.
+fn document(input: &Input, layer: &mut Layer) -> Result<(), Stop> {
+    let mut file = open(input)?;
+    let parsed = if input.n_bytes() <= HELD {
+        let mut text = Vec::with_capacity(usize::try_from(input.n_bytes()).unwrap_or(0));
+        // The file may grow while it is read: the bound holds all the same.
+        file.take(HELD).read_to_end(&mut text)?;
+        let mut json = serde_json::Deserializer::from_slice(&text);
+        Document(layer).deserialize(&mut json).and_then(|()| json.end())
+    } else {
+        let mut json = serde_json::Deserializer::from_reader(&mut file);
+        Document(layer).deserialize(&mut json).and_then(|()| json.end())
+    };
+    parsed.map_err(|error| Stop::of(error, layer, 0))
+}
+
+/// Features one after the other, parted by record separators if the file begins with one, else by the ends of lines.
+fn sequence(input: &Input, layer: &mut Layer) -> Result<(), Stop> {
+    let mut file = open(input)?;
+    let separator = if beginning(input.start()) == Some(RECORD_SEPARATOR) { RECORD_SEPARATOR } else { b'\n' };
+    let mut piece = Vec::new();
+    let mut n_lines = 0;
+    while 0 < file.by_ref().take(LONGEST_FEATURE).read_until(separator, &mut piece)? {
+        let text = piece.strip_suffix(&[separator]).unwrap_or(&piece);
+        if !text.iter().all(u8::is_ascii_whitespace) {
+            let mut json = serde_json::Deserializer::from_slice(text);
+            layer.is_feature = false;
+            let parsed = Feature(layer).deserialize(&mut json).and_then(|()| json.end());
+            parsed.map_err(|error| Stop::of(error, layer, n_lines))?;
+            if !layer.is_feature {
+                let blank = text.iter().take_while(|byte| byte.is_ascii_whitespace());
+                return Err(Stop::NoFeature(n_lines + 1 + blank.filter(|&&byte| byte == b'\n').count()));
+            }
+        }
+        n_lines += piece.iter().filter(|&&byte| byte == b'\n').count();
+        piece.clear();
+    }
+    layer.is_done = true;
+    Ok(())
 }
 
 /// What is gathered on the way.
 #[derive(Default)]
 struct Layer {
-    collection: bool,
+    /// What the document says that it is.
+    kind: String,
+    /// Whether it was a collection, a sequence, a feature or a geometry, and all was read.
+    is_done: bool,
     crs: Option<String>,
-    columns: Vec<Cells>,
-    by_key: HashMap<String, usize>,
-    geometry: Vec<Option<Geometry<f64>>>,
-    odd: Vec<(u32, String)>,
-    /// Features whose polygons have a ring that does not end where it begins.
-    open: Vec<u32>,
+    rows: Rows,
+    shapes: Shapes,
     sink: Sink,
+    /// Whether the feature that was read last says that it is one.
+    is_feature: bool,
+    too_many: bool,
 }
 
 impl Layer {
-    /// The cell of the feature that is being read.
-    fn set(&mut self, key: &str, cell: &str) {
-        let row = self.geometry.len();
-        let index = match self.by_key.get(key) {
-            Some(&index) => index,
-            None => {
-                self.columns.push(Cells::new(key, row));
-                self.by_key.insert(key.to_owned(), self.columns.len() - 1);
-                self.columns.len() - 1
-            }
-        };
-        // A key given twice in one feature: the first holds.
-        if self.columns[index].len() == row {
-            self.columns[index].push(cell);
-        }
-    }
-
-    fn finish(&mut self, geometry: Option<Geometry<f64>>) {
-        self.geometry.push(geometry);
-        let n_rows = self.geometry.len();
-        for column in &mut self.columns {
-            if column.len() < n_rows {
-                column.push("");
-            }
-        }
+    /// Completes the feature that is being read. Whether a ring is open is asked of the sink, which holds the geometry.
+    fn finish<E: Error>(&mut self, shape: ShapeResult, is_open: bool) -> Result<(), E> {
+        let geometry = shape.unwrap_or(Ok(None)).map_err(Odd::Other);
+        self.shapes.push(geometry.map(|geometry| {
+            let is_polygon = matches!(geometry, Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_)));
+            Shape { geometry, is_open: is_open && is_polygon }
+        }));
+        self.rows.end_row().map_err(|TooMany| {
+            self.too_many = true;
+            E::custom("too many cells")
+        })
     }
 }
 
-struct Collection<'a>(&'a mut Layer);
+/// The whole of a file. Members may come in any order, the type last.
+struct Document<'a>(&'a mut Layer);
 
-impl<'de> DeserializeSeed<'de> for Collection<'_> {
+impl<'de> DeserializeSeed<'de> for Document<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -143,7 +267,7 @@ impl<'de> DeserializeSeed<'de> for Collection<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Collection<'_> {
+impl<'de> Visitor<'de> for Document<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -151,21 +275,55 @@ impl<'de> Visitor<'de> for Collection<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let layer = self.0;
+        // Of a document that is one feature or one geometry; a collection may have members of these names too.
+        let mut single = Rows::default();
+        let mut shape = None;
+        let mut height = None;
+        let mut is_open = false;
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             match &*key {
-                "type" => self.0.collection = map.next_value::<Cow<'de, str>>()? == "FeatureCollection",
-                "features" => map.next_value_seed(Features(self.0))?,
+                "type" => layer.kind = map.next_value()?,
+                "features" => map.next_value_seed(Features(layer))?,
                 "crs" => {
                     let crs: serde_json::Value = map.next_value()?;
-                    self.0.crs = crs.pointer("/properties/name").and_then(|name| name.as_str()).map(str::to_owned);
+                    layer.crs = crs.pointer("/properties/name").and_then(|name| name.as_str()).map(str::to_owned);
+                }
+                "geometry" => {
+                    shape = map.next_value_seed(ShapeSeed(&mut layer.sink))?;
+                    is_open = layer.sink.has_open_ring();
+                }
+                "properties" => map.next_value_seed(Properties(&mut single))?,
+                "id" => id(&map.next_value::<Cell<'de>>()?, &mut single),
+                "coordinates" => {
+                    layer.sink.clear();
+                    height = Some(map.next_value_seed(Coordinates(&mut layer.sink))?);
+                    is_open = layer.sink.has_open_ring();
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
+        layer.is_done = layer.kind == "FeatureCollection";
+        if layer.shapes.is_empty() && layer.kind == "Feature" {
+            layer.rows = single;
+            layer.is_done = true;
+            layer.finish(shape, is_open)?;
+        } else if layer.shapes.is_empty() && geometry::is_type(&layer.kind) {
+            let height = height.unwrap_or_else(|| Err("there are no coordinates".to_owned()));
+            let shape = height.and_then(|height| layer.sink.build(&layer.kind, height));
+            layer.is_done = true;
+            layer.finish(Some(shape), is_open)?;
+        }
         Ok(())
     }
+}
+
+/// The id of a feature is a column like its properties.
+fn id(id: &Cell<'_>, rows: &mut Rows) {
+    let column = rows.column("id");
+    rows.set(column, &id.0);
 }
 
 struct Features<'a>(&'a mut Layer);
@@ -210,37 +368,32 @@ impl<'de> Visitor<'de> for Feature<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let layer = self.0;
-        let mut geometry = None;
-        let mut id = None;
+        let mut shape = None;
+        let mut is_open = false;
+        let mut last = None;
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             match &*key {
-                "geometry" => geometry = map.next_value_seed(Shape(&mut layer.sink))?,
-                "properties" => map.next_value_seed(Properties(layer))?,
-                "id" => id = Some(map.next_value::<Cell<'de>>()?),
+                "geometry" => {
+                    shape = map.next_value_seed(ShapeSeed(&mut layer.sink))?;
+                    is_open = layer.sink.has_open_ring();
+                }
+                "properties" => map.next_value_seed(Properties(&mut layer.rows))?,
+                "id" => last = Some(map.next_value::<Cell<'de>>()?),
+                "type" => layer.is_feature = map.next_value::<Cell<'de>>()?.0 == "Feature",
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        if let Some(id) = id {
-            layer.set("id", &id.0);
+        // A property of that name holds.
+        if let Some(last) = last {
+            id(&last, &mut layer.rows);
         }
-        let number = u32::try_from(layer.geometry.len() + 1).unwrap_or(u32::MAX);
-        let geometry = geometry.and_then(|shape| {
-            shape.unwrap_or_else(|what| {
-                layer.odd.push((number, what));
-                None
-            })
-        });
-        if matches!(geometry, Some(Geometry::Polygon(_) | Geometry::MultiPolygon(_))) && layer.sink.has_open_ring() {
-            layer.open.push(number);
-        }
-        layer.finish(geometry);
-        Ok(())
+        layer.finish(shape, is_open)
     }
 }
 
-struct Properties<'a>(&'a mut Layer);
+struct Properties<'a>(&'a mut Rows);
 
 impl<'de> DeserializeSeed<'de> for Properties<'_> {
     type Value = ();
@@ -264,7 +417,8 @@ impl<'de> Visitor<'de> for Properties<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             let cell: Cell<'de> = map.next_value()?;
-            self.0.set(&key, &cell.0);
+            let column = self.0.column(&key);
+            self.0.set(column, &cell.0);
         }
         Ok(())
     }

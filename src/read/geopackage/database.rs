@@ -69,14 +69,18 @@ impl<'a> Database<'a> {
     pub(super) fn open(input: &'a Input, problems: &mut Problems) -> Option<Self> {
         let (path, copy) = match input.path() {
             None => in_a_file(input, problems)?,
-            Some(path) => match changes_beside(path) {
-                Changes::None => (path.to_owned(), None),
-                Changes::HalfWritten => {
-                    unfinished(input, problems);
-                    return None;
+            Some(path) => {
+                // Changes lie beside the file itself, not beside a link to it.
+                let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+                match changes_beside(&real) {
+                    Changes::None => (path.to_owned(), None),
+                    Changes::HalfWritten => {
+                        unfinished(input, problems);
+                        return None;
+                    }
+                    Changes::Kept => with_changes(input, &real, problems)?,
                 }
-                Changes::Kept => with_changes(input, path, problems)?,
-            },
+            }
         };
         let n_bytes = fs::metadata(&path).map_or(0, |found| found.len()).max(input.n_bytes());
         let database = connect(&path, copy.is_some()).and_then(|connection| {

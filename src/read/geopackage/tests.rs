@@ -1,6 +1,7 @@
 use std::fs;
 
 use geo::Rect;
+use proptest::prelude::*;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -179,13 +180,14 @@ fn a_simple_view_is_a_layer_and_one_that_computes_or_never_ends_is_refused() {
          CREATE VIEW endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
             SELECT i AS fid, NULL AS geom FROM n;
          CREATE VIEW large AS SELECT fid, geom, hex(zeroblob(400000000)) AS name FROM places;
-         CREATE VIEW slow AS SELECT a.fid, a.geom FROM places a, {} WHERE b0.name = 'c';
+         CREATE VIEW slow AS SELECT a.fid, a.geom FROM places a, {} WHERE {} < 0;
          CREATE VIEW gone AS SELECT fid, geom FROM nowhere;
          INSERT INTO gpkg_contents SELECT name, 'features', name, 4326 FROM sqlite_schema WHERE type = 'view';
          INSERT INTO gpkg_geometry_columns SELECT name, 'geom', 'POINT', 4326, 0, 0 FROM sqlite_schema
             WHERE type = 'view';",
         point(4326, 1.0, 2.0),
         (0..40).map(|n| format!("places b{n}")).collect::<Vec<_>>().join(", "),
+        (0..40).map(|n| format!("b{n}.fid")).collect::<Vec<_>>().join(" + "),
     ));
     let (table, said) = made.layer("opened");
     let table = table.unwrap();
@@ -267,4 +269,49 @@ fn a_million_rows_that_share_a_long_text_do_not_fill_the_memory() {
     let made = Made::of(&format!("{rows} ALTER TABLE places ADD COLUMN long TEXT DEFAULT '{long}';"));
     let (table, said) = made.read(&Wish::default());
     assert!(table.is_none() && said.iter().any(|said| said.starts_with("too-large")), "{said:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_damaged_file_is_read_or_refused(
+        flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+        at_start in any::<bool>(),
+        cut in prop::option::weighted(0.1, any::<prop::sample::Index>()),
+    ) {
+        thread_local! {
+            static FILE: Vec<u8> = {
+                let rows = (0..400).map(|n| format!("({}, '{}', {n})", point(4326, f64::from(n) / 3.0, 39.0), "园".repeat(n as usize)));
+                let made = Made::of(&format!(
+                    "PRAGMA page_size = 1024; VACUUM;
+                     INSERT INTO places (geom, name, n) VALUES {};
+                     CREATE VIRTUAL TABLE rtree_places_geom USING rtree(id, minx, maxx, miny, maxy);
+                     INSERT INTO rtree_places_geom SELECT fid, n / 3.0, n / 3.0, 39, 39 FROM places;",
+                    rows.collect::<Vec<_>>().join(", ")
+                ));
+                fs::read(made.path()).unwrap()
+            };
+        }
+        let mut bytes = FILE.with(Clone::clone);
+        for (at, to) in flips {
+            // The header and the schema are what leads to most.
+            let end = if at_start { 4096 } else { bytes.len() };
+            bytes[at.index(end)] = to;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        let within = Some(Rect::new((10.0, 38.0), (50.0, 40.0)));
+        for wish in [Wish::default(), Wish { within, ..Wish::default() }] {
+            let mut problems = Problems::default();
+            match GeoPackage.read(&Input::of_bytes("a.gpkg", bytes.clone()), &wish, &mut problems) {
+                Some(table) => {
+                    prop_assert!(table.columns.iter().all(|column| column.len() == table.n_rows));
+                    prop_assert!(table.geometry.is_empty() || table.geometry.len() == table.n_rows);
+                }
+                None => prop_assert!(problems.has_errors()),
+            }
+        }
+    }
 }

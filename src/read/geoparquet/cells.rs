@@ -2,14 +2,13 @@
 
 use std::fmt::{self, Write};
 
+use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    ArrowDictionaryKeyType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type,
-    Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, Time32MillisecondType,
-    Time32SecondType, Time64MicrosecondType, Time64NanosecondType, TimestampMicrosecondType, TimestampMillisecondType,
-    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    Date32Type, Decimal128Type, Decimal256Type, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
+    Int64Type, Time32MillisecondType, Time64MicrosecondType, Time64NanosecondType, TimestampMicrosecondType,
+    TimestampMillisecondType, TimestampNanosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, OffsetSizeTrait};
 use arrow_schema::{DataType, TimeUnit};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -21,16 +20,12 @@ pub(super) type Writer<'a> = Box<dyn Fn(usize, &mut String) -> fmt::Result + 'a>
 /// The longest cell that is made of many values, in bytes.
 const LONGEST: usize = 1 << 24;
 
-/// Whether cells can hold such values.
+/// Whether cells can hold such values. These are the kinds that Parquet itself knows of.
 pub(super) fn is_read(kind: &DataType) -> bool {
     match kind {
-        DataType::Dictionary(_, kind) => is_read(kind) && !kind.is_nested(),
-        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
-            is_read(item.data_type())
-        }
-        DataType::Null | DataType::Boolean | DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
-        DataType::Date32 | DataType::Date64 | DataType::Time32(_) | DataType::Time64(_) => true,
-        DataType::Timestamp(..) => true,
+        DataType::List(item) => is_read(item.data_type()),
+        DataType::Null | DataType::Boolean | DataType::Utf8 | DataType::Utf8View => true,
+        DataType::Date32 | DataType::Time32(_) | DataType::Time64(_) | DataType::Timestamp(..) => true,
         kind => kind.is_numeric(),
     }
 }
@@ -95,59 +90,49 @@ pub(super) fn writer(array: &dyn Array) -> Option<Writer<'_>> {
             let array = array.as_primitive::<Float64Type>();
             Box::new(|row, text| number(array.value(row), text))
         }
-        DataType::Decimal32(..) => decimal!(Decimal32Type),
-        DataType::Decimal64(..) => decimal!(Decimal64Type),
         DataType::Decimal128(..) => decimal!(Decimal128Type),
         DataType::Decimal256(..) => decimal!(Decimal256Type),
-        DataType::Utf8 => {
-            let array = array.as_string::<i32>();
-            Box::new(|row, text| text.write_str(array.value(row)))
-        }
-        DataType::LargeUtf8 => {
-            let array = array.as_string::<i64>();
-            Box::new(|row, text| text.write_str(array.value(row)))
-        }
         DataType::Utf8View => {
             let array = array.as_string_view();
             Box::new(|row, text| text.write_str(array.value(row)))
         }
         DataType::Date32 => moment!(Date32Type, 86_400_000_000_000_i128, day),
-        DataType::Date64 => moment!(Date64Type, 1_000_000_i128, day),
-        DataType::Time32(TimeUnit::Second) => moment!(Time32SecondType, 1_000_000_000_i128, time),
-        DataType::Time32(_) => moment!(Time32MillisecondType, 1_000_000_i128, time),
+        DataType::Time32(TimeUnit::Millisecond) => moment!(Time32MillisecondType, 1_000_000_i128, time),
         DataType::Time64(TimeUnit::Microsecond) => moment!(Time64MicrosecondType, 1000_i128, time),
-        DataType::Time64(_) => moment!(Time64NanosecondType, 1_i128, time),
+        DataType::Time64(TimeUnit::Nanosecond) => moment!(Time64NanosecondType, 1_i128, time),
         DataType::Timestamp(unit, zone) => {
-            let zone = zone.as_deref().map(offset);
-            let full = move |moment: Timestamp, text: &mut String| match zone {
-                None => write!(text, "{}", plain_time(moment)),
-                Some(Offset::UTC) => write!(text, "{moment}"),
-                Some(offset) => write!(text, "{}", moment.display_with_offset(offset)),
+            // Parquet keeps moments in UTC, whatever zone they were in.
+            let is_utc = zone.is_some();
+            let full = move |moment: Timestamp, text: &mut String| match is_utc {
+                true => write!(text, "{moment}"),
+                false => write!(text, "{}", plain_time(moment)),
             };
             match unit {
-                TimeUnit::Second => moment!(TimestampSecondType, 1_000_000_000_i128, full),
+                TimeUnit::Second => return None,
                 TimeUnit::Millisecond => moment!(TimestampMillisecondType, 1_000_000_i128, full),
                 TimeUnit::Microsecond => moment!(TimestampMicrosecondType, 1000_i128, full),
                 TimeUnit::Nanosecond => moment!(TimestampNanosecondType, 1_i128, full),
             }
         }
-        DataType::Dictionary(key, _) => match **key {
-            DataType::Int8 => words::<Int8Type>(array)?,
-            DataType::Int16 => words::<Int16Type>(array)?,
-            DataType::Int32 => words::<Int32Type>(array)?,
-            DataType::Int64 => words::<Int64Type>(array)?,
-            DataType::UInt8 => words::<UInt8Type>(array)?,
-            DataType::UInt16 => words::<UInt16Type>(array)?,
-            DataType::UInt32 => words::<UInt32Type>(array)?,
-            DataType::UInt64 => words::<UInt64Type>(array)?,
-            _ => return None,
-        },
-        DataType::List(_) => list::<i32>(array)?,
-        DataType::LargeList(_) => list::<i64>(array)?,
-        DataType::FixedSizeList(..) => {
-            let array = array.as_fixed_size_list();
-            let n = usize::try_from(array.value_length()).ok()?;
-            joined(array.values(), move |row| row * n..(row + 1) * n)?
+        DataType::List(_) => {
+            let array = array.as_list::<i32>();
+            let (items, offsets) = (array.values(), array.value_offsets());
+            let write = writer(items)?;
+            Box::new(move |row, text| {
+                let start = text.len();
+                for item in offsets[row] as usize..offsets[row + 1] as usize {
+                    if start < text.len() {
+                        text.push(';');
+                    }
+                    if items.is_valid(item) {
+                        write(item, text)?;
+                    }
+                    if LONGEST < text.len() {
+                        return Err(fmt::Error);
+                    }
+                }
+                Ok(())
+            })
         }
         _ => return None,
     })
@@ -165,57 +150,4 @@ fn without_zeros(decimal: &str) -> &str {
 
 fn plain_time(moment: Timestamp) -> DateTime {
     Offset::UTC.to_datetime(moment)
-}
-
-/// The offset that a zone such as `+08:00` names; that of UTC for the names of places, whose offsets change.
-fn offset(zone: &str) -> Offset {
-    let (sign, digits) = match zone.split_at_checked(1) {
-        Some(("+", digits)) => (1, digits),
-        Some(("-", digits)) => (-1, digits),
-        _ => return Offset::UTC,
-    };
-    let parts: Option<(i32, i32)> = digits
-        .split_once(':')
-        .or_else(|| digits.split_at_checked(2))
-        .and_then(|(hours, minutes)| Some((hours.parse().ok()?, minutes.parse().ok()?)));
-    parts
-        .and_then(|(hours, minutes)| Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok())
-        .unwrap_or(Offset::UTC)
-}
-
-/// Values that are kept once each.
-fn words<K: ArrowDictionaryKeyType>(array: &dyn Array) -> Option<Writer<'_>> {
-    let array = array.as_dictionary::<K>();
-    let values = array.values();
-    let write = writer(values)?;
-    Some(Box::new(move |row, text| match array.key(row) {
-        Some(key) if key < values.len() && values.is_valid(key) => write(key, text),
-        _ => Ok(()),
-    }))
-}
-
-fn list<O: OffsetSizeTrait>(array: &dyn Array) -> Option<Writer<'_>> {
-    let array = array.as_list::<O>();
-    let offsets = array.value_offsets();
-    joined(array.values(), move |row| offsets[row].as_usize()..offsets[row + 1].as_usize())
-}
-
-/// Lists, their items joined with `;`.
-fn joined<'a>(items: &'a dyn Array, range: impl Fn(usize) -> std::ops::Range<usize> + 'a) -> Option<Writer<'a>> {
-    let write = writer(items)?;
-    Some(Box::new(move |row, text| {
-        let start = text.len();
-        for item in range(row) {
-            if start < text.len() {
-                text.push(';');
-            }
-            if items.is_valid(item) {
-                write(item, text)?;
-            }
-            if LONGEST < text.len() {
-                return Err(fmt::Error);
-            }
-        }
-        Ok(())
-    }))
 }

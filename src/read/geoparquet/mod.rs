@@ -25,8 +25,8 @@ use plan::Plan;
 /// GeoParquet files.
 pub(super) struct GeoParquet;
 
-/// How every Parquet file begins; `PARE` where it is encrypted.
-const STARTS: [&[u8]; 2] = [b"PAR1", b"PARE"];
+/// How every Parquet file begins. No text goes on with a control character, as pages and footers do.
+const START: &[u8] = b"PAR1";
 
 impl Reader for GeoParquet {
     fn name(&self) -> &'static str {
@@ -35,7 +35,7 @@ impl Reader for GeoParquet {
 
     fn accepts(&self, name: &str, start: &[u8]) -> bool {
         let name = name.to_ascii_lowercase();
-        STARTS.iter().any(|begin| start.starts_with(begin))
+        start.strip_prefix(START).and_then(<[u8]>::first).is_some_and(u8::is_ascii_control)
             || [".parquet", ".geoparquet", ".pq"].iter().any(|ending| name.ends_with(ending))
     }
 

@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
-use arrow_array::{Array, Float64Array};
-use arrow_schema::DataType;
+use arrow_array::{Array, BinaryViewArray, Float64Array};
 use geo::{Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 
 use super::metadata::Encoding;
@@ -14,32 +13,23 @@ use crate::read::wkb;
 
 /// Geometries of a column.
 pub(super) enum Geometries<'a> {
-    /// The bytes of a row.
-    Wkb(Box<dyn Fn(usize) -> &'a [u8] + 'a>),
+    /// The bytes of each row.
+    Wkb(&'a BinaryViewArray),
     /// Coordinates in as many lists as the kind asks for.
-    Native { encoding: Encoding, lists: Vec<Offsets<'a>>, coordinates: Coordinates<'a> },
-}
-
-/// Where the items of lists begin and end.
-#[derive(Clone, Copy)]
-pub(super) enum Offsets<'a> {
-    Short(&'a [i32]),
-    Long(&'a [i64]),
+    Native { encoding: Encoding, lists: Vec<&'a [i32]>, coordinates: Coordinates<'a> },
 }
 
 /// Coordinates, one after the other.
-pub(super) enum Coordinates<'a> {
-    /// Each number in a column of its own.
-    Apart { x: &'a Float64Array, y: &'a Float64Array },
-    /// The numbers of a coordinate together, so many of them.
-    Together { numbers: &'a Float64Array, n: usize },
+pub(super) struct Coordinates<'a> {
+    x: &'a Float64Array,
+    y: &'a Float64Array,
 }
 
 impl<'a> Geometries<'a> {
     /// The geometries of a column; `None` where it is of another kind than the file says.
     pub(super) fn of(array: &'a dyn Array, encoding: Encoding) -> Option<Self> {
         let depth = match encoding {
-            Encoding::Wkb => return wkb_of(array),
+            Encoding::Wkb => return array.as_binary_view_opt().map(Self::Wkb),
             Encoding::Point => 0,
             Encoding::LineString | Encoding::MultiPoint => 1,
             Encoding::Polygon | Encoding::MultiLineString => 2,
@@ -48,19 +38,9 @@ impl<'a> Geometries<'a> {
         let mut lists = Vec::new();
         let mut inner = array;
         for _ in 0..depth {
-            let (offsets, values) = match inner.data_type() {
-                DataType::List(_) => {
-                    let list = inner.as_list::<i32>();
-                    (Offsets::Short(list.value_offsets()), list.values())
-                }
-                DataType::LargeList(_) => {
-                    let list = inner.as_list::<i64>();
-                    (Offsets::Long(list.value_offsets()), list.values())
-                }
-                _ => return None,
-            };
-            lists.push(offsets);
-            inner = values;
+            let list = inner.as_list_opt::<i32>()?;
+            lists.push(list.value_offsets());
+            inner = list.values();
         }
         Some(Self::Native { encoding, lists, coordinates: Coordinates::of(inner)? })
     }
@@ -68,7 +48,7 @@ impl<'a> Geometries<'a> {
     /// The bytes that the file decides of for a row, beside what its pages were known to hold.
     pub(super) fn length(&self, row: usize) -> u64 {
         match self {
-            Self::Wkb(bytes) => bytes(row).len() as u64,
+            Self::Wkb(bytes) => bytes.value(row).len() as u64,
             Self::Native { .. } => 0,
         }
     }
@@ -76,13 +56,13 @@ impl<'a> Geometries<'a> {
     /// The geometry of a row, which is not missing.
     pub(super) fn shape(&self, row: usize) -> Result<Shape, Odd> {
         let (encoding, lists, coordinates) = match self {
-            Self::Wkb(bytes) => return wkb::read(bytes(row)),
+            Self::Wkb(bytes) => return wkb::read(bytes.value(row)),
             Self::Native { encoding, lists, coordinates } => (*encoding, lists.as_slice(), coordinates),
         };
         let mut is_open = false;
-        let line = |lists: &[Offsets<'_>], row| coordinates.line(lists[0].range(row));
-        let mut polygon = |lists: &[Offsets<'_>], row| -> Result<Polygon<f64>, Odd> {
-            let rings: Result<Vec<_>, Odd> = lists[0].range(row).map(|ring| line(&lists[1..], ring)).collect();
+        let line = |lists: &[&[i32]], row| coordinates.line(range(lists[0], row));
+        let mut polygon = |lists: &[&[i32]], row| -> Result<Polygon<f64>, Odd> {
+            let rings: Result<Vec<_>, Odd> = range(lists[0], row).map(|ring| line(&lists[1..], ring)).collect();
             let mut rings = rings?.into_iter().inspect(|ring| is_open |= !ring.is_closed());
             let exterior = rings.next().unwrap_or_else(|| LineString(Vec::new()));
             Ok(Polygon::new(exterior, rings.collect()))
@@ -97,11 +77,11 @@ impl<'a> Geometries<'a> {
             Encoding::MultiPoint => MultiPoint(line(lists, row)?.into_points()).into(),
             Encoding::Polygon => polygon(lists, row)?.into(),
             Encoding::MultiLineString => {
-                let lines: Result<_, Odd> = lists[0].range(row).map(|part| line(&lists[1..], part)).collect();
+                let lines: Result<_, Odd> = range(lists[0], row).map(|part| line(&lists[1..], part)).collect();
                 MultiLineString(lines?).into()
             }
             Encoding::MultiPolygon => {
-                let polygons: Result<_, Odd> = lists[0].range(row).map(|part| polygon(&lists[1..], part)).collect();
+                let polygons: Result<_, Odd> = range(lists[0], row).map(|part| polygon(&lists[1..], part)).collect();
                 MultiPolygon(polygons?).into()
             }
         };
@@ -110,55 +90,21 @@ impl<'a> Geometries<'a> {
     }
 }
 
-fn wkb_of(array: &dyn Array) -> Option<Geometries<'_>> {
-    Some(Geometries::Wkb(match array.data_type() {
-        DataType::BinaryView => {
-            let array = array.as_binary_view();
-            Box::new(|row| array.value(row))
-        }
-        DataType::Binary => {
-            let array = array.as_binary::<i32>();
-            Box::new(|row| array.value(row))
-        }
-        DataType::LargeBinary => {
-            let array = array.as_binary::<i64>();
-            Box::new(|row| array.value(row))
-        }
-        _ => return None,
-    }))
-}
-
-impl Offsets<'_> {
-    fn range(self, row: usize) -> Range<usize> {
-        match self {
-            Self::Short(offsets) => offsets[row] as usize..offsets[row + 1] as usize,
-            Self::Long(offsets) => offsets[row] as usize..offsets[row + 1] as usize,
-        }
-    }
+/// Where the items of a list begin and end.
+fn range(offsets: &[i32], row: usize) -> Range<usize> {
+    offsets[row] as usize..offsets[row + 1] as usize
 }
 
 impl<'a> Coordinates<'a> {
     fn of(array: &'a dyn Array) -> Option<Self> {
-        match array.data_type() {
-            DataType::Struct(_) => {
-                let parts = array.as_struct();
-                let part = |name| parts.column_by_name(name)?.as_primitive_opt::<Float64Type>();
-                Some(Self::Apart { x: part("x")?, y: part("y")? })
-            }
-            DataType::FixedSizeList(_, n @ 2..=4) => {
-                let numbers = array.as_fixed_size_list().values().as_primitive_opt::<Float64Type>()?;
-                Some(Self::Together { numbers, n: usize::try_from(*n).ok()? })
-            }
-            _ => None,
-        }
+        let parts = array.as_struct_opt()?;
+        let part = |name| parts.column_by_name(name)?.as_primitive_opt::<Float64Type>();
+        Some(Self { x: part("x")?, y: part("y")? })
     }
 
     fn at(&self, index: usize) -> Coord<f64> {
-        let number = |column: &Float64Array, at| if column.is_valid(at) { column.value(at) } else { f64::NAN };
-        match self {
-            Self::Apart { x, y } => Coord { x: number(x, index), y: number(y, index) },
-            Self::Together { numbers, n } => Coord { x: number(numbers, index * n), y: number(numbers, index * n + 1) },
-        }
+        let number = |column: &Float64Array| if column.is_valid(index) { column.value(index) } else { f64::NAN };
+        Coord { x: number(self.x), y: number(self.y) }
     }
 
     fn line(&self, range: Range<usize>) -> Result<LineString<f64>, Odd> {

@@ -75,7 +75,7 @@ impl Plan {
         allowance: &Allowance,
         problems: &mut Problems,
     ) -> Result<Self, Failure> {
-        let metadata = ArrowReaderMetadata::load(&source.open()?, ArrowReaderOptions::new())?;
+        let metadata = ArrowReaderMetadata::load(&source.open()?, options())?;
         let fields = metadata.schema().fields().clone();
         let geo = geo(metadata.metadata())?;
         let place = |geo: &Geo| fields.iter().position(|field| *field.name() == geo.column);
@@ -94,9 +94,7 @@ impl Plan {
                 roots.push(root);
             } else if !covers(field.name()) {
                 let why = match field.data_type() {
-                    DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
-                        ("it holds binary data", "内容为二进制数据")
-                    }
+                    DataType::Binary | DataType::FixedSizeBinary(_) => ("it holds binary data", "内容为二进制数据"),
                     _ => ("its values are no texts, numbers or days", "其值不是文本、数字或日期"),
                 };
                 left_out::column(file, field.name(), why, problems);
@@ -143,6 +141,12 @@ impl Plan {
 
 fn odd(why: String) -> Failure {
     Failure::Damaged(why)
+}
+
+/// What the file says of its columns in the words of Arrow is not looked at: Parquet's own words are enough, and the
+/// reader of the others panics on what it does not know.
+fn options() -> ArrowReaderOptions {
+    ArrowReaderOptions::new().with_skip_arrow_metadata(true)
 }
 
 /// The geometries of a file: as its `geo` metadata says, else the first column that Parquet itself knows as geometries.
@@ -328,18 +332,15 @@ fn with_views(metadata: &ArrowReaderMetadata) -> Result<ArrowReaderMetadata, Fai
     let schema = metadata.schema();
     let fields: Fields = schema.fields().iter().map(|field| viewed(field)).collect();
     let schema = Schema::new_with_metadata(fields, schema.metadata().clone());
-    let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
+    let options = options().with_schema(Arc::new(schema));
     Ok(ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options)?)
 }
 
 fn viewed(field: &Arc<Field>) -> Arc<Field> {
     let kind = match field.data_type() {
-        DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
-        DataType::Binary | DataType::LargeBinary => DataType::BinaryView,
-        DataType::Dictionary(_, kind) if matches!(**kind, DataType::Utf8 | DataType::LargeUtf8) => DataType::Utf8View,
+        DataType::Utf8 => DataType::Utf8View,
+        DataType::Binary => DataType::BinaryView,
         DataType::List(item) => DataType::List(viewed(item)),
-        DataType::LargeList(item) => DataType::LargeList(viewed(item)),
-        DataType::FixedSizeList(item, n) => DataType::FixedSizeList(viewed(item), *n),
         DataType::Struct(parts) => DataType::Struct(parts.iter().map(viewed).collect()),
         _ => return Arc::clone(field),
     };

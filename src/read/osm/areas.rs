@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use geo::{Area, Geometry, MultiPolygon, Rect};
+use geo::{Area, MultiPolygon, Rect};
 use rayon::prelude::*;
 
+use super::cut::{self, Run};
 use super::gather::{Flaw, Gathered};
 use super::pbf::{Kind, Pbf, Stop, Tags};
 
@@ -24,6 +25,8 @@ pub(super) const KEPT: [&str; 6] = ["name:en", "name:zh", "admin_level", "ref", 
 /// All boundaries of a file.
 pub(super) struct Boundaries {
     pub(super) areas: Vec<Bounded>,
+    /// Where none is whole: those of one level as the border of the extract cuts them, and what is left.
+    pub(super) cut: Vec<Bounded>,
     /// By level: boundaries of which a part is not in the file.
     pub(super) incomplete: BTreeMap<u8, usize>,
     /// Names of boundaries that are all there and do not close.
@@ -58,7 +61,7 @@ impl Boundaries {
     /// Reads them from a file.
     pub(super) fn read(pbf: &Pbf<'_>) -> Result<Self, Stop> {
         let gathered = Gathered::read(pbf, &look)?;
-        let mut found = Self { areas: Vec::new(), incomplete: BTreeMap::new(), open: Vec::new() };
+        let mut found = Self { areas: Vec::new(), cut: Vec::new(), incomplete: BTreeMap::new(), open: Vec::new() };
         let relations: Vec<Result<MultiPolygon<f64>, Flaw>> =
             gathered.relations.par_iter().map(|(_, members, _)| gathered.polygon_of_relation(members)).collect();
         for ((id, _, seen), polygon) in gathered.relations.iter().zip(relations) {
@@ -72,6 +75,11 @@ impl Boundaries {
             if is_closed && !members.contains(id) {
                 found.add(format!("w{id}"), seen, gathered.polygon_of_way(nodes));
             }
+        }
+        if found.areas.is_empty()
+            && let Some(bounds) = bounds(pbf)
+        {
+            found.cut = cut_level(&gathered, bounds);
         }
         Ok(found)
     }
@@ -107,8 +115,44 @@ impl Boundaries {
     }
 }
 
+/// The areas of the level of which the border cuts the most, and what of the box none of them holds.
+fn cut_level(gathered: &Gathered<Seen>, bounds: Rect<f64>) -> Vec<Bounded> {
+    let mut best = Vec::new();
+    for level in LEVELS {
+        let of_level: Vec<_> = gathered.relations.iter().filter(|(_, _, seen)| seen.level == level).collect();
+        let runs: Vec<Vec<Run>> = of_level.iter().map(|(_, members, _)| gathered.runs(members)).collect();
+        let parts = cut::cut(bounds, &runs);
+        let bounded = |((id, _, seen), part): (&&(i64, _, Seen), Option<MultiPolygon<f64>>)| {
+            let polygon = part.filter(|part| !part.0.is_empty())?;
+            Some(Bounded { id: format!("r{id}"), level, name: seen.name.clone(), tags: seen.tags.clone(), polygon })
+        };
+        let found: Vec<Bounded> = of_level.iter().zip(parts).filter_map(bounded).collect();
+        if best.len() < found.len() {
+            best = found;
+        }
+    }
+    let polygons: Vec<MultiPolygon<f64>> = best.iter().map(|area| area.polygon.clone()).collect();
+    if let [Bounded { level, .. }, ..] = &*best {
+        let rest = cut::rest(bounds, &polygons);
+        if SMALLEST_REST * bounds.unsigned_area() < rest.unsigned_area() {
+            let tags = KEPT.map(|_| String::new()).to_vec();
+            best.push(Bounded {
+                id: "rest".to_owned(),
+                level: *level,
+                name: "rest/其余".to_owned(),
+                tags,
+                polygon: rest,
+            });
+        }
+    }
+    best
+}
+
+/// What is left of the box is an area if it is more than this share of it.
+const SMALLEST_REST: f64 = 0.001;
+
 /// The box that the header of a file states.
-pub(super) fn bounds(pbf: &Pbf<'_>) -> Option<Geometry<f64>> {
+pub(super) fn bounds(pbf: &Pbf<'_>) -> Option<Rect<f64>> {
     let [west, south, east, north] = pbf.header.bounds?;
-    Some(Geometry::Polygon(Rect::new((west, south), (east, north)).to_polygon()))
+    Some(Rect::new((west, south), (east, north)))
 }

@@ -219,6 +219,25 @@ impl<T: Send> Gathered<T> {
         rings::polygons(lines?).filter(|polygon| !polygon.0.is_empty()).ok_or(Flaw::Open)
     }
 
+    /// What is there of a relation's ways: nodes that follow each other.
+    pub(super) fn runs(&self, members: &[(i64, bool)]) -> Vec<Vec<(i64, Coord<f64>)>> {
+        let mut seen = HashSet::new();
+        let mut runs = Vec::new();
+        for (id, _) in members.iter().filter(|(id, _)| seen.insert(*id)) {
+            let Some(way) = self.members.get(id) else { continue };
+            let mut run = Vec::new();
+            for &node in self.nodes_of(way) {
+                match self.place(node) {
+                    Some(place) => run.push((node, place)),
+                    None => runs.push(std::mem::take(&mut run)),
+                }
+            }
+            runs.push(run);
+        }
+        runs.retain(|run| 2 <= run.len());
+        runs
+    }
+
     /// Where those nodes of a relation's ways are that the file holds.
     pub(super) fn there(&self, members: &[(i64, bool)]) -> Vec<Coord<f64>> {
         let ways = members.iter().filter_map(|(id, _)| self.members.get(id));

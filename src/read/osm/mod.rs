@@ -2,13 +2,14 @@
 //!
 //! | layer | rows |
 //! |---|---|
-//! | `areas` | the administrative areas of the level that suits best, or the box of the extract where none is whole |
+//! | `areas` | the administrative areas of the level that suits best; where none is whole, those that the border cuts, else the box of the extract: both estimated |
 //! | `admin-N` | the administrative areas of level N, where the file holds one of them whole |
 //! | `facilities` | what offers a service by its tags: see `services.toml` |
 //! | `buildings` | dwellings with their floor area, which stands for residents |
 
 mod areas;
 mod buildings;
+mod cut;
 mod facilities;
 mod gather;
 mod pbf;
@@ -21,11 +22,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
+use super::alone::title;
 use super::input::Input;
 use super::problem::{At, Problems, say};
 use super::table::{Cells, Reader, Table, Wish};
 use crate::units::Decimal;
-use areas::Boundaries;
+use areas::{Boundaries, Bounded};
 use buildings::Buildings;
 use facilities::Facilities;
 use pbf::{Pbf, Stop};
@@ -159,38 +161,8 @@ fn read_areas(input: &Input, pbf: &Pbf<'_>, wish: &Wish, problems: &mut Problems
     let mut rows = Rows::new(["id", "name"].into_iter().chain(areas::KEPT).chain(["boundary"]));
     let mut geometry = Vec::new();
     let Some(level) = level else {
-        let shape = areas::bounds(pbf);
-        if shape.is_none() {
-            problems.error(
-                "no-areas",
-                &file,
-                At::File,
-                say(
-                    "no administrative boundary is whole, and the extract does not say what it covers",
-                    "没有完整的行政边界，文件也未声明其覆盖范围",
-                ),
-                say("name a file of areas in a study", "请在研究中指定区划文件"),
-            );
-            return None;
-        }
         let n_cut: usize = boundaries.incomplete.values().sum();
-        problems.warning(
-            "no-whole-boundary",
-            &file,
-            At::File,
-            say(
-                format!("none of {n_cut} administrative boundaries is whole in the extract: its box is the only area"),
-                format!("{n_cut} 条行政边界在该范围内均不完整，以数据范围的矩形作为唯一区域"),
-            ),
-            say(
-                "take an extract that holds the boundaries whole (osmium extract --strategy smart)",
-                "请使用包含完整边界的数据（osmium extract --strategy smart）",
-            ),
-        );
-        let name = input.name.rsplit('/').next().unwrap_or(&input.name);
-        let name = name.strip_suffix(".osm.pbf").unwrap_or(name);
-        rows.push(["extract", name, "", "", "", "", "", "", "estimated"]);
-        return Some(Table { file, ..rows.table(vec![shape]) });
+        return cut_areas(input, pbf, boundaries.cut, n_cut, &file, (rows, problems));
     };
     if let Some(n) = boundaries.incomplete.get(&level) {
         problems.warning(
@@ -210,6 +182,62 @@ fn read_areas(input: &Input, pbf: &Pbf<'_>, wish: &Wish, problems: &mut Problems
         geometry.push(Some(Geometry::MultiPolygon(area.polygon)));
     }
     Some(Table { file, ..rows.table(geometry) })
+}
+
+/// Where no boundary is whole: the areas as the border cuts them, else the box of the extract.
+fn cut_areas(
+    input: &Input,
+    pbf: &Pbf<'_>,
+    cut: Vec<Bounded>,
+    n_cut: usize,
+    file: &str,
+    (mut rows, problems): (Rows, &mut Problems),
+) -> Option<Table> {
+    let help = || {
+        say(
+            "take an extract that holds the boundaries whole (osmium extract --strategy smart)",
+            "请使用包含完整边界的数据（osmium extract --strategy smart）",
+        )
+    };
+    if !cut.is_empty() {
+        let (n, level) = (cut.len(), cut[0].level);
+        let what = say(
+            format!(
+                "none of {n_cut} administrative boundaries is whole in the extract: {n} areas of level {level} are cut at \
+                 its border, and their boundaries there are estimated"
+            ),
+            format!("{n_cut} 条行政边界在该范围内均不完整：{n} 个 {level} 级区域按数据范围截取，该处边界为推算"),
+        );
+        problems.warning("no-whole-boundary", file, At::File, what, help());
+        let mut geometry = Vec::new();
+        for area in cut {
+            let tags = area.tags.iter().map(String::as_str);
+            rows.push([area.id.as_str(), &area.name].into_iter().chain(tags).chain(["estimated"]));
+            geometry.push(Some(Geometry::MultiPolygon(area.polygon)));
+        }
+        return Some(Table { file: file.to_owned(), ..rows.table(geometry) });
+    }
+    let Some(bounds) = areas::bounds(pbf) else {
+        problems.error(
+            "no-areas",
+            file,
+            At::File,
+            say(
+                "no administrative boundary is whole, and the extract does not say what it covers",
+                "没有完整的行政边界，文件也未声明其覆盖范围",
+            ),
+            say("name a file of areas in a study", "请在研究中指定区划文件"),
+        );
+        return None;
+    };
+    let what = say(
+        format!("none of {n_cut} administrative boundaries is whole in the extract: its box is the only area"),
+        format!("{n_cut} 条行政边界在该范围内均不完整，以数据范围的矩形作为唯一区域"),
+    );
+    problems.warning("no-whole-boundary", file, At::File, what, help());
+    let name = input.name.rsplit('/').next().unwrap_or(&input.name);
+    rows.push(["extract", title(name), "", "", "", "", "", "", "estimated"]);
+    Some(Table { file: file.to_owned(), ..rows.table(vec![Some(Geometry::Polygon(bounds.to_polygon()))]) })
 }
 
 fn facilities_table(input: &Input, found: Facilities, mapping: &Mapping, problems: &mut Problems) -> Table {

@@ -584,3 +584,164 @@ impl<'a> Iterator for Tags<'a> {
         Some((self.block.text(key), self.block.text(value)))
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
+
+    use super::*;
+    use crate::read::osm::gather::Gathered;
+
+    pub(in crate::read::osm) fn varint(mut number: u64) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        while 0x80 <= number {
+            bytes.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        bytes.push(number as u8);
+        bytes
+    }
+
+    fn zig(number: i64) -> u64 {
+        (number.cast_unsigned() << 1) ^ (number >> 63).cast_unsigned()
+    }
+
+    fn number(field: u64, number: u64) -> Vec<u8> {
+        [varint(field << 3), varint(number)].concat()
+    }
+
+    fn bytes(field: u64, bytes: &[u8]) -> Vec<u8> {
+        [varint(field << 3 | 2), varint(bytes.len() as u64), bytes.to_vec()].concat()
+    }
+
+    fn zlib(raw: &[u8]) -> Vec<u8> {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(raw).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    /// A blob that says its content has `size` bytes.
+    fn blob(raw: &[u8], size: usize) -> Vec<u8> {
+        [number(2, size as u64), bytes(3, &zlib(raw))].concat()
+    }
+
+    fn framed(kind: &str, blob: &[u8], size: u64) -> Vec<u8> {
+        let header = [bytes(1, kind.as_bytes()), number(3, size)].concat();
+        [(header.len() as u32).to_be_bytes().to_vec(), header, blob.to_vec()].concat()
+    }
+
+    /// A file of these blocks.
+    fn file(features: &[&str], blocks: &[Vec<u8>]) -> Vec<u8> {
+        let header = features.iter().flat_map(|feature| bytes(5, feature.as_bytes())).collect::<Vec<u8>>();
+        let header = [bytes(4, b"OsmSchema-V0.6"), header].concat();
+        let framed = |kind: &str, raw: &[u8]| {
+            let blob = blob(raw, raw.len());
+            framed(kind, &blob, blob.len() as u64)
+        };
+        let blocks = blocks.iter().flat_map(|block| framed("OSMData", block));
+        framed("OSMHeader", &header).into_iter().chain(blocks).collect()
+    }
+
+    fn block(group: &[u8]) -> Vec<u8> {
+        let texts: Vec<u8> = ["", "building", "yes"].iter().flat_map(|text| bytes(1, text.as_bytes())).collect();
+        [bytes(1, &texts), bytes(2, group)].concat()
+    }
+
+    fn a_node(id: i64, lon: i64, lat: i64) -> Vec<u8> {
+        bytes(1, &[number(1, zig(id)), number(8, zig(lat)), number(9, zig(lon))].concat())
+    }
+
+    fn a_way(id: u64, refs: &[u8]) -> Vec<u8> {
+        bytes(3, &[number(1, id), bytes(2, &[1]), bytes(3, &[2]), bytes(8, refs)].concat())
+    }
+
+    fn read(file: Vec<u8>) -> Result<Gathered<()>, Stop> {
+        let input = Input::of_bytes("x.osm.pbf", file);
+        let pbf = Pbf::open(&input)?;
+        Gathered::read(&pbf, &|kind, tags| (kind == Kind::Way && tags.get("building") == "yes").then_some(()))
+    }
+
+    fn stopped(file: Vec<u8>) -> Option<Damaged> {
+        match read(file) {
+            Err(Stop::Damaged(damaged)) => Some(damaged),
+            Err(Stop::Io(error)) => panic!("{error}"),
+            Ok(_) => None,
+        }
+    }
+
+    #[test]
+    fn nodes_ways_and_tags_are_read_whatever_their_order() {
+        let nodes = [a_node(7, 249_000_000, 601_000_000), a_node(-3, 1, -1)].concat();
+        let ways = a_way(5, &[varint(zig(7)), varint(zig(-10))].concat());
+        for blocks in
+            [vec![block(&nodes), block(&ways)], vec![block(&ways), block(&nodes)], vec![block(&[ways, nodes].concat())]]
+        {
+            let found = read(file(&[], &blocks)).unwrap();
+            let (id, nodes, ()) = &found.ways[0];
+            assert_eq!((*id, found.nodes_of(nodes)), (5, &[7, -3][..]));
+            assert_eq!(found.place(7).map(|place| (place.x, place.y)), Some((24.9, 60.1)));
+            assert_eq!(found.place(-3).map(|place| (place.x, place.y)), Some((1e-7, -1e-7)));
+            assert_eq!(found.place(8), None);
+        }
+    }
+
+    #[test]
+    fn a_node_that_is_nowhere_on_earth_is_counted() {
+        let nodes = [a_node(7, 1_900_000_000, 0), a_node(8, 0, i64::MAX)].concat();
+        let ways = a_way(5, &[varint(zig(7)), varint(zig(1))].concat());
+        let found = read(file(&[], &[block(&nodes), block(&ways)])).unwrap();
+        assert_eq!((found.place(7), found.place(8), found.n_nowhere), (None, None, 2));
+    }
+
+    #[test]
+    fn sizes_that_lie_are_damage_and_cost_no_memory() {
+        let header = file(&[], &[]);
+        let after = |frame: Vec<u8>| stopped([header.clone(), frame].concat());
+        assert_eq!(after(framed("OSMData", &[0; 10], 11)), Some(CUT));
+        assert_eq!(after(framed("OSMData", &[0; 10], 33 << 20)), Some(FRAME));
+        assert_eq!(after(framed("OSMData", &[0; 10], u64::MAX)), Some(FRAME));
+        assert_eq!(after(vec![0, 1, 0, 1]), Some(FRAME));
+        assert_eq!(after(vec![0xff; 4]), Some(FRAME));
+        assert_eq!(after(vec![0, 0]), Some(CUT));
+        let packed = |raw: &[u8], size| {
+            let blob = blob(raw, size);
+            after(framed("OSMData", &blob, blob.len() as u64))
+        };
+        let zeros = vec![0; 40 << 20];
+        assert_eq!(packed(&zeros, 40 << 20), Some(FRAME));
+        assert_eq!(packed(&zeros, 1000), Some(PACKED));
+        assert_eq!(packed(&[], 1000), Some(PACKED));
+    }
+
+    /// Thirty million nodes in a way, in a file of 30 KB.
+    #[test]
+    fn a_file_that_unpacks_to_far_too_much_is_refused() {
+        let ways = a_way(5, &vec![0; 30 << 20]);
+        let damaged = stopped(file(&[], &[block(&ways)])).unwrap();
+        assert!(damaged.0.contains("far more than its size allows"), "{damaged:?}");
+    }
+
+    #[test]
+    fn a_file_that_says_it_is_sorted_and_is_not_is_damaged() {
+        let (nodes, ways) = (block(&a_node(7, 0, 0)), block(&a_way(5, &[14])));
+        let sorted = ["Sort.Type_then_ID"];
+        assert_eq!(stopped(file(&sorted, &[nodes.clone(), nodes.clone(), ways.clone()])), None);
+        for blocks in [vec![ways.clone(), nodes.clone()], vec![nodes.clone(), ways.clone(), nodes.clone(), ways, nodes]]
+        {
+            assert_eq!(stopped(file(&sorted, &blocks)), Some(ORDER));
+        }
+    }
+
+    #[test]
+    fn features_that_are_not_read_are_said() {
+        assert_eq!(stopped(file(&["LocationsOnWays"], &[])), Some(LOCATIONS));
+        let header = [bytes(4, b"HistoricalInformation")].concat();
+        let blob = blob(&header, header.len());
+        assert_eq!(stopped(framed("OSMHeader", &blob, blob.len() as u64)), Some(HISTORY));
+        let lz4 = [number(2, 5), bytes(6, &[0; 5])].concat();
+        assert_eq!(stopped(framed("OSMHeader", &lz4, lz4.len() as u64)), Some(PACKING));
+    }
+}

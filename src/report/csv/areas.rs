@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use super::{Cell, shown, table};
 use crate::assess::{Assessed, Findings};
 use crate::model::{AreaId, Lang, World};
-use crate::report::by_area::ByArea;
+use crate::report::layers::Assessment;
 use crate::report::words::Words;
 use crate::rules::finding::{Subject, Unit};
 
 /// A row for each area and obligation, in the order of the areas, then of the packs.
-pub fn areas(findings: &Findings, world: &World, lang: Lang, to: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn areas(of: &Assessment<'_>, to: &mut dyn Write) -> io::Result<()> {
     let headers = [
         "级别/level",
         "代码/code",
@@ -32,11 +32,11 @@ pub fn areas(findings: &Findings, world: &World, lang: Lang, to: &mut dyn Write)
         "估算边界/estimated",
         "示例数据/illustrative",
     ];
-    let by_area = ByArea::of(findings, world);
+    let (findings, world, lang) = (of.findings, of.world, of.lang);
     let rows = world
         .areas
         .iter()
-        .flat_map(|(area, _)| by_area.about(area).map(move |(assessed, subject)| (area, assessed, subject)));
+        .flat_map(|(area, _)| of.by_area.about(area).map(move |(assessed, subject)| (area, assessed, subject)));
     table(headers, rows.map(|(area, assessed, subject)| row(findings, world, lang, area, (assessed, subject))), to)
 }
 

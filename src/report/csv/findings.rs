@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::{Cell, shown, table, value_unit};
+use super::{Cell, shown, table};
 use crate::assess::{Assessed, Findings};
 use crate::model::{Lang, World};
-use crate::report::words::Words;
+use crate::report::words::{Words, remarks, value_unit};
 use crate::rules::finding::{Quantity, Threshold, Unit};
 
 /// A row for each obligation, in the order of the packs.
@@ -57,7 +57,6 @@ fn row(findings: &Findings, assessed: &Assessed, world: &World, lang: Lang) -> [
         Threshold::AtMost(_) => words.pick("at most, inclusive", "不超过（含）"),
     });
     let unit_text = |unit: Option<&Unit>| Cell::Text(unit.map(|unit| words.unit(unit)).unwrap_or_default());
-    let remarks: Vec<String> = finding.remarks.iter().map(|remark| words.remark(remark, unit)).collect();
     let affected = assessed.affected.as_ref();
     [
         Cell::text(obligation.id.get_ref()),
@@ -84,7 +83,7 @@ fn row(findings: &Findings, assessed: &Assessed, world: &World, lang: Lang) -> [
         Cell::text(affected.map_or("", |affected| words.group(&affected.group))),
         Cell::Number(affected.map(|affected| affected.uncounted as f64)),
         Cell::Text(finding.verdict.why().map(|why| words.reason(why, unit)).unwrap_or_default()),
-        Cell::Text(remarks.join(words.pick("; ", "；"))),
+        Cell::Text(remarks(finding, words).join(words.pick("; ", "；"))),
         Cell::yes(assessed.estimated, lang),
         Cell::yes(findings.illustrative, lang),
     ]

@@ -37,11 +37,6 @@ fn row(findings: &Findings, world: &World, lang: Lang, assessed: &Assessed, entr
     let words = Words::of(findings, assessed, world, lang);
     let obligation = findings.obligation(assessed);
     let facility = &world.facilities[entry.facility];
-    let status = match (entry.over, entry.struck_off) {
-        (Some(_), _) => words.pick("open", "在册"),
-        (None, Some(_)) => words.pick("struck off", "已销号"),
-        (None, None) => words.pick("unknown", "无法判定"),
-    };
     [
         Cell::text(obligation.id.get_ref()),
         Cell::text(&obligation.clause),
@@ -53,7 +48,7 @@ fn row(findings: &Findings, world: &World, lang: Lang, assessed: &Assessed, entr
         Cell::Number(entry.over),
         Cell::text(entry.grade.as_deref().unwrap_or_default()),
         Cell::Year(entry.since),
-        Cell::text(status),
+        Cell::text(words.status(entry)),
         Cell::Year(entry.struck_off),
         Cell::yes(assessed.estimated, lang),
         Cell::yes(findings.illustrative, lang),

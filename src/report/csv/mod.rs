@@ -10,14 +10,14 @@ mod safe;
 
 use std::io::{self, Write};
 
-pub use areas::areas;
+pub(crate) use areas::areas;
 pub use findings::findings;
 pub use ledger::ledger;
 pub(crate) use safe::safe;
 
 use super::words::number::cell;
 use crate::model::Lang;
-use crate::rules::finding::{Finding, Unit};
+use crate::rules::finding::Unit;
 
 /// A cell: text from anywhere, or a number of ours.
 enum Cell {
@@ -49,12 +49,6 @@ impl Cell {
 /// A number as a table shows it in its unit: shares in per cent.
 fn shown(value: Option<f64>, unit: Option<&Unit>) -> Cell {
     Cell::Number(value.map(|value| if unit == Some(&Unit::Share) { value * 100.0 } else { value }))
-}
-
-/// The unit of the value found in all.
-fn value_unit(finding: &Finding) -> Option<&Unit> {
-    let observed = finding.observed.as_ref().map(|observed| &observed.unit);
-    observed.or(finding.required.as_ref().map(|required| &required.unit)).or(finding.subject_unit.as_ref())
 }
 
 /// A table with its byte order mark.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::Lang;
+use crate::report::layers::Assessment;
 use crate::report::sketch;
 
 /// One record a block, `header: cell` a line, empty cells left out.
@@ -151,7 +152,7 @@ fn findings_in_chinese() {
 #[test]
 fn areas_in_english() {
     let world = sketch::world();
-    insta::assert_snapshot!(show(&sketch::bytes(|to| areas(&sketch::findings(&world), &world, Lang::En, to))), @r#"
+    insta::assert_snapshot!(show(&sketch::bytes(|to| areas(&Assessment::new(&sketch::findings(&world), &world, Lang::En), to))), @r#"
     级别/level: district
     代码/code: 210213
     名称/name: 金州区
@@ -250,7 +251,7 @@ fn the_ledger_in_chinese() {
 #[test]
 fn a_formula_in_a_name_is_text() {
     let world = sketch::world_named(["=1+1", "+86", "@x", "-"], "=");
-    let text = show(&sketch::bytes(|to| areas(&sketch::findings(&world), &world, Lang::En, to)));
+    let text = show(&sketch::bytes(|to| areas(&Assessment::new(&sketch::findings(&world), &world, Lang::En), to)));
     for cell in ["上级名称/parent: '=1+1", "名称/name: '+86", "名称/name: '@x", "名称/name: '-", "nearest: '=K1"]
     {
         assert!(text.contains(cell), "{cell} in\n{text}");

@@ -1,17 +1,24 @@
 //! Geometry as RFC 7946 writes it: the right-hand rule, seven decimals (a centimetre), closed rings.
 
 use geo::winding_order::{Winding, WindingOrder};
-use geo::{Coord, LineString, MultiPolygon, Polygon};
+use geo::{Coord, Geometry, LineString, MultiPolygon, Polygon};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-/// A polygon of any number of parts; always a `MultiPolygon`, so that a layer is of one type.
-pub(super) struct Area<'a>(&'a MultiPolygon<f64>);
+/// A polygon of any number of parts, always a `MultiPolygon`, so that a layer is of one type; or a point.
+pub(super) enum Shape<'a> {
+    Area(&'a MultiPolygon<f64>),
+    Place(Coord<f64>),
+}
 
-impl<'a> Area<'a> {
-    /// `None` where the polygon has no part with a ring of four positions, which RFC 7946 asks for.
-    pub(super) fn new(polygon: &'a MultiPolygon<f64>) -> Option<Self> {
-        polygon.iter().any(is_ring).then_some(Self(polygon))
+impl<'a> Shape<'a> {
+    /// `None` where a polygon has no part with a ring of four positions, which RFC 7946 asks for.
+    pub(super) fn new(geometry: &'a Geometry<f64>) -> Option<Self> {
+        match geometry {
+            Geometry::MultiPolygon(polygon) => polygon.iter().any(is_ring).then_some(Self::Area(polygon)),
+            Geometry::Point(point) => Some(Self::Place(point.0)),
+            _ => None,
+        }
     }
 }
 
@@ -19,11 +26,19 @@ fn is_ring(polygon: &Polygon<f64>) -> bool {
     4 <= polygon.exterior().0.len()
 }
 
-impl Serialize for Area<'_> {
+impl Serialize for Shape<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("type", "MultiPolygon")?;
-        map.serialize_entry("coordinates", &Parts(self.0))?;
+        match self {
+            Self::Area(polygon) => {
+                map.serialize_entry("type", "MultiPolygon")?;
+                map.serialize_entry("coordinates", &Parts(polygon))?;
+            }
+            Self::Place(place) => {
+                map.serialize_entry("type", "Point")?;
+                map.serialize_entry("coordinates", &position(*place))?;
+            }
+        }
         map.end()
     }
 }
@@ -57,18 +72,6 @@ impl Serialize for Ring<'_> {
         } else {
             serializer.collect_seq(positions)
         }
-    }
-}
-
-/// Where a facility stands.
-pub(super) struct Place(pub(super) Coord<f64>);
-
-impl Serialize for Place {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("type", "Point")?;
-        map.serialize_entry("coordinates", &position(self.0))?;
-        map.end()
     }
 }
 

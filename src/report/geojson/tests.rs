@@ -1,7 +1,24 @@
 use serde_json::Value;
 
 use super::*;
-use crate::report::sketch;
+use crate::assess::Findings;
+use crate::model::{Lang, World};
+use crate::report::{layers, sketch};
+
+fn areas(findings: &Findings, world: &World, to: &mut dyn Write) -> io::Result<()> {
+    let of = Assessment::new(findings, world, Lang::En);
+    layer(&of, &layers::areas(&of, of.drawn()), to)
+}
+
+fn underserved(findings: &Findings, world: &World, to: &mut dyn Write) -> io::Result<()> {
+    let of = Assessment::new(findings, world, Lang::En);
+    layer(&of, &layers::underserved(&of), to)
+}
+
+fn facilities(findings: &Findings, world: &World, to: &mut dyn Write) -> io::Result<()> {
+    let of = Assessment::new(findings, world, Lang::En);
+    layer(&of, &layers::facilities(&of), to)
+}
 
 fn read(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap()

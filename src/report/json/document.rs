@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::finding::FindingJson;
 use crate::assess::Findings;
-use crate::model::{Layer, Proxy, Text, World};
+use crate::model::{CrsFrom, Layer, Proxy, Text, World};
 
 /// What an assessment found, and what it rests on.
 #[derive(Serialize, JsonSchema)]
@@ -22,7 +22,7 @@ pub(super) struct Document<'a> {
     reference_date: String,
     /// Whether any input was made up to show how the tool works: then nothing here describes a real place.
     illustrative: bool,
-    /// Whether any boundary was built from seat points.
+    /// Whether any boundary was drawn by a rule: around seat points, or at the border of an extract.
     estimated: bool,
     /// What is counted in place of people, if it is not people: `dwelling-floor`, in square metres. Then no number here is
     /// one of persons.
@@ -58,12 +58,26 @@ struct Input<'a> {
     rows: usize,
     /// Of its bytes, in hexadecimal.
     sha256: &'a str,
-    /// The coordinate system that the study states.
+    /// Files beside it that were read with it, such as the `.dbf` of a shapefile.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sidecars: Vec<Sidecar<'a>>,
+    /// The coordinate system of its coordinates; empty where nobody states one, as for a file that has none.
     crs: &'a str,
+    /// Who states it: `layer` or `study` (the study, for this layer or for all files), `file` or `format`.
+    #[serde(rename = "crs-from")]
+    crs_from: Option<&'static str>,
     /// Made up to show how the tool works.
     illustrative: bool,
     /// For people: what it counts in their place, if it is not people.
     proxy: Option<&'static str>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Sidecar<'a> {
+    /// The path, as the study would name it.
+    file: &'a str,
+    /// Of its bytes, in hexadecimal.
+    sha256: &'a str,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -119,7 +133,14 @@ impl<'a> Document<'a> {
             layer: layer(source.layer),
             rows: source.rows,
             sha256: &source.sha256,
+            sidecars: source.sidecars.iter().map(|(file, sha256)| Sidecar { file, sha256 }).collect(),
             crs: &source.crs,
+            crs_from: source.crs_from.map(|from| match from {
+                CrsFrom::Layer => "layer",
+                CrsFrom::File => "file",
+                CrsFrom::Study => "study",
+                CrsFrom::Format => "format",
+            }),
             illustrative: source.illustrative,
             proxy: source.proxy.map(Proxy::key),
         });

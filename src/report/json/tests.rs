@@ -43,6 +43,7 @@ fn the_head_in_full() {
        "rows": 4,
        "sha256": "0000000000000000000000000000000000000000000000000000000000000000",
        "crs": "EPSG:4326",
+       "crs-from": "study",
        "illustrative": true
       }
      ],

@@ -8,8 +8,9 @@ mod page;
 use std::collections::HashSet;
 
 use crate::assess::{Assessed, Findings};
-use crate::model::{AreaId, Lang, LevelId, Proxy, World};
-use crate::report::words::{Words, noun};
+use crate::model::{AreaId, Lang, LevelId, World};
+use crate::report::Kind;
+use crate::report::words::{Words, doubts, noun};
 use crate::rules::Verdict;
 use crate::rules::finding::{Finding, Of, Subject};
 use page::{Page, Style};
@@ -23,8 +24,8 @@ pub struct Look<'a> {
     pub style: bool,
     /// The columns of the terminal.
     pub width: usize,
-    /// The folder that the files are in, if any were written.
-    pub folder: Option<&'a str>,
+    /// The folder that the files are in and their kinds, if any were written.
+    pub files: Option<(&'a str, &'a [Kind])>,
 }
 
 /// Areas named for an obligation; the rest are counted.
@@ -44,44 +45,42 @@ pub fn summary(findings: &Findings, world: &World, look: Look<'_>) -> String {
     }
     unknown(&mut page, findings, world, look.lang);
     not_checkable(&mut page, findings, look.lang);
-    if let Some(folder) = look.folder {
+    if let Some((folder, kinds)) = look.files {
         page.gap();
-        let text = look.lang.pick(
-            format!("Files in {folder}: findings.csv, areas.csv and ledger.csv for a spreadsheet; areas.geojson, underserved.geojson and facilities.geojson for a map; findings.json for programs."),
-            format!("结果文件位于 {folder}：表格 findings.csv、areas.csv、ledger.csv；地图 areas.geojson、underserved.geojson、facilities.geojson；程序接口 findings.json。"),
-        );
-        page.line("", &text, Style::Plain);
+        page.line("", &files(folder, kinds, look.lang), Style::Plain);
     }
     page.text()
+}
+
+/// Which files there are, and what each is for.
+fn files(folder: &str, kinds: &[Kind], lang: Lang) -> String {
+    let said = |kind: &Kind| match kind {
+        Kind::Xlsx => lang.pick("findings.xlsx, the workbook", "工作簿 findings.xlsx"),
+        Kind::Gpkg => lang.pick("findings.gpkg, which QGIS opens coloured", "QGIS 可直接打开的 findings.gpkg"),
+        Kind::Csv => {
+            lang.pick("findings.csv, areas.csv and ledger.csv for a spreadsheet", "表格 findings.csv、areas.csv、ledger.csv")
+        }
+        Kind::Geojson => lang.pick(
+            "areas.geojson, underserved.geojson and facilities.geojson for a map",
+            "地图 areas.geojson、underserved.geojson、facilities.geojson",
+        ),
+        Kind::Parquet => {
+            lang.pick("findings.parquet and areas.parquet for data teams", "数据团队用的 findings.parquet、areas.parquet")
+        }
+        Kind::Json => lang.pick("findings.json for programs", "程序接口 findings.json"),
+    };
+    let order = [Kind::Xlsx, Kind::Gpkg, Kind::Csv, Kind::Geojson, Kind::Parquet, Kind::Json];
+    let said: Vec<&str> = order.iter().filter(|kind| kinds.contains(kind)).map(said).collect();
+    let said = said.join(lang.pick("; ", "；"));
+    lang.pick(format!("Files in {folder}: {said}."), format!("结果文件位于 {folder}：{said}。"))
 }
 
 fn head(page: &mut Page, findings: &Findings, world: &World, lang: Lang) {
     let date = world.reference_date;
     let judged = lang.pick(format!("as of {date}"), format!("评估基准日 {date}"));
     page.line("", &format!("{} · {judged}", world.name.get(lang)), Style::Title);
-    if findings.illustrative {
-        let text = lang.pick(
-            "Illustrative data: some inputs are made up to show how the tool works; nothing here describes a real place.",
-            "示例数据：部分输入为演示而虚构，以下结果不反映当地实际情况。",
-        );
-        page.line("! ", text, Style::Doubt);
-    }
-    if !findings.estimated.is_empty() {
-        let label = |&level: &LevelId| world.areas.levels()[level].label.get(lang);
-        let levels: Vec<&str> = findings.estimated.iter().map(label).collect();
-        let levels = levels.join(lang.pick(", ", "、"));
-        let text = lang.pick(
-            format!("Estimated boundaries ({levels}): built from seat points, not official."),
-            format!("估算边界（{levels}）：由驻地点位推算，非法定界线。"),
-        );
-        page.line("! ", &text, Style::Doubt);
-    }
-    if world.people.proxy == Some(Proxy::DwellingFloor) {
-        let text = lang.pick(
-            "Demand is a proxy: square metres of dwelling floor stand for residents; no number here is one of people.",
-            "需求为代替指标：以住宅建筑面积（平方米）代替常住人口，以下数字均非人数。",
-        );
-        page.line("! ", text, Style::Doubt);
+    for doubt in doubts(findings, world, lang) {
+        page.line("! ", &doubt, Style::Doubt);
     }
     page.gap();
     let count = |key: &str| findings.findings.iter().filter(|assessed| assessed.finding.verdict.key() == key).count();

@@ -3,7 +3,7 @@ use crate::report::sketch;
 
 fn show(lang: Lang, style: bool, width: usize) -> String {
     let world = sketch::world();
-    summary(&sketch::findings(&world), &world, Look { lang, style, width, folder: Some("out/jinpu") })
+    summary(&sketch::findings(&world), &world, Look { lang, style, width, files: Some(("out/jinpu", &crate::report::Kind::ALL)) })
 }
 
 #[test]
@@ -12,7 +12,7 @@ fn in_english() {
     Jinzhou, a sketch · as of 2020-12-31
     ! Illustrative data: some inputs are made up to show how the tool works; nothing
       here describes a real place.
-    ! Estimated boundaries (street): built from seat points, not official.
+    ! Estimated boundaries (street): drawn by a rule, not official.
 
     1 met   2 unmet   2 unknown   1 not checkable   of 6 obligations
 
@@ -47,7 +47,7 @@ fn in_chinese() {
     金州区（示意） · 评估基准日 2020-12-31
     ! 示例数据：部分输入为演示而虚构，以下结果不反映当地实际情
       况。
-    ! 估算边界（street）：由驻地点位推算，非法定界线。
+    ! 估算边界（street）：按规则推算，非法定界线。
 
     达标 1   未达标 2   无法判定 2   不可核查 1   共 6 项
 
@@ -93,7 +93,7 @@ fn escapes_are_ours_or_none() {
 
     let world = sketch::world_named(["D", "A", "\x1b[31mB\u{9b}2J\r\u{202e}", "C"], "\x1b]0;title\x07");
     let shown =
-        summary(&sketch::findings(&world), &world, Look { lang: Lang::En, style: false, width: 80, folder: None });
+        summary(&sketch::findings(&world), &world, Look { lang: Lang::En, style: false, width: 80, files: None });
     assert!(shown.chars().all(|c| c == '\n' || !c.is_control()), "{shown:?}");
     assert!(shown.contains("[31mB2J"), "{shown}");
 }

@@ -2,6 +2,7 @@
 //!
 //! Labels are the pack's own, else the study's, else the key. No layout, no escaping: that is each output's own.
 
+mod header;
 mod line;
 pub(crate) mod noun;
 pub(crate) mod number;
@@ -11,9 +12,10 @@ mod unit;
 
 use crate::assess::{Assessed, Findings};
 pub use crate::model::plain;
-use crate::model::{AreaId, EstateId, FacilityId, Id, Lang, Text, World};
-use crate::rules::finding::{Of, Verdict};
+use crate::model::{AreaId, EstateId, FacilityId, Id, Lang, Layer, LevelId, Proxy, Text, World};
+use crate::rules::finding::{Finding, LedgerEntry, Of, Unit, Verdict};
 use crate::rules::{Obligation, Pack};
+pub(crate) use header::header;
 
 /// One language, with the labels of one pack and one study.
 #[derive(Clone, Copy, Debug)]
@@ -45,18 +47,22 @@ impl<'a> Words<'a> {
 
     /// How a promise stands.
     pub fn verdict(self, verdict: &Verdict) -> &'static str {
-        match verdict {
-            Verdict::Met => self.pick("met", "达标"),
-            Verdict::Unmet => self.pick("unmet", "未达标"),
-            Verdict::Unknown { .. } => self.pick("unknown", "无法判定"),
-            Verdict::NotCheckable { .. } => self.pick("not checkable", "不可核查"),
-        }
+        verdict_word(verdict.key(), self.lang)
     }
 
     /// The unit that answers for an obligation.
     pub fn lead(self, obligation: &'a Obligation) -> &'a str {
         let key = obligation.lead.get_ref();
         self.pack.leads.get(key).map_or(key, |label| label.get(self.lang))
+    }
+
+    /// How a line of a ledger stands.
+    pub fn status(self, entry: &LedgerEntry) -> &'static str {
+        match (entry.over, entry.struck_off) {
+            (Some(_), _) => self.pick("open", "在册"),
+            (None, Some(_)) => self.pick("struck off", "已销号"),
+            (None, None) => self.pick("unknown", "无法判定"),
+        }
     }
 
     /// A level of areas.
@@ -144,6 +150,67 @@ impl<'a> Words<'a> {
             }
             (n, Lang::Zh) => format!("{group}至少 {persons} 人（另有 {n} 个区域人数不详）"),
         }
+    }
+}
+
+/// What a verdict is called, by its key.
+pub(crate) fn verdict_word(key: &str, lang: Lang) -> &'static str {
+    match key {
+        "met" => lang.pick("met", "达标"),
+        "unmet" => lang.pick("unmet", "未达标"),
+        "unknown" => lang.pick("unknown", "无法判定"),
+        _ => lang.pick("not checkable", "不可核查"),
+    }
+}
+
+/// What a reader of any output must know first: that data are made up, that boundaries are estimated.
+pub fn doubts(findings: &Findings, world: &World, lang: Lang) -> Vec<String> {
+    let illustrative = lang.pick(
+        "Illustrative data: some inputs are made up to show how the tool works; nothing here describes a real place.",
+        "示例数据：部分输入为演示而虚构，以下结果不反映当地实际情况。",
+    );
+    let mut doubts: Vec<String> = findings.illustrative.then(|| illustrative.to_owned()).into_iter().collect();
+    if !findings.estimated.is_empty() {
+        let label = |&level: &LevelId| world.areas.levels()[level].label.get(lang);
+        let levels: Vec<&str> = findings.estimated.iter().map(label).collect();
+        let levels = levels.join(lang.pick(", ", "、"));
+        doubts.push(lang.pick(
+            format!("Estimated boundaries ({levels}): drawn by a rule, not official."),
+            format!("估算边界（{levels}）：按规则推算，非法定界线。"),
+        ));
+    }
+    if world.people.proxy == Some(Proxy::DwellingFloor) {
+        let text = lang.pick(
+            "Demand is a proxy: square metres of dwelling floor stand for residents; no number here is one of people.",
+            "需求为代替指标：以住宅建筑面积（平方米）代替常住人口，以下数字均非人数。",
+        );
+        doubts.push(text.to_owned());
+    }
+    doubts
+}
+
+/// The unit of the value found in all.
+pub(crate) fn value_unit(finding: &Finding) -> Option<&Unit> {
+    let observed = finding.observed.as_ref().map(|observed| &observed.unit);
+    observed.or(finding.required.as_ref().map(|required| &required.unit)).or(finding.subject_unit.as_ref())
+}
+
+/// What else a planner should know of a finding.
+pub(crate) fn remarks(finding: &Finding, words: Words<'_>) -> Vec<String> {
+    finding.remarks.iter().map(|remark| words.remark(remark, value_unit(finding))).collect()
+}
+
+/// What a file was read as.
+pub(crate) fn source_layer(layer: Layer, lang: Lang) -> &'static str {
+    match layer {
+        Layer::Study => lang.pick("study", "研究文件"),
+        Layer::Areas => lang.pick("areas", "区域"),
+        Layer::Outline => lang.pick("outline", "外边界"),
+        Layer::People => lang.pick("people", "人口"),
+        Layer::Facilities => lang.pick("facilities", "设施"),
+        Layer::Series => lang.pick("values by year", "年度指标"),
+        Layer::Estates => lang.pick("new estates", "新建居住区"),
+        Layer::Tags => lang.pick("tags", "标签对照表"),
     }
 }
 
