@@ -66,6 +66,8 @@ fn every_cell_is_read_as_rasterio_reads_it() {
         let total: f64 = read.iter().map(|(_, persons)| persons).sum();
         let theirs: f64 = sum.parse().unwrap();
         assert!((total - theirs).abs() <= 1e-12 * theirs, "{name}: {total}, by rasterio {theirs}");
+        let beside: Vec<&str> = table.sidecars.iter().map(|(file, _)| file.as_str()).collect();
+        assert_eq!(beside, if name == "world" { vec!["world.tfw"] } else { vec![] });
         let grid = table.grid.unwrap();
         assert_eq!(
             (grid.no_data.to_string(), grid.not_persons.to_string()),

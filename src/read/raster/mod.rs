@@ -86,7 +86,13 @@ impl Reader for GeoTiff {
         };
         let read = Band::new(&raster, band, &mut *file).and_then(|band| band.read(input, &mut *file, wish));
         match read {
-            Ok(table) => Some(Table { file: name, ..table }),
+            Ok(mut table) => {
+                if let Some(file) = &raster.world_file {
+                    let sha256 = file.sha256().map_err(|error| file.unreadable(&error, problems)).ok()?;
+                    table.sidecars.push((file.name.clone(), sha256));
+                }
+                Some(Table { file: name, ..table })
+            }
             Err(refused) => {
                 refused.say(input, problems);
                 None
@@ -104,6 +110,8 @@ struct Raster {
     directory: Directory,
     layout: Layout,
     georeference: Georeference,
+    /// A file beside it that says where its cells lie.
+    world_file: Option<Input>,
     system: Option<String>,
 }
 
@@ -111,9 +119,9 @@ impl Raster {
     fn open(input: &Input, file: &mut dyn ReadSeek) -> Result<Self, Refused> {
         let directory = Directory::read(file, input.n_bytes())?;
         let layout = Layout::read(&directory, file)?;
-        let georeference = Georeference::read(&directory, file, input)?;
+        let (georeference, world_file) = Georeference::read(&directory, file, input)?;
         let system = georeference::system(&directory, file)?;
-        Ok(Self { directory, layout, georeference, system })
+        Ok(Self { directory, layout, georeference, world_file, system })
     }
 }
 
