@@ -91,11 +91,11 @@ pub(super) fn read(
         let what = say("this row of people", "该行人口");
         // Of a raster only what lies in an area is of the study: it covers more than that.
         let rows: Vec<usize> = match &table.grid {
-            Some(_) => (0..table.n_rows).filter(|&row| located[row].is_some()).collect(),
+            Some(_) => (0..table.n_rows).filter(|&row| located.areas[row].is_some()).collect(),
             None => (0..table.n_rows).collect(),
         };
         let absent =
-            table.grid.as_ref().map(|grid| coverage::check(&table, grid, &located, groups[0].1, areas, problems));
+            table.grid.as_ref().map(|grid| coverage::check(&table, grid, &located.areas, groups[0].1, areas, problems));
         let absent = absent.unwrap_or_default();
         for &row in &rows {
             total_row(&columns, row, said[row], problems);

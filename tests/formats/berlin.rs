@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use evenreach::assess::{Only, assess, limits};
 use evenreach::model::Lang;
 use evenreach::read::{Failure, Options, read_study};
-use evenreach::report::{csv, geojson};
+use evenreach::report::files::Content;
+use evenreach::report::{self, Kind};
 use evenreach::space::TravelMatrix;
 
 use super::foreign;
@@ -26,7 +27,7 @@ fn data() -> Option<PathBuf> {
 }
 
 /// Everything that is found of the study in `folder`, as the tables that are written.
-fn found(folder: &Path) -> Vec<(&'static str, String)> {
+fn found(folder: &Path) -> Vec<(String, String)> {
     let study = match read_study(folder, &Options::default(), &|_, _| ()) {
         Ok(study) => study,
         Err(Failure::Refused(refused)) => panic!("{}", refused[0]),
@@ -34,20 +35,17 @@ fn found(folder: &Path) -> Vec<(&'static str, String)> {
     };
     let travel = TravelMatrix::compute(&study.world, &limits(&study.world, &study.packs));
     let findings = assess(&study.world, &travel, &study.packs, &Only::default());
-    let text = |write: &dyn Fn(&mut Vec<u8>) -> std::io::Result<()>| {
-        let mut bytes = Vec::new();
-        write(&mut bytes).unwrap();
-        String::from_utf8(bytes).unwrap()
+    let outputs = report::outputs(&findings, &study.world, &[], Lang::En);
+    // The headers of a shapefile are cut off, and so are the attributes of facilities that are called by them.
+    let is_judged = |output: &&report::Output<'_>| {
+        matches!(output.kind(), Kind::Csv | Kind::Geojson) && !output.name().starts_with("facilities")
     };
-    vec![
-        ("findings.csv", text(&|to| csv::findings(&findings, &study.world, Lang::En, to))),
-        ("areas.csv", text(&|to| csv::areas(&findings, &study.world, Lang::En, to))),
-        ("areas.geojson", text(&|to| geojson::areas(&findings, &study.world, to))),
-    ]
+    let outputs = outputs.iter().filter(is_judged);
+    outputs.map(|output| (output.name().to_owned(), String::from_utf8(output.bytes()).unwrap())).collect()
 }
 
 /// What the study finds on files of these folders and names: `swaps` put them in the place of the raw files.
-fn through(files: &[(&str, PathBuf)], swaps: &[(&str, &str)]) -> Option<Vec<(&'static str, String)>> {
+fn through(files: &[(&str, PathBuf)], swaps: &[(&str, &str)]) -> Option<Vec<(String, String)>> {
     let data = data()?;
     let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/berlin");
     let folder = tempfile::tempdir().unwrap();
