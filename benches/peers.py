@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Our readers against what a user would pick otherwise, in one run on one machine: milliseconds and their ratio.
 
-    target/foreign/python/bin/python benches/peers.py [FOLDER]
+    target/foreign/python/bin/python benches/peers.py [FOLDER [PROGRAM]]
 
 The packages are those of tests/foreign/requirements.txt (`tests/foreign/prepare` installs them). FOLDER holds the files,
 made on the first run (some 700 MB); `target/peers` if none is given. A file `FOLDER/extract.osm.pbf` is measured if it is
 there and `osmium` is installed. Both sides read each file five times in one process that holds nothing else; the best
-counts. Ours gives columns of text and geometries; the other gives a data frame, or arrays.
+counts. Ours gives columns of text and geometries; the other gives a data frame, or arrays. PROGRAM is the built benchmark
+`readers`; without it cargo builds it.
 """
 
 import subprocess
@@ -136,7 +137,7 @@ def ours(program, path, *options):
 
 
 def program():
-    """The benchmark that reads files, built."""
+    """The benchmark that reads files, built by cargo."""
     build = ["cargo", "bench", "--bench", "readers", "--no-run", "--message-format=json-render-diagnostics"]
     lines = subprocess.run(build, cwd=HERE, check=True, capture_output=True, text=True).stdout.splitlines()
     built = [line for line in lines if '"executable":"' in line and '"name":"readers"' in line]
@@ -164,19 +165,20 @@ def cases(folder):
         yield f"GeoTIFF, {name}, a city", path, CITY, "rasterio", lambda path=path: cells(path, CITY)
     path = folder / "extract.osm.pbf"
     if path.exists():
-        export = ["osmium", "export", str(path), "-f", "geojsonseq", "-o", "/dev/null", "--overwrite"]
-        yield "OSM PBF", path, (), "osmium export", lambda: subprocess.run(export, check=True, capture_output=True)
+        export = ["osmium", "export", str(path), "--geometry-types=polygon", "-f", "geojsonseq", "-o", "/dev/null", "--overwrite"]
+        yield "OSM PBF, buildings", path, (), "osmium export", lambda: subprocess.run(export, check=True, capture_output=True)
 
 
 def main():
     folder = Path(sys.argv[1]) if 1 < len(sys.argv) else HERE / "target" / "peers"
     make(folder)
-    reader = program()
+    reader = sys.argv[2] if 2 < len(sys.argv) else program()
     print(f"| {'what':<36} | {'ours, ms':>9} | {'rows':>8} | {'MB/s':>6} | {'other':<17} | {'ms':>7} | ratio |")
     print("|" + "|".join("-" * n for n in [38, 11, 10, 8, 19, 9, 7]) + "|")
     for name, path, city, other, call in cases(folder):
         options = ["--within", ",".join(map(str, city))] if city else []
-        ms, rows = ours(reader, path, *options)
+        layer = "!buildings" if name.startswith("OSM") else ""
+        ms, rows = ours(reader, f"{path}{layer}", *options)
         if ms is None:
             print(f"| {name:<36} | {rows}")
             continue

@@ -138,7 +138,9 @@ mod tests {
     #[test]
     fn where_an_area_lies_nobody_knows_where_nothing_is_far() {
         assert!(Surroundings::of(&of_district(STREET).world().areas, None).is_some());
-        let unknown = of_district("code,name,parent\n0101,东街道,01\n02,西街道,\n");
+        let d = squares(&[("01", "甲区", [0.0, 0.0, 2.0])]);
+        let layers = areas("district", "d.geojson") + &areas("district", "e.csv");
+        let unknown = read(&layers, &[("d.geojson", &d), ("e.csv", "code,name\n02,乙区\n")]);
         assert!(Surroundings::of(&unknown.world().areas, None).is_none());
     }
 

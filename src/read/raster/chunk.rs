@@ -10,6 +10,19 @@ use weezl::BitOrder;
 
 use super::layout::{Compression, Layout, Predictor, Sample};
 
+/// More bytes than this cannot come of one packed byte: what promises more is not unpacked at all.
+pub(super) fn most_of_one(compression: Compression) -> usize {
+    match compression {
+        Compression::Nothing => 1,
+        Compression::PackBits => 64,
+        // A code of 9 to 12 bits is at most as long a word as there are codes.
+        Compression::Lzw => 1 << 12,
+        Compression::Deflate => 1040,
+        // A block of 128 KiB in four bytes.
+        Compression::Zstd => 1 << 15,
+    }
+}
+
 /// Fills `into` with what is packed; `None` where it is damaged or too short.
 pub(super) fn unpack(compression: Compression, packed: &[u8], into: &mut [u8]) -> Option<()> {
     let n = match compression {

@@ -62,8 +62,12 @@ impl Georeference {
         [range(|at| at.x, width), range(|at| at.y, height)]
     }
 
-    /// From the tags, else from the world file beside the raster.
-    pub(super) fn read(directory: &Directory, file: &mut dyn ReadSeek, input: &Input) -> Result<Self, Refused> {
+    /// From the tags, else from the world file beside the raster, which is given, too.
+    pub(super) fn read(
+        directory: &Directory,
+        file: &mut dyn ReadSeek,
+        input: &Input,
+    ) -> Result<(Self, Option<Input>), Refused> {
         let keys = keys(directory, file)?;
         // Where a position is that of the centre of a cell, it is not that of its corner.
         let corner = if keys.iter().any(|&[key, _, _, value]| key == RASTER_TYPE && value == 2) { 0.0 } else { 0.5 };
@@ -71,12 +75,14 @@ impl Georeference {
             |[by_column, by_row, first]: [f64; 3]| [by_column, by_row, first + corner * (by_column + by_row)];
         let (scale, ties) = (directory.doubles(file, PIXEL_SCALE)?, directory.doubles(file, TIEPOINT)?);
         let matrix = directory.doubles(file, TRANSFORMATION)?;
+        let mut beside = None;
         let found = if let (&[x, y, ..], &[column, row, _, east, north, ..]) = (&*scale, &*ties) {
             let (x, y) = (x, -y.abs());
             Self { east: from_corner([x, 0.0, east - column * x]), north: from_corner([0.0, y, north - row * y]) }
         } else if let &[a, b, _, c, d, e, _, f, ..] = &*matrix {
             Self { east: from_corner([a, b, c]), north: from_corner([d, e, f]) }
-        } else if let Some(found) = world_file(input) {
+        } else if let Some((found, file)) = world_file(input) {
+            beside = Some(file);
             found
         } else {
             return Err(Refused::unsupported(
@@ -92,7 +98,7 @@ impl Georeference {
         if ![a, b, c, d, e, f].iter().all(|number| number.is_finite()) || !determinant.is_normal() {
             return Err(Refused::damaged("the size of its cells is no size", "像元大小无效"));
         }
-        Ok(found)
+        Ok((found, beside))
     }
 }
 
@@ -103,12 +109,12 @@ fn keys(directory: &Directory, file: &mut dyn ReadSeek) -> Result<Vec<[u64; 4]>,
 }
 
 /// The world file beside a raster: six numbers, the last two the centre of the first cell.
-fn world_file(input: &Input) -> Option<Georeference> {
+fn world_file(input: &Input) -> Option<(Georeference, Input)> {
     let file = ["tfw", "tifw", "wld"].iter().find_map(|extension| input.beside(extension))?;
     let text = file.document(&mut Problems::default())?;
     let numbers: Vec<f64> = text.split_whitespace().map_while(|number| number.parse().ok()).collect();
     let &[a, d, b, e, c, f] = numbers.get(..6)? else { return None };
-    Some(Georeference { east: [a, b, c], north: [d, e, f] })
+    Some((Georeference { east: [a, b, c], north: [d, e, f] }, file))
 }
 
 /// The coordinate system that the keys state: `EPSG:32651`, or the words for one without a code.

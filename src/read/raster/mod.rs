@@ -33,8 +33,11 @@ const HEADER: &str = "population";
 const METADATA: u16 = 42112;
 const NO_DATA: u16 = 42113;
 
-/// The most cells that are looked at: some seconds of work.
-const MOST_CELLS: u64 = 1 << 32;
+/// The most numbers that are unpacked: some ten seconds of work.
+const MOST_NUMBERS: u64 = 1 << 32;
+
+/// The most chunks that are read: each has a place in memory.
+const MOST_CHUNKS: u64 = 1 << 22;
 
 /// The most cells with people that are kept.
 const MOST_KEPT: usize = 20_000_000;
@@ -83,7 +86,13 @@ impl Reader for GeoTiff {
         };
         let read = Band::new(&raster, band, &mut *file).and_then(|band| band.read(input, &mut *file, wish));
         match read {
-            Ok(table) => Some(Table { file: name, ..table }),
+            Ok(mut table) => {
+                if let Some(file) = &raster.world_file {
+                    let sha256 = file.sha256().map_err(|error| file.unreadable(&error, problems)).ok()?;
+                    table.sidecars.push((file.name.clone(), sha256));
+                }
+                Some(Table { file: name, ..table })
+            }
             Err(refused) => {
                 refused.say(input, problems);
                 None
@@ -101,6 +110,8 @@ struct Raster {
     directory: Directory,
     layout: Layout,
     georeference: Georeference,
+    /// A file beside it that says where its cells lie.
+    world_file: Option<Input>,
     system: Option<String>,
 }
 
@@ -108,9 +119,9 @@ impl Raster {
     fn open(input: &Input, file: &mut dyn ReadSeek) -> Result<Self, Refused> {
         let directory = Directory::read(file, input.n_bytes())?;
         let layout = Layout::read(&directory, file)?;
-        let georeference = Georeference::read(&directory, file, input)?;
+        let (georeference, world_file) = Georeference::read(&directory, file, input)?;
         let system = georeference::system(&directory, file)?;
-        Ok(Self { directory, layout, georeference, system })
+        Ok(Self { directory, layout, georeference, world_file, system })
     }
 }
 
@@ -172,12 +183,6 @@ impl<'a> Band<'a> {
             None => [0..size[0], 0..size[1]],
         };
         let n_cells = (columns.end - columns.start) * (rows.end - rows.start);
-        if MOST_CELLS < n_cells {
-            return Err(Refused::too_large(say(
-                format!("the raster has {n_cells} cells, more than the {MOST_CELLS} that are read"),
-                format!("栅格有 {n_cells} 个像元，超过可读取的 {MOST_CELLS} 个"),
-            )));
-        }
         let found = self.chunks(input, file, &columns, &rows)?;
         let mut all = Piece::default();
         all.population.header = HEADER.to_owned();
@@ -212,6 +217,15 @@ impl<'a> Band<'a> {
         if across.is_empty() || down.is_empty() {
             return Ok(Vec::new());
         }
+        let n_across = across.end - across.start;
+        let n_chunks = n_across.saturating_mul(down.end - down.start);
+        let numbers = n_chunks.saturating_mul(wide * high).saturating_mul(self.layout.step as u64);
+        if MOST_CHUNKS < n_chunks || MOST_NUMBERS < numbers {
+            return Err(Refused::too_large(say(
+                format!("{numbers} numbers in {n_chunks} pieces would have to be read"),
+                format!("需读取 {n_chunks} 个数据块中的 {numbers} 个数值，过多"),
+            )));
+        }
         let mut places = Vec::new();
         for down in down {
             let row = self.layout.places(&self.raster.directory, file, down, &across)?;
@@ -228,9 +242,10 @@ impl<'a> Band<'a> {
             .map_init(buffers, |buffers, (chunk, place)| self.chunk(chunk, place, [columns, rows], buffers))
             .collect();
         let mut found = found?.into_iter();
-        let n_across = (across.end - across.start) as usize;
-        Ok(std::iter::from_fn(|| Some(found.by_ref().take(n_across).collect()).filter(|row: &Vec<_>| !row.is_empty()))
-            .collect())
+        Ok(std::iter::from_fn(|| {
+            Some(found.by_ref().take(n_across as usize).collect()).filter(|row: &Vec<_>| !row.is_empty())
+        })
+        .collect())
     }
 
     /// The cells of a row of chunks in the order of rows and columns.
@@ -279,8 +294,13 @@ impl<'a> Band<'a> {
         let Buffers { file, packed, bytes, spare } = buffers;
         let file = file.as_mut().ok_or_else(|| Refused::damaged("it cannot be opened again", "无法再次打开文件"))?;
         self.raster.directory.read_into(&mut **file, at, n_bytes, packed)?;
-        bytes.resize(layout.row_bytes() * layout.rows_of(down) as usize, 0);
-        chunk::unpack(layout.compression, packed, bytes).ok_or_else(|| {
+        let n_unpacked = layout.row_bytes() * layout.rows_of(down) as usize;
+        let mut unpacked = None;
+        if n_unpacked <= packed.len().saturating_mul(chunk::most_of_one(layout.compression)) {
+            bytes.resize(n_unpacked, 0);
+            unpacked = chunk::unpack(layout.compression, packed, bytes);
+        }
+        unpacked.ok_or_else(|| {
             let (column, row) = (across + 1, down + 1);
             Refused::damaged(
                 format!("the piece in column {column} and row {row} of pieces is damaged"),
