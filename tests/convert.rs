@@ -212,7 +212,7 @@ fn the_same_input_gives_the_same_bytes_for_any_number_of_threads() {
     let mut text = String::from("name,lon,lat\n");
     (0..5000).for_each(|n| text.push_str(&format!("{n},{},39.1\n", 120.0 + f64::from(n) / 5000.0)));
     let folder = Folder::with(&[("a.csv", &text)]);
-    for format in ["gpkg", "parquet", "geojson", "geojsonl", "csv", "xlsx"] {
+    for format in ["gpkg", "parquet", "geojson", "geojsonl", "fgb", "shp", "csv", "xlsx"] {
         let written = |threads: &str| {
             let out = format!("{threads}.{format}!same");
             let mut command: Command = command(&["convert", "a.csv", &out, "--from", "GCJ-02", "--to", "WGS84"]);
@@ -222,4 +222,21 @@ fn the_same_input_gives_the_same_bytes_for_any_number_of_threads() {
         };
         assert!(written("1") == written("3"), "{format} differs");
     }
+}
+
+#[test]
+fn a_shapefile_says_what_it_cannot_hold() {
+    let text = "population_total,population_male,lon,lat\n1,2,121.7,39.1\n";
+    let folder = Folder::with(&[("a.csv", text)]);
+    let run = folder.converts(&["a.csv", "a.shp", "--from", "WGS84"]);
+    assert!(run.stderr.contains("population_total → population, population_male → populati_2"), "{}", run.stderr);
+    assert_eq!(names(folder.0.path()), ["a.cpg", "a.csv", "a.dbf", "a.prj", "a.shp", "a.shx"]);
+    folder.refuses(
+        &["a.csv", "b.shp", "--from", "GCJ-02"],
+        &["a shapefile cannot say that it is in GCJ-02", "--to WGS84"],
+    );
+    // A row without a place has one in a shapefile, and none in FlatGeobuf.
+    let folder = Folder::with(&[("seats.csv", SEATS)]);
+    folder.converts(&["seats.csv", "seats.shp", "--from", "WGS84"]);
+    folder.refuses(&["seats.csv", "seats.fgb", "--from", "WGS84"], &["rows without one: 1", "GeoPackage"]);
 }

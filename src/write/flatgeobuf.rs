@@ -84,7 +84,7 @@ fn fits(layer: &Layer<'_>) -> io::Result<Kinds> {
     if n_without != 0 {
         return Err(refused(
             format!(
-                "{n_without} rows have no geometry, which FlatGeobuf needs in each: write a GeoPackage or GeoParquet"
+                "FlatGeobuf needs a geometry in every row; rows without one: {n_without}. Write a GeoPackage or GeoParquet"
             ),
             format!("{n_without} 行没有几何，而 FlatGeobuf 要求每行都有；请改用 GeoPackage 或 GeoParquet"),
         ));
