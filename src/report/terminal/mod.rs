@@ -57,16 +57,16 @@ fn files(folder: &str, kinds: &[Kind], lang: Lang) -> String {
     let said = |kind: &Kind| match kind {
         Kind::Xlsx => lang.pick("findings.xlsx, the workbook", "工作簿 findings.xlsx"),
         Kind::Gpkg => lang.pick("findings.gpkg, which QGIS opens coloured", "QGIS 可直接打开的 findings.gpkg"),
-        Kind::Csv => {
-            lang.pick("findings.csv, areas.csv and ledger.csv for a spreadsheet", "表格 findings.csv、areas.csv、ledger.csv")
-        }
+        Kind::Csv => lang.pick(
+            "findings.csv, areas.csv and ledger.csv for a spreadsheet",
+            "表格 findings.csv、areas.csv、ledger.csv",
+        ),
         Kind::Geojson => lang.pick(
             "areas.geojson, underserved.geojson and facilities.geojson for a map",
             "地图 areas.geojson、underserved.geojson、facilities.geojson",
         ),
-        Kind::Parquet => {
-            lang.pick("findings.parquet and areas.parquet for data teams", "数据团队用的 findings.parquet、areas.parquet")
-        }
+        Kind::Parquet => lang
+            .pick("findings.parquet and areas.parquet for data teams", "数据团队用的 findings.parquet、areas.parquet"),
         Kind::Json => lang.pick("findings.json for programs", "程序接口 findings.json"),
     };
     let order = [Kind::Xlsx, Kind::Gpkg, Kind::Csv, Kind::Geojson, Kind::Parquet, Kind::Json];

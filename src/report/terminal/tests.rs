@@ -3,7 +3,11 @@ use crate::report::sketch;
 
 fn show(lang: Lang, style: bool, width: usize) -> String {
     let world = sketch::world();
-    summary(&sketch::findings(&world), &world, Look { lang, style, width, files: Some(("out/jinpu", &crate::report::Kind::ALL)) })
+    summary(
+        &sketch::findings(&world),
+        &world,
+        Look { lang, style, width, files: Some(("out/jinpu", &crate::report::Kind::ALL)) },
+    )
 }
 
 #[test]
