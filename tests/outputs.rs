@@ -336,6 +336,122 @@ fn tables_begin_with_a_byte_order_mark_and_hold_what_the_json_holds() {
     assert_eq!(records(&jinpu().bytes("ledger.csv"), "ledger.csv").len() - 1, ledger);
 }
 
+#[test]
+fn only_the_kinds_asked_for_are_written_and_what_is_older_is_said() {
+    let study = Study::small();
+    assert_eq!(study.check(&["--write", "csv,json"]).code, 0);
+    assert_eq!(
+        names(&study.out()),
+        ["areas.csv", "findings.csv", "findings.json", "findings.schema.json", "ledger.csv"]
+    );
+    let run = study.check(&["--write", "xlsx"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(
+        run.stdout.contains("findings.xlsx, the workbook.") && !run.stdout.contains("findings.gpkg"),
+        "{}",
+        run.stdout
+    );
+    run.says(&["warning: from an earlier run, not of this one: findings.json, ", "ledger.csv"]);
+    // Printed, whether it is written or not.
+    let printed = study.check(&["--write", "xlsx", "--format", "json"]);
+    assert!(printed.stdout.as_bytes() == study.output("findings.json"));
+    assert_eq!(study.check(&["--write", "shp"]).code, 2);
+}
+
+/// The sheets of a workbook: name and cells.
+fn sheets(bytes: Vec<u8>) -> Vec<(String, calamine::Range<calamine::Data>)> {
+    use calamine::Reader;
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).expect("it opens");
+    for name in book.sheet_names() {
+        assert!(book.worksheet_formula(&name).expect("it has cells").is_empty(), "{name} has a formula");
+    }
+    book.worksheets()
+}
+
+#[test]
+fn the_workbook_holds_what_the_json_holds() {
+    let findings = jinpu().json("findings.json");
+    let sheets = sheets(jinpu().bytes("findings.xlsx"));
+    let named: Vec<&str> = sheets.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        named,
+        [
+            "汇总",
+            "评分表 街道",
+            "评分表 区",
+            "评分表 社区（村）",
+            "评分表 市",
+            "ind",
+            "edu",
+            "emp",
+            "ins",
+            "eld",
+            "dis",
+            "台账",
+            "数据问题",
+            "输入文件"
+        ]
+    );
+    let text = |row: &[calamine::Data], at: usize| row.get(at).map(ToString::to_string).unwrap_or_default();
+    for (name, range) in &sheets {
+        let top: Vec<String> = range.rows().take(3).map(|row| text(row, 0)).collect();
+        assert!(top[1].contains("2020-12-31"), "{name}: {top:?}");
+        assert!(top[2].contains("示例数据") && top[2].contains("估算边界"), "{name}: {top:?}");
+    }
+    // One row an obligation and one for each of its subjects, with the verdict of each.
+    let mut told: Vec<(String, String)> = Vec::new();
+    let verdict = |key: &Value| match key.as_str() {
+        Some("met") => "达标",
+        Some("unmet") => "未达标",
+        Some("unknown") => "无法判定",
+        _ => "不可核查",
+    };
+    for finding in list(&findings["findings"], "findings") {
+        let id = finding["id"].as_str().expect("an id").to_owned();
+        told.push((id.clone(), verdict(&finding["verdict"]).to_owned()));
+        for subject in list(&finding["subjects"], "subjects") {
+            told.push((id.clone(), verdict(&subject["verdict"]).to_owned()));
+        }
+    }
+    let families = sheets.iter().filter(|(name, _)| name.is_ascii());
+    let written: Vec<(String, String)> =
+        families.flat_map(|(_, range)| range.rows().skip(4).map(|row| (text(row, 0), text(row, 8)))).collect();
+    assert_eq!(written, told);
+    // The totals of the summary.
+    let total = sheets[0].1.rows().find(|row| text(row, 0) == "合计").expect("a line for all");
+    let count = |key: &str| list(&findings["findings"], "findings").iter().filter(|one| one["verdict"] == key).count();
+    let counts = [72, count("met"), count("unmet"), count("unknown"), count("not-checkable")].map(|n| n.to_string());
+    assert_eq!((1..=5).map(|at| text(total, at)).collect::<Vec<_>>(), counts);
+    // Codes are text.
+    let scores = &sheets[1].1;
+    assert!(scores.rows().skip(4).all(|row| matches!(&row[0], calamine::Data::String(code) if code.len() == 9)));
+}
+
+#[test]
+fn what_is_required_of_a_thing_agrees_with_its_verdict() {
+    let mut judged = 0;
+    for (_, range) in sheets(jinpu().bytes("findings.xlsx")).iter().filter(|(name, _)| name.is_ascii()) {
+        let number = |row: &[calamine::Data], at: usize| match row.get(at) {
+            Some(calamine::Data::Float(number)) => Some(*number),
+            _ => None,
+        };
+        for row in range.rows().skip(4).filter(|row| row[4].to_string() != "条款") {
+            let (Some(observed), Some(required)) = (number(row, 9), number(row, 11)) else { continue };
+            let is_at_most = row[13].to_string().starts_with(['不', '为'])
+                && !row[13].to_string().starts_with("不低于")
+                && !row[13].to_string().starts_with("不少于");
+            let holds = if is_at_most { observed <= required + 1e-9 } else { required <= observed + 1e-9 };
+            match row[8].to_string().as_str() {
+                "达标" => assert!(holds, "{row:?}"),
+                "未达标" => assert!(!holds, "{row:?}"),
+                _ => continue,
+            }
+            judged += 1;
+        }
+    }
+    assert!(500 < judged, "{judged}");
+}
+
 // GDAL.
 
 /// What `ogrinfo` says of an output; none where the tests were told to do without GDAL.
@@ -416,6 +532,42 @@ fn gdal_opens_the_tables_with_their_rows_and_headers() {
         assert!(summary.contains(&format!("\n{header}")), "{name}: {summary}");
         let Some(all) = ogrinfo(&[], name) else { return };
         assert!(all.contains(word), "{name}: no `{word}`");
+    }
+}
+
+#[test]
+fn gdal_opens_all_layers_of_the_geopackage() {
+    let findings = jinpu().json("findings.json");
+    let all = list(&findings["findings"], "findings");
+    let n_of = |family: &str| {
+        let own = all.iter().filter(|one| one["id"].as_str().is_some_and(|id| id.split('.').next() == Some(family)));
+        own.flat_map(|one| list(&one["subjects"], "subjects")).filter(|subject| subject["of"] == "area").count()
+    };
+    let Some(summary) = ogrinfo(&["-so"], "findings.gpkg") else { return };
+    let layers: Vec<(&str, usize)> = summary
+        .split("\nLayer name: ")
+        .skip(1)
+        .map(|layer| (layer.lines().next().expect("a name"), count(layer)))
+        .collect();
+    let n = |name: &str| layers.iter().find(|(known, _)| *known == name).map(|(_, n)| *n);
+    for family in ["ind", "edu", "emp", "eld", "dis"] {
+        assert_eq!(n(family), Some(n_of(family)), "{family}: {layers:?}");
+    }
+    let areas: usize =
+        ["city", "district", "streets", "communities"].map(|file| rows(&format!("{file}.csv")).len()).iter().sum();
+    assert_eq!((n("areas"), n("findings")), (Some(areas), Some(72)), "{layers:?}");
+    let features = |name: &str| list(&jinpu().json(name)["features"], "features").len();
+    assert_eq!(n("underserved"), Some(features("underserved.geojson")));
+    assert_eq!(n("facilities"), Some(features("facilities.geojson")));
+    assert!(0 < n("layer_styles").expect("there are styles"));
+    for word in [
+        "reason: String",
+        "shortfall: Real",
+        "distance_m: Real",
+        "estimated: Integer(Boolean)",
+        "Geometry: Multi Polygon",
+    ] {
+        assert!(summary.contains(word), "no `{word}` in\n{summary}");
     }
 }
 
@@ -599,6 +751,15 @@ fn names_cannot_become_formulas_in_a_spreadsheet() {
         }
     }
     assert!(4 <= quoted, "the names are in the tables: {quoted}");
+    // In the workbook they are text.
+    let sheets = sheets(study.output("findings.xlsx"));
+    let cells = sheets.iter().flat_map(|(_, range)| range.cells().map(|(_, _, cell)| cell.to_string()));
+    assert!(cells.filter(|cell| cell.starts_with("+西村")).count() != 0);
+    // In styles they are text, too.
+    for name in ["areas.qml", "underserved.qml", "facilities.qml"] {
+        let style = String::from_utf8(study.output(name)).unwrap();
+        assert!(!style.contains("<script") && !style.chars().any(|c| c.is_control() && c != '\n'), "{name}");
+    }
     // Maps keep them as they are, as JSON text.
     let map: Value = serde_json::from_slice(&study.output("facilities.geojson")).unwrap();
     assert_eq!(map["features"][0]["properties"]["name"], EVIL);
@@ -620,6 +781,8 @@ fn before_and_after() -> (Study, Vec<Vec<u8>>, Vec<Vec<u8>>) {
     let after = set_of_outputs(&study);
     let same: Vec<&str> =
         (OUTPUTS.iter().zip(before.iter().zip(&after))).filter(|(_, (a, b))| a == b).map(|(&name, _)| name).collect();
+    // How things are drawn is as it was, unless there is another number of classes.
+    let same: Vec<&str> = same.into_iter().filter(|name| !name.ends_with(".qml")).collect();
     assert_eq!(same, ["findings.schema.json"]);
     (study, before, after)
 }

@@ -9,6 +9,7 @@ mod osm;
 mod support;
 
 mod berlin;
+mod findings;
 mod flatgeobuf;
 mod geopackage;
 mod geoparquet;

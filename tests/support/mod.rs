@@ -152,15 +152,22 @@ check.note = { why = { en = "no data", zh = "没有数据" } }
 "#;
 
 /// The outputs of a run, by name, sorted.
-pub(crate) const OUTPUTS: [&str; 8] = [
+pub(crate) const OUTPUTS: [&str; 15] = [
     "areas.csv",
     "areas.geojson",
+    "areas.parquet",
+    "areas.qml",
     "facilities.geojson",
+    "facilities.qml",
     "findings.csv",
+    "findings.gpkg",
     "findings.json",
+    "findings.parquet",
     "findings.schema.json",
+    "findings.xlsx",
     "ledger.csv",
     "underserved.geojson",
+    "underserved.qml",
 ];
 
 /// A study in a folder of its own, with a folder for the outputs beside it.

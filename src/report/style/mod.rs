@@ -179,7 +179,7 @@ pub(super) fn facilities(of: &Assessment<'_>) -> Style {
             });
         }
     }
-    rules.extend(doubts(of).map(as_point));
+    rules.extend(doubts(of).chain(estimated(of)).map(as_point));
     Style { rules, ..style_of_facilities(of) }
 }
 
@@ -198,7 +198,10 @@ pub(super) fn standing(of: &Assessment<'_>) -> Style {
         rule(("unknown", "无法判定"), format!("NOT {bad} AND {unknown} > 0"), VERDICTS[1].1, 2.0),
         rule(("over a limit or short of a demand", "超限或未达标"), bad.clone(), VERDICTS[0].1, 2.6),
     ];
-    Style { rules: rules.into_iter().chain(doubts(of).map(as_point)).collect(), ..style_of_facilities(of) }
+    Style {
+        rules: rules.into_iter().chain(doubts(of).chain(estimated(of)).map(as_point)).collect(),
+        ..style_of_facilities(of)
+    }
 }
 
 fn style_of_facilities(of: &Assessment<'_>) -> Style {
@@ -296,6 +299,16 @@ fn aliases_of_obligations(of: &Assessment<'_>) -> Vec<(String, String)> {
 fn aliases<'n>(names: impl IntoIterator<Item = &'n str>, lang: Lang) -> Vec<(String, String)> {
     let alias = |name: &str| Some((name.to_owned(), header(name, lang)?.to_owned()));
     names.into_iter().filter_map(alias).collect()
+}
+
+/// A line of the legend of facilities, whose areas may be known by an estimated boundary only; it draws nothing.
+fn estimated(of: &Assessment<'_>) -> Option<Rule> {
+    (!of.findings.estimated.is_empty()).then(|| Rule {
+        key: "",
+        label: of.lang.pick("areas have estimated boundaries", "区域界线为估算").to_owned(),
+        filter: "false".to_owned(),
+        symbol: Symbol::Nothing,
+    })
 }
 
 /// Lines of the legend that say that data are made up or that people are not counted; they draw nothing.
