@@ -68,7 +68,6 @@ pub const READERS: [&dyn Reader; 10] = [
     &raster::GeoTiff,
     &workbook::Workbook,
     &geojson::GeoJson,
-    &workbook::Workbook,
     &dbf::Dbf,
     &delimited::Csv,
 ];
