@@ -88,6 +88,7 @@ pub(crate) fn world(size: Size) -> World {
             features: false,
             illustrative: true,
             crs: "EPSG:4326".into(),
+            crs_from: None,
         }])),
     }
 }
