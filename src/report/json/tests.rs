@@ -33,6 +33,7 @@ fn the_head_in_full() {
      "reference-date": "2020-12-31",
      "illustrative": true,
      "estimated": true,
+     "proxy": null,
      "estimated-levels": [
       "street"
      ],
@@ -44,7 +45,8 @@ fn the_head_in_full() {
        "sha256": "0000000000000000000000000000000000000000000000000000000000000000",
        "crs": "EPSG:4326",
        "crs-from": "study",
-       "illustrative": true
+       "illustrative": true,
+       "proxy": null
       }
      ],
      "packs": [
@@ -381,6 +383,7 @@ fn keys_keep_their_order() {
         "reference-date",
         "illustrative",
         "estimated",
+        "proxy",
         "estimated-levels",
         "inputs",
         "packs",

@@ -19,7 +19,7 @@ pub(super) fn classes(mut values: Vec<f64>, n: usize) -> Vec<Class> {
     let mut classes: Vec<Class> = Vec::new();
     let mut start = 0;
     for class in 1..=n {
-        let mut end = (values.len() * class / n).max(start);
+        let mut end = start + (values.len() - start).div_ceil(n + 1 - class);
         // All that equal the last one belong with it.
         while 0 < end && end < values.len() && values[end] == values[end - 1] {
             end += 1;

@@ -39,9 +39,10 @@ fn in_english() {
 
     Not checkable: 1 obligation; the reasons are in findings.csv.
 
-    Files in out/jinpu: findings.csv, areas.csv and ledger.csv for a spreadsheet;
+    Files in out/jinpu: findings.xlsx, the workbook; findings.gpkg, which QGIS opens
+    coloured; findings.csv, areas.csv and ledger.csv for a spreadsheet;
     areas.geojson, underserved.geojson and facilities.geojson for a map;
-    findings.json for programs.
+    findings.parquet and areas.parquet for data teams; findings.json for programs.
     "#);
 }
 
@@ -74,9 +75,11 @@ fn in_chinese() {
 
     不可核查 1 项，原因见 findings.csv。
 
-    结果文件位于 out/jinpu：表格 findings.csv、areas.csv、
+    结果文件位于 out/jinpu：工作簿 findings.xlsx；QGIS 可直接打
+    开的 findings.gpkg；表格 findings.csv、areas.csv、
     ledger.csv；地图 areas.geojson、underserved.geojson、
-    facilities.geojson；程序接口 findings.json。
+    facilities.geojson；数据团队用的 findings.parquet、
+    areas.parquet；程序接口 findings.json。
     "#);
 }
 
