@@ -118,13 +118,14 @@ fn expected(shape: fn(usize) -> Option<Geometry<f64>>, as_many: bool) -> Vec<(Ve
     (0..4).map(|row| (vec![json!(WORDS[row]), beds(row), json!(row as f64 / 3.0), flag(row)], geometry(row))).collect()
 }
 
-/// Rows as GDAL gives them, with the looser types of some formats made those of ours: 1 for yes, and `share` to the
+/// Rows as GDAL gives them, with the looser types of some formats made those of ours: 1 or `T` for yes, and `share` to the
 /// fifteen digits that GDAL prints.
 fn same(read: &[(Vec<Json>, Json)], expected: &[(Vec<Json>, Json)], what: &str) {
     assert_eq!(read.len(), expected.len(), "{what}");
     for (read, expected) in read.iter().zip(expected) {
         let flag = match &read.0[3] {
             Json::Number(number) => json!(number.as_f64() == Some(1.0)),
+            Json::String(letter) => json!(letter == "T"),
             other => other.clone(),
         };
         assert_eq!((&read.0[..2], &flag), (&expected.0[..2], &expected.0[3]), "{what}");
@@ -235,7 +236,12 @@ print(about.created_by, json.loads(about.metadata[b"geo"])["version"])
 "#;
     let Some(said) = python(code, &[&path]) else { return };
     let rows: Json = serde_json::from_str(&said[0]).unwrap();
-    assert_eq!(rows, Json::from(expected(areas, false).into_iter().map(|(cells, _)| cells).collect::<Vec<_>>()));
+    // Whole numbers of which one is missing are plain numbers to pandas.
+    let as_number = |(mut cells, _): (Vec<Json>, Json)| {
+        cells[1] = cells[1].as_f64().map_or(Json::Null, Json::from);
+        cells
+    };
+    assert_eq!(rows, Json::from(expected(areas, false).into_iter().map(as_number).collect::<Vec<_>>()));
     let shapes: Json = serde_json::from_str(&said[1]).unwrap();
     assert_eq!(shapes[2], "POLYGON ((125 30, 126 30, 126 31, 125 31, 125 30))");
     assert_eq!(shapes[3], Json::Null);

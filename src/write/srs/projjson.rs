@@ -54,10 +54,12 @@ fn projected(node: &Node<'_>, code: u16) -> Option<Value> {
     let wanted = if code == 3857 { "Popular_Visualisation_Pseudo_Mercator" } else { wanted };
     let (_, method, parameters) = METHODS.iter().find(|(name, _, _)| *name == wanted)?;
     let length = unit(node)?;
+    // WKT 1 gives angles in the unit of the geographic system, which may be grads.
+    let angle = unit(&node.child("GEOGCS")?)?;
     let parameters = parameters.iter().map(|&(name, full, kind)| {
         let given = node.children("PARAMETER").find(|parameter| parameter.name() == Some(name));
         let unit = match kind {
-            Of::Angle => json!("degree"),
+            Of::Angle => angle.clone(),
             Of::Length => length.clone(),
             Of::Scale => json!("unity"),
         };
