@@ -435,7 +435,7 @@ fn what_is_required_of_a_thing_agrees_with_its_verdict() {
             Some(calamine::Data::Float(number)) => Some(*number),
             _ => None,
         };
-        for row in range.rows().skip(4).filter(|row| row[4].to_string() != "条款") {
+        for row in range.rows().skip(4).filter(|row| row[4] != "条款") {
             let (Some(observed), Some(required)) = (number(row, 9), number(row, 11)) else { continue };
             let is_at_most = row[13].to_string().starts_with(['不', '为'])
                 && !row[13].to_string().starts_with("不低于")

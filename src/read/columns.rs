@@ -173,7 +173,8 @@ fn is_known(header: &str, role: Role<'_>) -> bool {
 fn completed<'a>(header: &'a str, ending: &'a str) -> impl Iterator<Item = String> + 'a {
     let header = normalise(header);
     let cuts = ending.char_indices().map(|(at, _)| at).filter(|&at| 0 < at);
-    cuts.filter_map(move |at| header.ends_with(&ending[..at]).then(|| format!("{header}{}", &ending[at..])))
+    let whole = move |at: usize| header.strip_suffix(&ending[..at]).map(|start| format!("{start}{ending}"));
+    cuts.filter_map(whole)
 }
 
 /// A key as a study spells it in `columns`.

@@ -453,7 +453,7 @@ fn decode<'b>(bytes: &'b [u8], encoding: &'static Encoding, may_be_cut: bool) ->
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let mut text = String::with_capacity(decoder.max_utf8_buffer_length_without_replacement(bytes.len())?);
     let (result, _) = decoder.decode_to_string_without_replacement(bytes, &mut text, false);
-    (may_be_cut && result == DecoderResult::InputEmpty).then(|| (Cow::Owned(text), true))
+    (may_be_cut && result == DecoderResult::InputEmpty).then_some((Cow::Owned(text), true))
 }
 
 /// A number as other formats give it: `12.500000` is `12.5`, one too wide for its column (`****`) is none.

@@ -245,12 +245,12 @@ fn spread<'a>(
     if merged.is_empty() && row < last {
         // A group's header stands over its first part alone.
         let mut group = "";
-        for column in 0..n_columns {
+        for (column, cell) in cells.iter_mut().enumerate() {
             let below = head[row + 1].get(column).copied().unwrap_or("");
-            if !cells[column].is_empty() {
-                group = if below.is_empty() { "" } else { cells[column] };
+            if !cell.is_empty() {
+                group = if below.is_empty() { "" } else { *cell };
             } else if !below.is_empty() {
-                cells[column] = group;
+                *cell = group;
             }
         }
     }

@@ -151,7 +151,7 @@ mod tests {
     // test/fixtures/china-cities.json of github.com/hujiulong/gcoord. Seven decimals; the services add noise of a metre.
     #[test]
     fn cities_as_the_map_services_have_them() {
-        for (city, [wgs, gcj, bd]) in [
+        for (_city, [wgs, gcj, bd]) in [
             ("驻马店", [(114.0164322, 33.0133556), (114.022306, 33.0115324), (114.0287781, 33.0176697)]),
             ("那曲", [(92.0499619, 31.4784436), (92.0512438, 31.4762063), (92.0576832, 31.4824421)]),
             ("沈阳", [(123.4253306, 41.8032629), (123.4314787, 41.8057023), (123.438095, 41.8114013)]),
@@ -161,7 +161,6 @@ mod tests {
             ("泉州", [(118.6711365, 24.8770487), (118.6756787, 24.8741363), (118.6821251, 24.8804872)]),
         ] {
             let [wgs, gcj, bd] = [wgs, gcj, bd].map(|(lon, lat)| at(lon, lat));
-            println!("{city}");
             assert_near(wgs84_to_gcj02(wgs), gcj, 1e-5);
             assert_near(gcj02_to_wgs84(gcj), wgs, 1e-5);
             assert_near(gcj02_to_bd09(gcj), bd, 1e-5);

@@ -280,10 +280,11 @@ mod tests {
     use std::borrow::Cow;
 
     fn layer(n_rows: usize) -> Layer<'static> {
-        let text = |row: usize| if row % 7 == 0 { Value::Missing } else { Value::Text(row.to_string().into()) };
+        let text =
+            |row: usize| if row.is_multiple_of(7) { Value::Missing } else { Value::Text(row.to_string().into()) };
         let column = Column { name: "bbox".into(), holds: Holds::Text, value: Box::new(text) };
         let point = |row: usize| -> Geometry<f64> { Point::new(row as f64, -1.0).into() };
-        let shape = Box::new(move |row: usize| (row % 5 != 0).then(|| Cow::Owned(point(row))));
+        let shape = Box::new(move |row: usize| (!row.is_multiple_of(5)).then(|| Cow::Owned(point(row))));
         let shapes = Shapes { crs: Crs::parse("EPSG:4549").unwrap(), shape };
         Layer { name: "x".into(), n_rows, columns: vec![column], shapes: Some(shapes) }
     }

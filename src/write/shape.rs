@@ -184,7 +184,7 @@ mod tests {
         let kinds = Kinds::of(&layer(&shapes));
         assert_eq!(kinds, Kinds::One(Kind::MultiPolygon));
         assert_eq!(kinds.fit(Cow::Owned(one.clone())).into_owned(), many);
-        assert_eq!(Kinds::of(&layer(&[one.clone()])), Kinds::One(Kind::Polygon));
+        assert_eq!(Kinds::of(&layer(std::slice::from_ref(&one))), Kinds::One(Kind::Polygon));
         assert_eq!(Kinds::of(&layer(&[one, point])), Kinds::Mixed);
     }
     #[test]

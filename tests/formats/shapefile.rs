@@ -175,7 +175,8 @@ fn files_that_lie_about_their_lengths_are_refused_with_words() {
         Some(())
     };
     let put = |at: usize, new: &'static [u8]| move |bytes: &mut Vec<u8>| bytes[at..at + new.len()].copy_from_slice(new);
-    let cases: [(&str, Box<dyn Fn(&mut Vec<u8>)>, &str); 12] = [
+    type Damage = Box<dyn Fn(&mut Vec<u8>)>;
+    let cases: [(&str, Damage, &str); 12] = [
         ("dbf", Box::new(put(4, &[255, 255, 255, 127])), "its header says that there are 2147483647 records"),
         ("dbf", Box::new(put(8, &[255, 255])), "its header says that it has 65535 bytes"),
         ("dbf", Box::new(put(10, &[0, 0])), "and a record 0"),

@@ -130,7 +130,7 @@ impl<'a> File<'a> {
                 for leaf in &found {
                     gather.numbers.push(u32::try_from(leaf.feature + 1).unwrap_or(u32::MAX));
                     // Offsets count from the first feature.
-                    let at = first.checked_add(leaf.offset).unwrap_or(u64::MAX);
+                    let at = first.saturating_add(leaf.offset);
                     self.feature(&header, leaf.feature + 1, at, &mut gather)?;
                 }
             }

@@ -330,7 +330,7 @@ fn pieces(metadata: &ParquetMetaData, groups: &[Group], is_nested: bool) -> Vec<
 /// rows is then not copied a thousand times before it is counted.
 fn with_views(metadata: &ArrowReaderMetadata) -> Result<ArrowReaderMetadata, Failure> {
     let schema = metadata.schema();
-    let fields: Fields = schema.fields().iter().map(|field| viewed(field)).collect();
+    let fields: Fields = schema.fields().iter().map(viewed).collect();
     let schema = Schema::new_with_metadata(fields, schema.metadata().clone());
     let options = options().with_schema(Arc::new(schema));
     Ok(ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options)?)

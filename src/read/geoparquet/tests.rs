@@ -252,7 +252,7 @@ fn row_groups_outside_are_not_even_looked_at() {
 /// Many rows, to be read in many pieces.
 fn many(n: usize) -> Vec<(&'static str, ArrayRef)> {
     let places: Vec<_> = (0..n).map(|n| (n % 7 != 3).then_some((n as f64 / 1000.0, 39.0))).collect();
-    let name = |n: usize| (n % 5 != 0).then(|| format!("{}{n}", "园".repeat(n % 40)));
+    let name = |n: usize| (!n.is_multiple_of(5)).then(|| format!("{}{n}", "园".repeat(n % 40)));
     vec![
         ("n", Arc::new(Int64Array::from_iter_values(0..n as i64))),
         ("name", Arc::new(StringArray::from_iter((0..n).map(name)))),

@@ -118,8 +118,11 @@ fn side(bounds: Rect<f64>, runs: &[Run]) -> Option<MultiPolygon<f64>> {
     rings::polygons(rings).filter(|polygon| !polygon.0.is_empty())
 }
 
+/// Places along a line.
+type Chain = Vec<Coord<f64>>;
+
 /// Pieces joined where they share a node: open chains, and closed ones.
-fn chains(runs: &[Run]) -> (Vec<Vec<Coord<f64>>>, Vec<Vec<Coord<f64>>>) {
+fn chains(runs: &[Run]) -> (Vec<Chain>, Vec<Chain>) {
     let mut at: HashMap<i64, Vec<usize>> = HashMap::new();
     let runs: Vec<&Run> = runs.iter().filter(|run| 2 <= run.len()).collect();
     for (index, run) in runs.iter().enumerate() {

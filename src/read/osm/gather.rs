@@ -16,13 +16,16 @@ use super::wire::Damaged;
 /// What a layer makes of an element that it wants; `None` for one that it does not.
 pub(super) type Look<'a, T> = &'a (dyn Fn(Kind, Tags<'_>) -> Option<T> + Sync);
 
+/// The ids of ways, and whether their role is `inner`.
+type Members = Vec<(i64, bool)>;
+
 /// What was gathered, in the order of the file.
 pub(super) struct Gathered<T> {
     pub(super) points: Vec<(i64, Coord<f64>, T)>,
     /// With their nodes in [`Gathered::nodes_of`].
     pub(super) ways: Vec<(i64, Nodes, T)>,
     /// With the ids of those members that are ways, and whether their role is `inner`.
-    pub(super) relations: Vec<(i64, Vec<(i64, bool)>, T)>,
+    pub(super) relations: Vec<(i64, Members, T)>,
     /// The ways that the relations name and the file holds.
     members: HashMap<i64, Nodes>,
     refs: Vec<i64>,

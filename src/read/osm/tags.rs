@@ -178,7 +178,7 @@ impl Mapping {
     pub(super) fn has_stage(&self, tags: &Tags<'_>, stage: &str) -> Option<bool> {
         let levels: Vec<&str> = tags.get("isced:level").split([';', ',']).map(str::trim).collect();
         let is_known = |level: &&str| self.stages.isced.values().flatten().any(|known| known == level);
-        if levels.iter().any(|level| is_known(level)) {
+        if levels.iter().any(is_known) {
             let of_stage = self.stages.isced.get(stage);
             return Some(of_stage.is_some_and(|of| levels.iter().any(|level| of.iter().any(|other| other == level))));
         }

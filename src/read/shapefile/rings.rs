@@ -27,8 +27,8 @@ pub(super) fn assemble(mut rings: Vec<LineString<f64>>) -> Result<Option<Geometr
     let is_shell = |ring: usize| around[ring].len().is_multiple_of(2);
     let mut holes: Vec<Vec<usize>> = vec![Vec::new(); rings.len()];
     let mut shells = Vec::new();
-    for ring in 0..rings.len() {
-        match around[ring].iter().find(|&&other| is_shell(other)) {
+    for (ring, around) in around.iter().enumerate() {
+        match around.iter().find(|&&other| is_shell(other)) {
             Some(&shell) if !is_shell(ring) => holes[shell].push(ring),
             _ => shells.push(ring),
         }

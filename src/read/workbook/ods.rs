@@ -91,10 +91,8 @@ impl<R: BufRead> Content<R> {
             match self.xml.read_event_into(&mut self.buffer)? {
                 Event::Start(element) => match element.local_name().as_ref() {
                     "style" => style = attributes(&element, ["name"])?[0].take().unwrap_or_default(),
-                    "table-properties" => {
-                        if attributes(&element, ["display"])? == [Some("false".to_owned())] {
-                            self.hidden.insert(style.clone());
-                        }
+                    "table-properties" if attributes(&element, ["display"])? == [Some("false".to_owned())] => {
+                        self.hidden.insert(style.clone());
                     }
                     "table" => {
                         let [name, style] = attributes(&element, ["name", "style-name"])?;

@@ -239,7 +239,7 @@ fn tab(fields: &mut Fields<'_>) -> Result<Option<Tab>, Broken> {
     let n_letters = usize::from(fields.u8()?);
     let is_wide = fields.u8()? & 1 != 0;
     let name = fields.letters(n_letters, is_wide)?;
-    Ok((sheet_kind == 0).then(|| Tab { name, is_hidden: state & 3 != 0, start }))
+    Ok((sheet_kind == 0).then_some(Tab { name, is_hidden: state & 3 != 0, start }))
 }
 
 /// The texts that cells refer to.

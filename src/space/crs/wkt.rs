@@ -29,7 +29,7 @@ pub(super) fn json(text: &str) -> Option<Crs> {
     }
     let authority = crs.pointer("/id/authority").and_then(Value::as_str);
     let code = crs.pointer("/id/code");
-    let code = code.and_then(|code| Some(code.as_str().map_or_else(|| code.to_string(), str::to_owned)));
+    let code = code.map(|code| code.as_str().map_or_else(|| code.to_string(), str::to_owned));
     match (authority, code) {
         (Some(authority), Some(code)) => Crs::parse(&format!("{authority}:{code}")),
         _ => super::spelled::by_words(crs.get("name")?.as_str()?),
