@@ -162,7 +162,7 @@ fn rows_that_cannot_be_turned_are_said_and_left_empty() {
     let folder = Folder::with(&[("a.csv", text)]);
     let run = folder.converts(&["a.csv", "b.csv", "--from", "WGS84", "--to", "EPSG:4549"]);
     assert!(run.stderr.contains("2 of 4 rows have no coordinates"), "{}", run.stderr);
-    assert!(run.stderr.contains("left empty: 2, 3"), "{}", run.stderr);
+    assert!(run.stderr.contains("left empty: 3, 4"), "{}", run.stderr);
     let empty: Vec<String> = folder.text("b.csv").lines().skip(2).map(str::to_owned).collect();
     assert_eq!(empty, ["B,,", "C,,", "D,,"]);
 }

@@ -1,6 +1,9 @@
 //! PROJJSON, which GeoParquet asks for, from the WKT 1 of the EPSG table.
 //!
-//! The axes are named in the order of the coordinates in the file: east, then north.
+//! The axes stand in the order that the register of EPSG gives, by which other programs know a system again; in a
+//! GeoParquet file x comes before y whatever it says.
+
+use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
 
@@ -36,7 +39,7 @@ fn geographic(node: &Node<'_>) -> Option<Value> {
     }
     let axis =
         |name, short, direction| json!({ "name": name, "abbreviation": short, "direction": direction, "unit": unit });
-    let axes = [axis("Geodetic longitude", "Lon", "east"), axis("Geodetic latitude", "Lat", "north")];
+    let axes = [axis("Geodetic latitude", "Lat", "north"), axis("Geodetic longitude", "Lon", "east")];
     Some(with_code(
         node,
         json!({
@@ -54,10 +57,12 @@ fn projected(node: &Node<'_>, code: u16) -> Option<Value> {
     let wanted = if code == 3857 { "Popular_Visualisation_Pseudo_Mercator" } else { wanted };
     let (_, method, parameters) = METHODS.iter().find(|(name, _, _)| *name == wanted)?;
     let length = unit(node)?;
+    // WKT 1 gives angles in the unit of the geographic system, which may be grads.
+    let angle = unit(&node.child("GEOGCS")?)?;
     let parameters = parameters.iter().map(|&(name, full, kind)| {
         let given = node.children("PARAMETER").find(|parameter| parameter.name() == Some(name));
         let unit = match kind {
-            Of::Angle => json!("degree"),
+            Of::Angle => angle.clone(),
             Of::Length => length.clone(),
             Of::Scale => json!("unity"),
         };
@@ -71,6 +76,11 @@ fn projected(node: &Node<'_>, code: u16) -> Option<Value> {
     let parameters: Vec<Value> = parameters.collect::<Option<_>>()?;
     let axis =
         |name, short, direction| json!({ "name": name, "abbreviation": short, "direction": direction, "unit": length });
+    let axes = if NORTH_FIRST.iter().any(|zones| zones.contains(&code)) {
+        [axis("Northing", "X", "north"), axis("Easting", "Y", "east")]
+    } else {
+        [axis("Easting", "E", "east"), axis("Northing", "N", "north")]
+    };
     Some(with_code(
         node,
         json!({
@@ -80,11 +90,15 @@ fn projected(node: &Node<'_>, code: u16) -> Option<Value> {
             "conversion": { "name": "unnamed", "method": { "name": method }, "parameters": parameters },
             "coordinate_system": {
                 "subtype": "Cartesian",
-                "axis": [axis("Easting", "E", "east"), axis("Northing", "N", "north")],
+                "axis": axes,
             },
         }),
     ))
 }
+
+/// The Chinese zones of Gauss and Krüger, whose first axis runs north in the register: on Xian 1980, Beijing 1954 and
+/// CGCS2000.
+const NORTH_FIRST: [RangeInclusive<u16>; 3] = [2327..=2390, 2401..=2442, 4491..=4554];
 
 /// The unit of the coordinates: a word for the usual ones.
 fn unit(node: &Node<'_>) -> Option<Value> {
