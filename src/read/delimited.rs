@@ -137,7 +137,7 @@ fn rows(text: &str, file: &str, problems: &mut Problems) -> Option<Table> {
                 return None;
             }
         }
-        let number = numbering.number(&record);
+        let number = numbering.number(&record, text);
         n_read += 1;
         if n_read <= found.n_above + found.n_rows {
             continue;
@@ -202,8 +202,12 @@ impl Default for Numbering {
 }
 
 impl Numbering {
-    fn number(&mut self, record: &ByteRecord) -> u32 {
-        let line = record.position().map_or(0, csv::Position::line);
+    fn number(&mut self, record: &ByteRecord, text: &str) -> u32 {
+        let (line, byte) = record.position().map_or((0, 0), |position| (position.line(), position.byte()));
+        // A record begins where the one before ended: empty lines between them are its own.
+        let before = text.as_bytes().iter().skip(usize::try_from(byte).unwrap_or(usize::MAX));
+        let n_empty = before.take_while(|byte| [b'\r', b'\n'].contains(byte)).filter(|&&byte| byte == b'\n').count();
+        let line = line + n_empty as u64;
         let number = u32::try_from(line - self.n_inside.min(line)).unwrap_or(u32::MAX).max(self.next);
         self.n_inside += record.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64;
         self.next = number.saturating_add(1);

@@ -212,14 +212,18 @@ fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
         false => u16::from_be_bytes([pair[0], pair[1]]),
     });
     let mut letters = char::decode_utf16(pairs).peekable();
+    // A lone zero byte in other text makes no line ends of it.
+    let mut has_lines = false;
     while let Some(letter) = letters.next() {
         // The sample may end within a letter of two pairs.
         let is_cut = letters.peek().is_none() && sample.len() < bytes.len();
-        if !is_cut && letter.map_or(true, is_odd) {
+        let letter = letter.ok();
+        if !is_cut && letter.is_none_or(is_odd) {
             return None;
         }
+        has_lines |= letter.is_some_and(|letter| ['\n', '\r'].contains(&letter));
     }
-    bytes.len().is_multiple_of(2).then_some(encoding)
+    (has_lines && bytes.len().is_multiple_of(2)).then_some(encoding)
 }
 
 /// Letters that no table holds.

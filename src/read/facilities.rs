@@ -432,15 +432,14 @@ mod tests {
     // 幼儿圆 for 幼儿园: one kindergarten less.
     #[test]
     fn a_service_that_nobody_declared_is_said_once() {
-        let text = "code,name,service,区划名称\n1,一园,幼儿园,甲区\n2,二园,幼儿圆,甲区\n3,三园,幼儿圆,甲区\n4,馆,图书馆,甲区\n5,所,X,甲区\n";
-        let layer =
-            "[[facilities]]\nfile = \"k.csv\"\nservices = [\"图书馆\"]\nvalues.service = { clinic = [\"X\"] }\n";
+        let text = "code,name,service,区划名称\n1,一园,幼儿园,甲区\n2,二园,幼儿圆,甲区\n3,三园,幼儿圆,甲区\n4,馆,书吧,甲区\n5,所,X,甲区\n";
+        let layer = "[[facilities]]\nfile = \"k.csv\"\nservices = [\"书吧\"]\nvalues.service = { clinic = [\"X\"] }\n";
         let read = drawn(layer, text);
         assert_eq!(read.said(), ["unknown-service: k.csv, row 3"]);
         let services: Vec<(&str, usize)> = (read.world().facilities.services().values().iter())
             .map(|service| (service.key.as_str(), service.facilities.len()))
             .collect();
-        assert_eq!(services, [("图书馆", 1), ("kindergarten", 1), ("幼儿圆", 2), ("clinic", 1)]);
+        assert_eq!(services, [("书吧", 1), ("kindergarten", 1), ("幼儿圆", 2), ("clinic", 1)]);
     }
 
     #[test]

@@ -143,8 +143,9 @@ fn geopackage() {
 
 #[test]
 fn texts() {
-    for ending in ["gb18030.csv", "utf16.csv", "tsv"] {
-        same("text", &["facilities", PEOPLE], &[ending], |layer| format!("{layer}.{ending}"));
+    // A few letters of German are no text by which GB18030 could be found out: the study says it.
+    for (ending, said) in [("gb18030.csv", "\"\nencoding = \"GB18030"), ("utf16.csv", ""), ("tsv", "")] {
+        same("text", &["facilities", PEOPLE], &[ending], |layer| format!("{layer}.{ending}{said}"));
     }
 }
 

@@ -33,7 +33,7 @@ fn python() -> Command {
 
 /// What QGIS says of the outputs in a folder.
 fn seen(folder: &Path, picture: &Path) -> Value {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/formats/qgis.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/formats/look_in_qgis.py");
     let output = python().arg(script).arg(folder).arg(picture).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");

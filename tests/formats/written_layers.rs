@@ -80,7 +80,7 @@ fn shapefile(folder: &Path, layer: Layer<'static>) -> PathBuf {
 /// The features as GDAL reads them: the values of each row in the order of the columns, and its geometry.
 fn by_gdal(path: &Path) -> Vec<(Vec<Json>, Json)> {
     let output = Command::new("ogr2ogr")
-        .args(["-f", "GeoJSON", "-lco", "RFC7946=YES", "/vsistdout/"])
+        .args(["-f", "GeoJSON", "-lco", "RFC7946=YES", "-s_srs", "EPSG:4326", "/vsistdout/"])
         .arg(path)
         .output()
         .unwrap();
@@ -122,6 +122,14 @@ fn expected(shape: fn(usize) -> Option<Geometry<f64>>, as_many: bool) -> Vec<(Ve
     (0..4).map(|row| (vec![json!(WORDS[row]), beds(row), json!(row as f64 / 3.0), flag(row)], geometry(row))).collect()
 }
 
+/// A geometry of many that holds one is that one: GDAL writes it so.
+fn one_alone(geometry: &Json) -> Json {
+    match (geometry["type"].as_str(), geometry["coordinates"].as_array().map(Vec::as_slice)) {
+        (Some("MultiPolygon"), Some([only])) => json!({ "type": "Polygon", "coordinates": only }),
+        _ => geometry.clone(),
+    }
+}
+
 /// Rows as GDAL gives them, with the looser types of some formats made those of ours: 1 or `T` for yes, and `share` to the
 /// fifteen digits that GDAL prints.
 fn same(read: &[(Vec<Json>, Json)], expected: &[(Vec<Json>, Json)], what: &str) {
@@ -129,13 +137,14 @@ fn same(read: &[(Vec<Json>, Json)], expected: &[(Vec<Json>, Json)], what: &str) 
     for (read, expected) in read.iter().zip(expected) {
         let flag = match &read.0[3] {
             Json::Number(number) => json!(number.as_f64() == Some(1.0)),
-            Json::String(letter) => json!(letter == "T"),
+            Json::String(letter) if letter == "T" || letter == "F" => json!(letter == "T"),
+            Json::String(_) => Json::Null,
             other => other.clone(),
         };
         assert_eq!((&read.0[..2], &flag), (&expected.0[..2], &expected.0[3]), "{what}");
         let share = |row: &[Json]| row[2].as_f64().unwrap();
         assert!((share(&read.0) - share(&expected.0)).abs() < 1e-14, "{what}: {read:?}");
-        assert_eq!(read.1, expected.1, "{what}");
+        assert_eq!(one_alone(&read.1), one_alone(&expected.1), "{what}");
     }
 }
 

@@ -112,9 +112,8 @@ fn side(bounds: Rect<f64>, runs: &[Run]) -> Option<MultiPolygon<f64>> {
         }
     });
     let clipped = bounds.to_polygon().clip(&MultiLineString(lines), false);
-    let pieces: Vec<Vec<Coord<f64>>> =
-        clipped.0.into_iter().map(|line| line.0).filter(|line| 2 <= line.len()).collect();
-    rings.extend(between(bounds, &pieces));
+    let pieces = clipped.0.into_iter().map(|line| line.0).filter(|line| 2 <= line.len()).collect();
+    rings.extend(between(bounds, &joined(bounds, pieces)));
     rings::polygons(rings).filter(|polygon| !polygon.0.is_empty())
 }
 
@@ -163,6 +162,29 @@ fn chains(runs: &[Run]) -> (Vec<Chain>, Vec<Chain>) {
         if node == first && 4 <= chain.len() { closed.push(chain) } else { open.push(chain) }
     }
     (open, closed)
+}
+
+/// Pieces joined where one ends inside the box: clipping may part a line at any of its corners.
+fn joined(bounds: Rect<f64>, mut pieces: Vec<Chain>) -> Vec<Chain> {
+    let (min, max) = (bounds.min(), bounds.max());
+    let is_inside = |place: &Coord<f64>| min.x < place.x && place.x < max.x && min.y < place.y && place.y < max.y;
+    let mut done = Vec::new();
+    while let Some(mut piece) = pieces.pop() {
+        for _ in 0..2 {
+            while let Some(end) = piece.last().copied().filter(is_inside) {
+                let meets = |other: &Chain| other.first() == Some(&end) || other.last() == Some(&end);
+                let Some(next) = pieces.iter().position(meets) else { break };
+                let mut next = pieces.swap_remove(next);
+                if next.first() != Some(&end) {
+                    next.reverse();
+                }
+                piece.extend(next.into_iter().skip(1));
+            }
+            piece.reverse();
+        }
+        done.push(piece);
+    }
+    done
 }
 
 /// Rings along pieces that end on the border, and along every other stretch of the border between them.
