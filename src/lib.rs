@@ -13,7 +13,7 @@
 //! - [`rules`]: policy packs, one check kind a file, and what a check finds
 //! - [`assess`]: where these meet
 //! - [`sample`]: illustrative data for real areas, made up from a seed
-//! - [`write`]: layers to files that other programs open
+//! - [`mod@write`]: layers to files that other programs open
 //! - [`read`]: files to worlds and packs, every problem with its place
 //! - [`report`]: findings to outputs
 //! - [`cli`]: the commands

@@ -1,7 +1,7 @@
 //! The examples of the README are true: its commands run as it says and print what it shows.
 //!
 //! In its blocks marked `console` a line `$ evenreach …` or `$ cargo run --release -- …` is run, in the order of the
-//! page and in one folder that holds a copy of `geodata`. The lines below it must be in the output in their order, and
+//! page and in one folder that holds a copy of `geodata` and `seeds`. The lines below it must be in the output in their order, and
 //! follow each other there unless a line `...` stands between them. A comment `# exits with 1` says the exit code; else
 //! it is 0.
 
@@ -90,6 +90,7 @@ fn every_example_runs_as_the_page_says() {
     assert!(5 < examples.len(), "{examples:#?}");
     let folder = tempfile::tempdir().unwrap();
     copy(&root.join("geodata"), &folder.path().join("geodata")).unwrap();
+    copy(&root.join("seeds"), &folder.path().join("seeds")).unwrap();
     for example in examples {
         let Example { line, command, exit_code, shown } = &example;
         let program = ["evenreach ", "cargo run --release -- "];

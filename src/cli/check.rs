@@ -36,7 +36,8 @@ pub(super) struct Arguments {
     /// The folder that holds study.toml, or an OpenStreetMap extract (.osm.pbf).
     #[arg(value_name = "STUDY")]
     study: PathBuf,
-    /// A pack to check against, instead of those that the study names; may be given several times.
+    /// A pack to check against, instead of those that the study names: a file, or the name of a pack that comes with the
+    /// program (living-circle); may be given several times.
     #[arg(long = "pack", value_name = "FILE")]
     packs: Vec<PathBuf>,
     /// Judge only the obligation of this id, or those below it (`edu` for all whose id starts with `edu.`); may be given

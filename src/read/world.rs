@@ -298,8 +298,11 @@ fn pack_texts(study: &Study, folder: &Path, named: &[PathBuf], problems: &mut Pr
     let mut texts: Vec<(String, Option<String>)> = Vec::new();
     for path in named {
         let name = path.display().to_string();
-        let input = input::read(path, &name, problems);
-        texts.push((name, text(input, problems)));
+        let found = match pack::seed(&name).filter(|_| !path.exists()) {
+            Some(seed) => Some(seed.to_owned()),
+            None => text(input::read(path, &name, problems), problems),
+        };
+        texts.push((name, found));
     }
     for name in study.packs.iter().filter(|_| named.is_empty()).map(|name| name.get_ref()) {
         let found = match pack::seed(name) {

@@ -45,7 +45,7 @@ pub fn write(layers: &[Layer<'_>], to: &mut (impl Write + Seek + Send)) -> io::R
 /// Writes layers to anything, by way of a temporary file.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_through(layers: &[Layer<'_>], to: &mut dyn Write) -> io::Result<()> {
     let mut file = tempfile::tempfile()?;
     write(layers, &mut file)?;

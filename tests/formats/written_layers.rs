@@ -80,7 +80,7 @@ fn shapefile(folder: &Path, layer: Layer<'static>) -> PathBuf {
 /// The features as GDAL reads them: the values of each row in the order of the columns, and its geometry.
 fn by_gdal(path: &Path) -> Vec<(Vec<Json>, Json)> {
     let output = Command::new("ogr2ogr")
-        .args(["-f", "GeoJSON", "-lco", "RFC7946=YES", "-s_srs", "EPSG:4326", "/vsistdout/"])
+        .args(["-f", "GeoJSON", "-lco", "RFC7946=YES", "-a_srs", "EPSG:4326", "/vsistdout/"])
         .arg(path)
         .output()
         .unwrap();
