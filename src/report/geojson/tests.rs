@@ -73,7 +73,7 @@ fn facilities_have_all_columns_and_null_geometry_where_there_is_no_place() {
 fn outer_rings_wind_counter_clockwise_and_holes_clockwise() {
     let world = sketch::world();
     let bytes = sketch::bytes(|to| areas(&sketch::findings(&world), &world, to));
-    let layer: geojson::FeatureCollection = std::str::from_utf8(&bytes).unwrap().parse().unwrap();
+    let layer: ::geojson::FeatureCollection = std::str::from_utf8(&bytes).unwrap().parse().unwrap();
     assert!(layer.bbox.is_none() && layer.foreign_members.unwrap().get("crs").is_none());
     for feature in layer.features {
         assert!(feature.foreign_members.is_none());
