@@ -78,7 +78,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         progress.step(lang.pick("coordinates", "坐标"));
         turned(table, is_geojson, asked, format, &mut problems)
     });
-    let Some((table, places)) = made else {
+    let Some((table, places)) = made.filter(|_| !problems.has_errors()) else {
         progress.done();
         tell::problems(&problems, lang);
         return Err(stop(say("nothing was written", "未写入任何文件")));

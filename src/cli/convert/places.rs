@@ -7,7 +7,7 @@ use geo::{Coord, Geometry, MapCoordsInPlace, Point};
 use rayon::prelude::*;
 
 use crate::read::number;
-use crate::read::problem::{At, Problems, say};
+use crate::read::problem::{At, Problem, Problems, Severity, say};
 use crate::read::table::{Cells, Table};
 use crate::read::vocabulary::vocabulary;
 use crate::space::Crs;
@@ -133,6 +133,10 @@ impl Turn {
         if !place.x.is_finite() || !place.y.is_finite() {
             return None;
         }
+        // No plane is used within 180 m of its origin: these are degrees, whatever is said.
+        if !self.from.is_geographic() && place.x.abs() <= 180.0 && place.y.abs() <= 90.0 {
+            return None;
+        }
         if self.is_none() {
             return Some(place);
         }
@@ -207,16 +211,19 @@ fn warn_of_lost(table: &Table, lost: &[usize], turn: &Turn, problems: &mut Probl
     let rows: Vec<String> = lost.iter().take(10).map(|&row| table.number(row).to_string()).collect();
     let more = if rows.len() < lost.len() { ", …" } else { "" };
     let (n, rows, from, to) = (lost.len(), rows.join(", "), turn.from.name(), turn.to.name());
-    problems.warning(
-        "not-turned",
-        &table.file,
-        At::File,
-        say(
+    // Where no row is left, it is the system that is wrong.
+    let severity = if lost.len() == table.n_rows { Severity::Error } else { Severity::Warning };
+    problems.push(Problem {
+        severity,
+        code: "not-turned",
+        file: table.file.clone(),
+        at: At::File,
+        what: say(
             format!("{n} of {} rows have no coordinates that can be taken from {from} to {to}, which are left empty: {rows}{more}", table.n_rows),
             format!("{} 行中有 {n} 行的坐标无法从 {from} 转换到 {to}，已留空：{rows}{more}", table.n_rows),
         ),
-        say("check these cells, the order of the axes and --from", "请检查这些单元格、坐标轴顺序以及 --from"),
-    );
+        help: say("check these cells, the order of the axes and --from", "请检查这些单元格、坐标轴顺序以及 --from"),
+    });
 }
 
 /// No coordinates were found where some are needed.

@@ -239,6 +239,16 @@ fn cut_areas(
 }
 
 fn facilities_table(input: &Input, found: Facilities, mapping: &Mapping, problems: &mut Problems) -> Table {
+    problems.warning(
+        "ends-at-border",
+        &format!("{}!{FACILITIES}", input.name),
+        At::File,
+        say(
+            "what stands beyond the border of the extract is not known: who lives near it may have a facility there, and what is within a distance is too little by so much",
+            "数据范围以外的设施未知：靠近边界的住户可能有范围外的设施可用，距离内的比例因此偏低",
+        ),
+        say("take an extract that is larger than the city by the longest distance of the pack", "请使用比研究区域大出规则包最大距离的数据"),
+    );
     if 0 < found.n_cut {
         let n = found.n_cut;
         problems.warning(
