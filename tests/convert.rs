@@ -168,6 +168,26 @@ fn rows_that_cannot_be_turned_are_said_and_left_empty() {
 }
 
 #[test]
+fn degrees_that_are_said_to_be_in_a_plane_are_refused_and_metres_that_are_said_to_be_degrees() {
+    let metres =
+        SEATS.replace("121.720145,39.101234", "656900.1,4329700.5").replace("121.73,39.11", "656901.1,4329701.5");
+    let metres = metres.replace("0014,三幼,,", "0014,三幼,656902.1,4329702.5");
+    let degrees = SEATS.replace("0014,三幼,,", "0014,三幼,121.74,39.12");
+    let folder = Folder::with(&[("degrees.csv", &degrees), ("metres.csv", &metres)]);
+    for arguments in [
+        ["degrees.csv", "out.csv", "--from", "EPSG:4549", "--to", "WGS84"],
+        ["degrees.csv", "out.gpkg", "--from", "EPSG:4549", "--to", "EPSG:4549"],
+        ["metres.csv", "out.csv", "--from", "WGS84", "--to", "EPSG:4549"],
+        ["metres.csv", "out.csv", "--from", "GCJ-02", "--to", "WGS84"],
+    ] {
+        let run = folder.convert(&arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {}", run.stderr);
+        run.says(&["3 of 3 rows have no coordinates", "nothing was written"]);
+        assert!(!folder.path("out.csv").exists() && !folder.path("out.gpkg").exists());
+    }
+}
+
+#[test]
 fn geometry_becomes_columns_in_a_table() {
     let shapes = r#"{"type":"FeatureCollection","features":[
         {"type":"Feature","properties":{"a":1},"geometry":{"type":"Polygon","coordinates":[[[0,0],[1,0],[0,1],[0,0]]]}},
