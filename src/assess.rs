@@ -32,7 +32,7 @@ pub struct Findings {
 }
 
 /// One obligation with its finding.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Assessed {
     /// The position of its pack in [`Findings::packs`].
     pub pack: usize,
@@ -93,32 +93,53 @@ fn matches(word: &str, id: &str) -> bool {
 /// Judges the chosen obligations of all packs.
 pub fn assess(world: &World, travel: &TravelMatrix, packs: &[Arc<Pack>], only: &Only) -> Findings {
     let case = Case { world, travel };
-    let chosen: Vec<(usize, usize)> = packs
-        .iter()
-        .enumerate()
-        .flat_map(|(pack, value)| (0..value.obligations.len()).map(move |obligation| (pack, obligation)))
-        .filter(|&(pack, obligation)| only.chooses(packs[pack].obligations[obligation].id.get_ref()))
-        .collect();
-    let check = |pack: usize, obligation: usize| &packs[pack].obligations[obligation].check;
+    let chosen = chosen(packs, only);
     let mut headcounts: BTreeMap<&str, Option<Headcount>> =
-        chosen.iter().map(|&(pack, obligation)| (group(check(pack, obligation)), None)).collect();
+        chosen.iter().map(|&at| (group(check(packs, at)), None)).collect();
     headcounts.par_iter_mut().for_each(|(group, headcount)| *headcount = Headcount::of(world, group));
-    let estimated: Vec<LevelId> = world.areas.levels().ids().filter(|&level| world.areas.is_estimated(level)).collect();
+    let estimated = estimated(world);
 
     // One by one: some take a hundred times as long as others, and the longest should not wait behind them.
-    let findings = chosen.par_iter().with_max_len(1).map(|&(pack, obligation)| {
-        let check = check(pack, obligation);
-        let finding = check.kind().assess(&case);
-        let headcount = headcounts.get(group(check)).and_then(Option::as_ref);
-        Assessed {
-            pack,
-            obligation,
-            affected: headcount.and_then(|headcount| headcount.affected(&world.areas, group(check), &finding)),
-            estimated: rests_on(&estimated, world, check),
-            finding,
-        }
+    let findings = chosen.par_iter().with_max_len(1).map(|&at| {
+        let headcount = headcounts.get(group(check(packs, at))).and_then(Option::as_ref);
+        judge(&case, packs, at, headcount, &estimated)
     });
     Findings { packs: packs.to_vec(), findings: findings.collect(), illustrative: world.is_illustrative(), estimated }
+}
+
+/// The positions of the obligations that are chosen: of the pack, and in it.
+pub(crate) fn chosen(packs: &[Arc<Pack>], only: &Only) -> Vec<(usize, usize)> {
+    let all = packs.iter().enumerate();
+    let all = all.flat_map(|(pack, value)| (0..value.obligations.len()).map(move |obligation| (pack, obligation)));
+    all.filter(|&(pack, obligation)| only.chooses(packs[pack].obligations[obligation].id.get_ref())).collect()
+}
+
+pub(crate) fn check(packs: &[Arc<Pack>], (pack, obligation): (usize, usize)) -> &Check {
+    &packs[pack].obligations[obligation].check
+}
+
+/// The levels with estimated boundaries.
+pub(crate) fn estimated(world: &World) -> Vec<LevelId> {
+    world.areas.levels().ids().filter(|&level| world.areas.is_estimated(level)).collect()
+}
+
+/// Judges one obligation. `headcount` counts the people whom it is for, see [`group`].
+pub(crate) fn judge(
+    case: &Case<'_>,
+    packs: &[Arc<Pack>],
+    at: (usize, usize),
+    headcount: Option<&Headcount>,
+    estimated: &[LevelId],
+) -> Assessed {
+    let check = check(packs, at);
+    let finding = check.kind().assess(case);
+    Assessed {
+        pack: at.0,
+        obligation: at.1,
+        affected: headcount.and_then(|headcount| headcount.affected(&case.world.areas, group(check), &finding)),
+        estimated: rests_on(estimated, case.world, check),
+        finding,
+    }
 }
 
 /// The largest limit that any check of these packs asks of each service.
@@ -136,7 +157,8 @@ pub fn limits(world: &World, packs: &[Arc<Pack>]) -> Limits {
     limits
 }
 
-fn group(check: &Check) -> &str {
+/// The group that is counted where the check is not kept.
+pub(crate) fn group(check: &Check) -> &str {
     check.kind().group().unwrap_or(RESIDENTS)
 }
 

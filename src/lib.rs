@@ -12,6 +12,7 @@
 //! - [`access`] and [`equity`]: one measure a file, from ids and numbers to numbers
 //! - [`rules`]: policy packs, one check kind a file, and what a check finds
 //! - [`assess`]: where these meet
+//! - [`scenario`]: edits to a world, what each changes, many at once
 //! - [`sample`]: illustrative data for real areas, made up from a seed
 //! - [`mod@write`]: layers to files that other programs open
 //! - [`read`]: files to worlds and packs, every problem with its place
@@ -45,6 +46,8 @@ pub mod equity;
 pub mod rules;
 
 pub mod assess;
+
+pub mod scenario;
 
 pub mod sample;
 

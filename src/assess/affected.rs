@@ -58,6 +58,33 @@ impl Headcount {
         self.within[area]
     }
 
+    /// The persons for whom a promise is kept that was not, and those for whom it is not that was: those of areas that,
+    /// with all that hold them, are met in one finding and not in the other. Each counts once, whatever the levels.
+    pub fn turned(&self, areas: &Areas, before: &Finding, after: &Finding) -> (f64, f64) {
+        let lacking = |finding: &Finding| {
+            let mut lacking = PerArea::filled(areas.len(), false);
+            for subject in &finding.subjects {
+                if let (Of::Area(area), Verdict::Unmet | Verdict::Unknown { .. }) = (&subject.of, &subject.verdict) {
+                    lacking[*area] = true;
+                }
+            }
+            lacking
+        };
+        let (before, after) = (lacking(before), lacking(after));
+        if before == after {
+            return (0.0, 0.0);
+        }
+        let (mut gained, mut lost) = (0.0, 0.0);
+        for (area, &persons) in self.own.iter().filter(|&(_, &persons)| persons != 0.0) {
+            match [&before, &after].map(|lacking| areas.chain(area).any(|holder| lacking[holder])) {
+                [true, false] => gained += persons,
+                [false, true] => lost += persons,
+                _ => {}
+            }
+        }
+        (gained, lost)
+    }
+
     /// The persons in the unmet areas of a finding; `None` where it judges no area, or none of those unmet is counted.
     pub fn affected(&self, areas: &Areas, group: &str, finding: &Finding) -> Option<Affected> {
         let mut unmet = PerArea::filled(areas.len(), false);

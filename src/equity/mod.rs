@@ -1,3 +1,4 @@
 //! How evenly something is spread: one index a file, over values and weights only.
 
+pub mod gini;
 pub mod variation;

@@ -1,6 +1,7 @@
 //! Areas: a chain of levels, each area below one parent.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use geo::{Coord, MultiPolygon};
 
@@ -57,15 +58,17 @@ pub struct Area {
 }
 
 /// All areas, in the order of levels from the top and of rows in their files.
+///
+/// All parts are shared, so that a copy with other attributes costs only these.
 #[derive(Clone, Debug, Default)]
 pub struct Areas {
-    levels: IdVec<LevelId, Level>,
-    areas: PerArea<Area>,
+    levels: Arc<IdVec<LevelId, Level>>,
+    areas: Arc<PerArea<Area>>,
     /// Other columns of the files, such as `kind`.
-    attributes: BTreeMap<String, Column>,
+    attributes: Arc<BTreeMap<String, Column>>,
     /// `ancestors[level][area]`: the area of `level` that holds `area`, itself included.
-    ancestors: IdVec<LevelId, PerArea<Option<AreaId>>>,
-    at_level: IdVec<LevelId, Vec<AreaId>>,
+    ancestors: Arc<IdVec<LevelId, PerArea<Option<AreaId>>>>,
+    at_level: Arc<IdVec<LevelId, Vec<AreaId>>>,
 }
 
 impl Areas {
@@ -92,13 +95,25 @@ impl Areas {
             }
             debug_assert!(ancestors[area.level][id] == Some(id));
         }
-        Self { levels, areas, attributes, ancestors, at_level }
+        Self {
+            levels: Arc::new(levels),
+            areas: Arc::new(areas),
+            attributes: Arc::new(attributes),
+            ancestors: Arc::new(ancestors),
+            at_level: Arc::new(at_level),
+        }
+    }
+
+    /// The same areas with these attributes.
+    pub fn with_attributes(&self, attributes: BTreeMap<String, Column>) -> Self {
+        Self { attributes: Arc::new(attributes), ..self.clone() }
     }
 
     /// The same areas; those that no file gives a place for stand where `place` says.
     pub fn with_places(mut self, place: impl Fn(AreaId) -> Option<Coord<f64>>) -> Self {
-        for id in self.areas.ids() {
-            let area = &mut self.areas[id];
+        let areas = Arc::make_mut(&mut self.areas);
+        for id in areas.ids() {
+            let area = &mut areas[id];
             area.place = area.place.or_else(|| place(id));
         }
         self
@@ -106,7 +121,7 @@ impl Areas {
 
     /// The areas alone, as they were given.
     pub fn into_rows(self) -> PerArea<Area> {
-        self.areas
+        Arc::unwrap_or_clone(self.areas)
     }
 
     /// The levels from the top down.

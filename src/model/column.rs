@@ -90,6 +90,40 @@ impl Column {
         words.iter().enumerate().filter(move |&(position, _)| used[position + 1]).map(|(_, word)| word.as_str())
     }
 
+    /// The entries at these positions, in this order; `None` gives an empty one.
+    pub fn gather(&self, rows: &[Option<usize>]) -> Self {
+        fn each<T: Copy>(values: &[Option<T>], rows: &[Option<usize>]) -> Vec<Option<T>> {
+            rows.iter().map(|row| row.and_then(|row| values.get(row).copied().flatten())).collect()
+        }
+        match self {
+            Self::Flag(values) => Self::Flag(each(values, rows)),
+            Self::Number(values) => Self::Number(each(values, rows)),
+            Self::Date(values) => Self::Date(each(values, rows)),
+            Self::Text { codes, words } => {
+                let code = |row: &Option<usize>| row.and_then(|row| codes.get(row).copied()).unwrap_or(0);
+                Self::Text { codes: rows.iter().map(code).collect(), words: words.clone() }
+            }
+        }
+    }
+
+    /// Gives entry `row` a value; whether the column is one of such values.
+    pub fn set(&mut self, row: usize, value: Value<'_>) -> bool {
+        match (self, value) {
+            (Self::Flag(values), Value::Flag(flag)) => values[row] = Some(flag),
+            (Self::Number(values), Value::Number(number)) => values[row] = Some(number),
+            (Self::Date(values), Value::Date(date)) => values[row] = Some(date),
+            (Self::Text { codes, words }, Value::Text(word)) => {
+                let position = words.iter().position(|known| known == word).unwrap_or_else(|| {
+                    words.push(word.to_owned());
+                    words.len() - 1
+                });
+                codes[row] = u32::try_from(position + 1).expect("readers refuse files of more than u32::MAX rows");
+            }
+            _ => return false,
+        }
+        true
+    }
+
     /// What the values are, for messages.
     pub fn type_name(&self) -> &'static str {
         match self {

@@ -1,6 +1,7 @@
 //! Facilities: what they offer, where, how much of it, to whom.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use geo::Coord;
 
@@ -11,7 +12,7 @@ use super::{AreaId, Column, FacilityId, Id, IdVec, PerFacility, ServiceId, Sourc
 pub struct Service {
     /// The word used in packs and studies, such as `kindergarten`.
     pub key: String,
-    /// Its facilities, in the order of their ids.
+    /// Its facilities that stand, in the order of their ids.
     pub facilities: Vec<FacilityId>,
 }
 
@@ -33,13 +34,16 @@ pub struct FacilityRow {
 }
 
 /// All facilities. A service in `services` without facilities is known to have none; one that is absent is unknown.
+///
+/// A row that its service does not list does not stand: in a scenario it is closed, or one that only others open. All
+/// parts are shared, so that a copy in which others stand costs little more than its lists.
 #[derive(Clone, Debug, Default)]
 pub struct Facilities {
-    rows: PerFacility<FacilityRow>,
-    services: IdVec<ServiceId, Service>,
-    attributes: BTreeMap<String, Column>,
+    rows: Arc<PerFacility<FacilityRow>>,
+    services: IdVec<ServiceId, Arc<Service>>,
+    attributes: Arc<BTreeMap<String, Column>>,
     /// Areas that a facility says it serves beyond its own; only those that say so.
-    serves: BTreeMap<FacilityId, Vec<AreaId>>,
+    serves: Arc<BTreeMap<FacilityId, Vec<AreaId>>>,
 }
 
 impl Facilities {
@@ -55,10 +59,32 @@ impl Facilities {
         for (id, row) in rows.iter() {
             services[row.service].facilities.push(id);
         }
-        Self { rows, services, attributes, serves }
+        Self {
+            rows: Arc::new(rows),
+            services: services.values().iter().cloned().map(Arc::new).collect(),
+            attributes: Arc::new(attributes),
+            serves: Arc::new(serves),
+        }
     }
 
-    /// How many facilities of all services.
+    /// The same rows, of which others stand: for each service given those listed, in the order of their ids, for all
+    /// other services those that stand now.
+    pub fn with_standing(&self, lists: impl IntoIterator<Item = (ServiceId, Vec<FacilityId>)>) -> Self {
+        let mut changed = self.clone();
+        for (service, facilities) in lists {
+            debug_assert!(facilities.is_sorted(), "checks search the list");
+            let key = self.services[service].key.clone();
+            changed.services[service] = Arc::new(Service { key, facilities });
+        }
+        changed
+    }
+
+    /// Whether the facility is one of those that its service lists.
+    pub fn stands(&self, facility: FacilityId) -> bool {
+        self.services[self.rows[facility].service].facilities.binary_search(&facility).is_ok()
+    }
+
+    /// How many rows of all services.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
@@ -68,13 +94,13 @@ impl Facilities {
         self.rows.is_empty()
     }
 
-    /// All facilities with their ids.
+    /// All rows with their ids.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (FacilityId, &FacilityRow)> {
         self.rows.iter()
     }
 
     /// The services that the study holds data on.
-    pub fn services(&self) -> &IdVec<ServiceId, Service> {
+    pub fn services(&self) -> &IdVec<ServiceId, Arc<Service>> {
         &self.services
     }
 

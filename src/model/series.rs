@@ -41,6 +41,21 @@ impl Series {
         Self { by_key }
     }
 
+    /// The same values where facilities have other ids: each of `ids`, for the facility that it is asked for, has them.
+    pub fn with_facilities<I: IntoIterator<Item = FacilityId>>(&self, ids: impl Fn(FacilityId) -> I) -> Self {
+        let moved = |observation: &Observation| -> Vec<Observation> {
+            match observation.of {
+                Of::Facility(facility) => ids(facility)
+                    .into_iter()
+                    .map(|facility| Observation { of: Of::Facility(facility), ..*observation })
+                    .collect(),
+                Of::Whole | Of::Area(_) => vec![*observation],
+            }
+        };
+        let by_key = self.by_key.iter().map(|(key, all)| (key.clone(), all.iter().flat_map(moved).collect()));
+        Self::new(by_key.collect())
+    }
+
     /// The keys that there are data for.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.by_key.keys().map(String::as_str)

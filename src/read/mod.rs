@@ -39,6 +39,7 @@ mod polygons;
 mod raster;
 mod region;
 mod rows;
+mod scenarios;
 mod series;
 mod shapefile;
 mod shapes;
@@ -51,6 +52,7 @@ mod wkb;
 mod workbook;
 
 pub use alone::title;
+pub use scenarios::read_scenarios;
 pub use values::number;
 pub use world::{Failure, Options, Progress, ReadStudy, read_study, split};
 

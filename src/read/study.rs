@@ -252,6 +252,18 @@ impl Study {
         self.areas.len() + outlines + self.facilities.len() + data
     }
 
+    /// Words of all its files for words of the packs, by attribute.
+    pub fn words(&self) -> Values {
+        let layers = self.areas.iter().map(|layer| &layer.values);
+        let mut all = Values::new();
+        for (attribute, words) in layers.chain(self.facilities.iter().map(|layer| &layer.values)).flatten() {
+            for (word, of_file) in words {
+                all.entry(attribute.clone()).or_default().entry(word.clone()).or_default().extend_from_slice(of_file);
+            }
+        }
+        all
+    }
+
     /// The reference date.
     pub fn date(&self) -> Date {
         self.reference_date.get_ref().parse().expect("`mistakes` refuses a study whose date does not parse")

@@ -34,6 +34,8 @@ pub struct Vocabulary {
     flags: HashMap<String, bool>,
     missing: HashSet<String>,
     totals: HashSet<String>,
+    scenario_columns: Lookup,
+    edits: Lookup,
 }
 
 /// From a normalised word to the key that it stands for.
@@ -115,6 +117,16 @@ impl Vocabulary {
         (!words.is_empty()).then_some(words)
     }
 
+    /// The column of a file of scenarios that a header stands for, such as `edit`.
+    pub fn scenario_column(&self, header: &str) -> Option<&str> {
+        self.scenario_columns.header(header)
+    }
+
+    /// The edit that a cell names, such as `open`.
+    pub fn edit(&self, cell: &str) -> Option<&str> {
+        self.edits.get(cell)
+    }
+
     /// Whether a service is known by this key.
     pub fn is_service(&self, key: &str) -> bool {
         self.services.get(key).is_some()
@@ -154,6 +166,10 @@ impl Vocabulary {
                 .collect(),
             missing: file.missing.iter().map(|cell| normalise(cell)).collect(),
             totals: file.totals.iter().map(|name| normalise(name)).collect(),
+            scenario_columns: Lookup::new(
+                file.scenario_columns.iter().map(|(key, words)| (key.as_str(), words.as_slice())),
+            ),
+            edits: Lookup::new(file.edits.iter().map(|(key, words)| (key.as_str(), words.as_slice()))),
         }
     }
 }
@@ -238,6 +254,9 @@ struct File {
     attributes: BTreeMap<String, Attribute>,
     services: BTreeMap<String, Words>,
     flags: Flags,
+    #[serde(rename = "scenario-columns")]
+    scenario_columns: BTreeMap<String, Vec<String>>,
+    edits: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -8,7 +8,7 @@ use super::document::Refused;
 use super::input::{self, read_inside};
 use super::membership::Ground;
 use super::problem::{At, Problems};
-use super::study::{Entry, Study};
+use super::study::{Entry, Study, Values};
 use super::surroundings::Surroundings;
 use super::system::{self, Stated};
 use super::table::{Table, Wish};
@@ -30,6 +30,8 @@ pub struct ReadStudy {
     pub packs: Vec<Arc<Pack>>,
     /// The coordinate system that the study states for all its files.
     pub crs: Option<Crs>,
+    /// Words of its files for words of the packs, by attribute of facilities or areas.
+    pub words: Values,
     /// Warnings.
     pub problems: Problems,
 }
@@ -215,7 +217,8 @@ pub fn read_study(path: &Path, options: &Options, progress: Progress<'_>) -> Res
         _ if problems.has_errors() => Err(Failure::Problems(problems)),
         Err(refused) => Err(Failure::Refused(refused)),
         Ok(packs) => {
-            Ok(ReadStudy { world, packs, crs: study.crs.as_ref().and_then(|crs| Crs::parse(crs.get_ref())), problems })
+            let crs = study.crs.as_ref().and_then(|crs| Crs::parse(crs.get_ref()));
+            Ok(ReadStudy { world, packs, crs, words: study.words(), problems })
         }
     }
 }

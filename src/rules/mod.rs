@@ -155,6 +155,11 @@ pub trait Kind {
         None
     }
 
+    /// Whether its subjects count persons who have what is promised in [`Evidence::counted`](finding::Evidence::counted).
+    fn counts_persons(&self) -> bool {
+        false
+    }
+
     /// Services whose catchments it measures, with its limit.
     fn travel(&self) -> Option<(&str, Metres)> {
         None

@@ -84,6 +84,10 @@ impl Kind for Reach {
         Some(self.group.get_ref())
     }
 
+    fn counts_persons(&self) -> bool {
+        true
+    }
+
     fn travel(&self) -> Option<(&str, Metres)> {
         Some((self.service.get_ref(), self.within))
     }

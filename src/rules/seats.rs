@@ -102,6 +102,10 @@ impl Kind for Seats {
         Some(self.group.get_ref())
     }
 
+    fn counts_persons(&self) -> bool {
+        self.within.is_some()
+    }
+
     fn travel(&self) -> Option<(&str, Metres)> {
         self.within.map(|within| (self.service.get_ref().as_str(), within))
     }

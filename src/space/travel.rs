@@ -13,7 +13,9 @@ use super::distance;
 use super::nearest::NearestIndex;
 use super::order::NearOrder;
 use super::within::PointGrid;
-use crate::model::{AreaId, Areas, EstateId, Estates, Facilities, FacilityId, Id, IdVec, PointId, ServiceId, World};
+use crate::model::{
+    AreaId, Areas, EstateId, Estates, Facilities, FacilityId, Id, IdVec, People, PointId, ServiceId, World,
+};
 use crate::units::Metres;
 
 /// Who reaches one facility, and at what cost.
@@ -51,6 +53,7 @@ pub struct TravelMatrix {
     near_facilities: NearOrder<FacilityId>,
     near_points: NearOrder<PointId>,
     areas: Arc<Areas>,
+    people: Arc<People>,
     facilities: Arc<Facilities>,
     estates: Arc<Estates>,
     /// One index a service, built when first asked for.
@@ -87,6 +90,7 @@ impl TravelMatrix {
             near_facilities,
             near_points,
             areas: Arc::clone(&world.areas),
+            people: Arc::clone(&world.people),
             facilities: Arc::clone(facilities),
             estates: Arc::clone(&world.estates),
             nearest: facilities.services().values().iter().map(|_| OnceLock::new()).collect(),
@@ -117,6 +121,22 @@ impl TravelMatrix {
         accept: impl Fn(FacilityId) -> bool,
     ) -> Option<(FacilityId, Metres)> {
         self.nearest(self.areas[area].place?, service, accept)
+    }
+
+    /// The nearest accepted facility of `service` to a demand point; `None` if the point or all such facilities lack a
+    /// place.
+    pub fn nearest_to_point(
+        &self,
+        point: PointId,
+        service: ServiceId,
+        accept: impl Fn(FacilityId) -> bool,
+    ) -> Option<(FacilityId, Metres)> {
+        self.nearest(self.people.places[point]?, service, accept)
+    }
+
+    /// From a demand point to `facility`, whatever the limit of its service; `None` if either has no place.
+    pub fn point_to_facility(&self, point: PointId, facility: FacilityId) -> Option<Metres> {
+        Metres::new(distance::metres(self.people.places[point]?, self.facilities[facility].place?))
     }
 
     /// The nearest accepted facility of `service` to `estate`; `None` if the estate or all such facilities lack a

@@ -1,0 +1,150 @@
+//! A file of scenarios to edits of a world: a layer drawn in QGIS, a sheet, or TOML.
+//!
+//! Each row is one edit. Rows of one `scenario` belong together; where no column says which, each row is a scenario of its
+//! own. All mistakes of all rows are gathered before anything is judged.
+
+mod document;
+mod edits;
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::columns::{Columns, level_reference, structural};
+use super::input::{self, Input};
+use super::membership::Ground;
+use super::problem::{At, Problems, say};
+use super::study::Values;
+use super::system::{self, Stated};
+use super::table::{Table, Wish};
+use super::vocabulary::vocabulary;
+use super::world::split;
+use super::{ReadStudy, attributes, read_table, reader_of};
+use crate::scenario::{Edit, Scenario};
+
+/// What is known of the study that the scenarios edit.
+pub(super) struct Study<'a> {
+    ground: Ground<'a>,
+    world: &'a crate::model::World,
+    /// Words of the study's files for words of the packs, by attribute.
+    words: &'a Values,
+}
+
+/// Columns that are no attributes.
+const STRUCTURAL: [&str; 9] = ["code", "name", "lon", "lat", "area-code", "area-name", "service", "serves", "group"];
+
+/// The scenarios that the file at `path` holds, for this study; `None` where a problem stops it. `crs` is the system of
+/// its coordinates where the file does not state one and the study states another or none.
+pub fn read_scenarios(
+    path: &Path,
+    study: &ReadStudy,
+    crs: Option<&str>,
+    problems: &mut Problems,
+) -> Option<(Vec<Scenario>, String)> {
+    let (file, part) = split(Path::new(""), path.to_str()?);
+    let file = Path::new(file);
+    let name = file.file_name().map_or_else(|| file.to_string_lossy(), |name| name.to_string_lossy());
+    let input = input::read(file, &name, problems)?;
+    let sha256 = input.sha256().map_err(|error| input.unreadable(&error, problems)).ok()?;
+    let of_study = study.crs.as_ref().map(|crs| crs.name().to_owned());
+    let mut table = match file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
+        true => document::table(&input, problems)?,
+        false => {
+            let wish = Wish {
+                layer: part.map(str::to_owned),
+                crs: crs.map(str::to_owned),
+                otherwise: of_study.clone(),
+                ..Wish::default()
+            };
+            read_table(&input, &wish, problems)?
+        }
+    };
+    let format = format_of(&input);
+    system::settle(&mut table, Stated { layer: crs, study: of_study.as_deref(), format }, problems)?;
+    let known = Study {
+        ground: Ground::new(&study.world.areas).stated(of_study.iter().map(String::as_str)),
+        world: &study.world,
+        words: &study.words,
+    };
+    let scenarios = known.scenarios(&table, problems);
+    (!problems.has_errors()).then_some((scenarios, sha256))
+}
+
+fn format_of(input: &Input) -> Option<&'static str> {
+    reader_of(input).and_then(|reader| reader.lays_down())
+}
+
+impl Study<'_> {
+    fn scenarios(&self, table: &Table, problems: &mut Problems) -> Vec<Scenario> {
+        let levels = self.world.areas.levels();
+        let role = |header: &str| {
+            let own = vocabulary().scenario_column(header).map(str::to_owned);
+            let known = own.or_else(|| structural(header).filter(|key| STRUCTURAL.contains(&key.as_str())));
+            known
+                .or_else(|| level_reference(levels, header))
+                .or_else(|| vocabulary().attribute(header).map(|key| format!("={key}")))
+                .or_else(|| vocabulary().group(header).map(|key| format!("={key}")))
+                .or_else(|| attributes::plain(header).map(|key| format!("={key}")))
+        };
+        let columns = Columns::new(table, &Default::default(), &role, problems);
+        if !columns.require("edit", problems) {
+            return Vec::new();
+        }
+        if table.n_rows == 0 {
+            problems.error(
+                "no-rows",
+                &table.file,
+                At::File,
+                say("the file holds no edit: it has no row", "文件没有任何数据行"),
+                say("write one row for each edit", "请为每项措施填写一行"),
+            );
+        }
+        let rows = edits::Rows::new(self, &columns, problems);
+        let mut scenarios: Vec<Scenario> = Vec::new();
+        let mut by_name: HashMap<String, usize> = HashMap::new();
+        let named = columns.get("scenario").is_some();
+        for row in 0..table.n_rows {
+            let edit = rows.edit(row, problems);
+            let name = match named {
+                true => columns.cell("scenario", row).to_owned(),
+                false => alone(&columns, row),
+            };
+            if name.is_empty() {
+                problems.error(
+                    "no-scenario",
+                    &table.file,
+                    table.at(row),
+                    say("the row does not say which scenario it belongs to", "该行未填写所属方案"),
+                    say("fill in the column of scenarios", "请填写方案名称"),
+                );
+            }
+            let Some(edit) = edit else { continue };
+            let at = *by_name.entry(name.clone()).or_insert_with(|| {
+                scenarios.push(Scenario { name, edits: Vec::new() });
+                scenarios.len() - 1
+            });
+            rows.clashes(&scenarios[at], &edit, row, problems);
+            scenarios[at].edits.push(edit);
+        }
+        scenarios
+    }
+}
+
+/// The name of a scenario of one row; its row tells it from others.
+fn alone(columns: &Columns<'_>, row: usize) -> String {
+    let parts = ["edit", "name", "code"].map(|key| columns.cell(key, row));
+    let what: Vec<&str> = [parts[0], if parts[1].is_empty() { parts[2] } else { parts[1] }]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
+    format!("{} #{}", what.join(" "), row + 1)
+}
+
+/// Whether two edits of one scenario are of the same thing.
+fn same_facility(a: &Edit, b: &Edit) -> bool {
+    use crate::scenario::Change::{Alter, Close};
+    let of = |edit: &Edit| match &edit.change {
+        Alter { facility, .. } | Close { facility } => Some(*facility),
+        _ => None,
+    };
+    of(a).is_some() && of(a) == of(b)
+}

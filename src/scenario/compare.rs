@@ -1,0 +1,175 @@
+//! What an outcome changes against its base: by obligation, for people, in access.
+
+use super::access::AccessChange;
+use super::stage::{Outcome, Stage};
+use crate::assess::affected::Headcount;
+use crate::assess::{Assessed, check, group};
+use crate::rules::Verdict;
+use crate::rules::finding::{Finding, Of};
+
+/// How an obligation turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// It is met and was not.
+    Fixed,
+    /// It is not met and was.
+    Broken,
+    /// It is not met, but less is lacking.
+    Improved,
+    /// It was not met, and more is lacking.
+    Worsened,
+    /// Neither.
+    Same,
+}
+
+impl Turn {
+    /// The word that every output uses.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::Broken => "broken",
+            Self::Improved => "improved",
+            Self::Worsened => "worsened",
+            Self::Same => "same",
+        }
+    }
+
+    fn of(before: &Finding, after: &Finding) -> Self {
+        match (before.verdict == Verdict::Met, after.verdict == Verdict::Met) {
+            (false, true) => return Self::Fixed,
+            (true, false) => return Self::Broken,
+            (true, true) => return Self::Same,
+            (false, false) => {}
+        }
+        // What can be mended is lacking units, else the distance from flipping, else the subjects not met.
+        let lacking = |finding: &Finding| match (&finding.verdict, finding.shortfall) {
+            (_, Some(shortfall)) => Some(shortfall),
+            (Verdict::Unmet, None) => None,
+            // What is not known to be lacking.
+            _ => Some(0.0),
+        };
+        let behind = |finding: &Finding| finding.margin.as_ref().map(|margin| -margin.value);
+        let unmet = |finding: &Finding| finding.count("unmet") as f64;
+        let measures = [
+            lacking(before).zip(lacking(after)),
+            behind(before).zip(behind(after)),
+            Some((unmet(before), unmet(after))),
+        ];
+        match measures.into_iter().flatten().find(|(before, after)| before != after) {
+            Some((before, after)) if after < before => Self::Improved,
+            Some(_) => Self::Worsened,
+            None => Self::Same,
+        }
+    }
+}
+
+/// What changes for one obligation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ObligationChange {
+    /// Its position among the findings of the base.
+    pub position: usize,
+    /// How it turns.
+    pub turn: Turn,
+    /// What is lacking before and after, in the unit of the finding; 0 where nothing is.
+    pub shortfall: (f64, f64),
+    /// Persons of its group for whom it is kept now and was not.
+    pub gained: f64,
+    /// Persons of its group for whom it was kept and is not now.
+    pub lost: f64,
+}
+
+/// What an outcome changes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Difference {
+    /// The obligations for which anything changes, in the order of the packs.
+    pub obligations: Vec<ObligationChange>,
+    /// Access to the services whose facilities or people were edited.
+    pub access: Vec<AccessChange>,
+    /// What it costs; `None` where an edit does not say.
+    pub cost: Option<f64>,
+}
+
+impl Difference {
+    /// What `outcome` changes on `stage`.
+    pub fn of(stage: &Stage, outcome: &Outcome) -> Self {
+        let change = |(position, after): &(usize, Assessed)| {
+            let before = &stage.base().findings[*position];
+            let own = outcome.headcounts.get(group(check(&stage.base().packs, (before.pack, before.obligation))));
+            let headcount = match own {
+                Some(own) => own.as_ref(),
+                None => stage.headcount(before),
+            };
+            let counts_persons = stage.base().obligation(before).check.kind().counts_persons();
+            let (gained, lost) = match headcount {
+                _ if counts_persons => counted(&before.finding, &after.finding),
+                Some(headcount) => turned(stage, headcount, before, after),
+                None => (0.0, 0.0),
+            };
+            let lacking = |found: &Assessed| found.finding.shortfall.unwrap_or(0.0);
+            ObligationChange {
+                position: *position,
+                turn: Turn::of(&before.finding, &after.finding),
+                shortfall: (lacking(before), lacking(after)),
+                gained,
+                lost,
+            }
+        };
+        let is_change = |change: &ObligationChange| {
+            change.turn != Turn::Same
+                || change.gained != 0.0
+                || change.lost != 0.0
+                || change.shortfall.0 != change.shortfall.1
+        };
+        Self {
+            obligations: outcome.judged.iter().map(change).filter(is_change).collect(),
+            access: outcome.access.clone(),
+            cost: outcome.cost,
+        }
+    }
+
+    /// How many obligations turn so.
+    pub fn count(&self, turn: Turn) -> usize {
+        self.obligations.iter().filter(|change| change.turn == turn).count()
+    }
+
+    /// The positions of the obligations that turn so.
+    pub fn positions(&self, turn: Turn) -> impl Iterator<Item = usize> + '_ {
+        self.obligations.iter().filter(move |change| change.turn == turn).map(|change| change.position)
+    }
+
+    /// Persons for whom a promise is kept that was not, over all promises: who gains two counts twice, since each
+    /// promise is to a group of its own.
+    pub fn gained(&self) -> f64 {
+        self.obligations.iter().map(|change| change.gained).sum()
+    }
+
+    /// Persons for whom a promise is not kept that was, likewise.
+    pub fn lost(&self) -> f64 {
+        self.obligations.iter().map(|change| change.lost).sum()
+    }
+
+    /// What all edits cost for each person gained, less those lost; `None` without costs or gain.
+    pub fn cost_per_person(&self) -> Option<f64> {
+        let net = self.gained() - self.lost();
+        self.cost.filter(|_| 0.0 < net).map(|cost| cost / net)
+    }
+}
+
+fn turned(stage: &Stage, headcount: &Headcount, before: &Assessed, after: &Assessed) -> (f64, f64) {
+    headcount.turned(&stage.world().areas, &before.finding, &after.finding)
+}
+
+/// By area where there are any, else in all: how many more persons, and how many fewer, have what is promised.
+fn counted(before: &Finding, after: &Finding) -> (f64, f64) {
+    let is_area = |of: &Of| matches!(of, Of::Area(_));
+    let by_area = after.subjects.iter().any(|subject| is_area(&subject.of));
+    let of_those = |of: &Of| if by_area { is_area(of) } else { *of == Of::Whole };
+    let counts = |finding: &Finding| -> Vec<f64> {
+        let subjects = finding.subjects.iter().filter(|subject| of_those(&subject.of));
+        subjects.map(|subject| subject.evidence.counted.unwrap_or(0.0)).collect()
+    };
+    let pairs = counts(before).into_iter().zip(counts(after));
+    pairs.fold((0.0, 0.0), |(gained, lost), (before, after)| {
+        (gained + (after - before).max(0.0), lost + (before - after).max(0.0))
+    })
+}

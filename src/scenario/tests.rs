@@ -1,0 +1,281 @@
+//! Laws: what an edited world is found to be does not depend on how it was reached.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::assess::{Assessed, Only, assess, limits};
+use crate::model::sketch::Sketch;
+use crate::model::{AreaId, Column, Facilities, FacilityId, FacilityRow, Id, ServiceId, SourceId, World};
+use crate::rules::Pack;
+use crate::space::TravelMatrix;
+
+const PACK: &str = r#"
+    format = "evenreach.pack/1"
+    [document]
+    id = "test"
+    title = { en = "Test", zh = "测试" }
+    issuer = { en = "Us", zh = "我们" }
+    year = 2018
+"#;
+
+/// One obligation of every kind that looks at facilities, people or attributes of areas.
+const CHECKS: [&str; 14] = [
+    r#"presence = { in-each = "street", service = "school", where = { public = true }, at-least = 1 }"#,
+    r#"presence = { in-each = "street", among = { kind = "town" }, service = "clinic", at-least = 1, serving = true }"#,
+    r#"share = { service = "school", being = { public = true }, at-least = "60 %", each = "street" }"#,
+    r#"share = { service = "school", being = { public = true }, weighted-by = "places", at-least = "50 %" }"#,
+    r#"total = { service = "school", sum-of = "places", at-least = 500, each = "street", decide = "each" }"#,
+    r#"per-capita = { service = "clinic", group = "residents", per = "1000 persons", at-least = 1, each = "street" }"#,
+    r#"reach = { service = "school", group = "pupils", within = "2 km", at-least = "80 %", each = "street" }"#,
+    r#"reach = { service = "clinic", where = { public = true }, group = "residents", within = "1500 m", at-least = "90 %" }"#,
+    r#"ceiling = { service = "school", value = "places", at-most = 300 }"#,
+    r#"variation = { service = "school", resources = ["places"], per = "pupils", combine = "mean", parts = [ { name = "public", where = { public = true }, at-most = 0.5 } ] }"#,
+    r#"seats = { service = "school", capacity = "places", group = "pupils", at-least = "90 %", each = "street" }"#,
+    r#"seats = { service = "school", capacity = "places", group = "pupils", within = "3 km", at-least = "90 %", each = "street" }"#,
+    r#"tiered = { in-each = "street", among = { kind = "town" }, service = "clinic", group = "residents", large-from = "200 persons", joint-within = "2 km" }"#,
+    r#"membership = { service = "school", any-of = ["public"], lead = "public" }"#,
+];
+
+fn packs() -> Vec<Arc<Pack>> {
+    let mut text = PACK.to_owned();
+    for (n, check) in CHECKS.iter().enumerate() {
+        text += &format!(
+            "[[obligation]]\nid = \"o.{n}\"\nclause = \"{n}\"\nlead = \"b\"\nsummary = {{ en = \"s\", zh = \"s\" }}\ncheck.{check}\n"
+        );
+    }
+    vec![Arc::new(Pack::from_toml("test.toml", &text).unwrap_or_else(|mistakes| panic!("{mistakes:#?}")))]
+}
+
+const STREETS: [&str; 3] = ["A", "B", "C"];
+type Place = (u8, u8);
+
+/// A facility: clinic or school, public or not or unknown, its places, where it stands if that is known.
+type Building = (bool, Option<bool>, Option<u16>, Option<Place>);
+
+fn km(place: Place) -> (f64, f64) {
+    (f64::from(place.0) * 0.7, f64::from(place.1) * 0.7)
+}
+
+fn street(place: Place) -> &'static str {
+    STREETS[usize::from(place.0 / 3).min(2)]
+}
+
+fn world(points: &[(Place, Option<u16>, u16)], buildings: &[Building]) -> World {
+    let mut sketch = Sketch::new(&["district", "street"]).area("district", "D", None, Some((2.0, 1.0)), &[]);
+    for (n, name) in STREETS.iter().enumerate() {
+        let kind = if n == 1 { "town" } else { "city" };
+        sketch = sketch.area("street", name, Some("D"), Some((n as f64 * 2.1, 0.0)), &[("kind", kind)]);
+    }
+    for &(place, residents, pupils) in points {
+        let mut persons = vec![("pupils", f64::from(pupils) / 4.0)];
+        persons.extend(residents.map(|n| ("residents", f64::from(n) / 3.0)));
+        sketch = sketch.people(Some(street(place)), Some(km(place)), &persons);
+    }
+    // All groups and columns are there, whatever was drawn.
+    sketch = sketch.people(Some("A"), Some((0.0, 0.0)), &[("pupils", 1.0), ("residents", 1.0)]);
+    sketch = sketch.service("school").service("clinic");
+    sketch = sketch.facility(
+        "school",
+        "first",
+        Some("A"),
+        Some((0.1, 0.0)),
+        &[("public", "true"), ("places", "100"), ("pupils", "90")],
+    );
+    for (n, &(is_school, public, places, place)) in buildings.iter().enumerate() {
+        let cells: Vec<(&str, String)> = [
+            public.map(|public| ("public", public.to_string())),
+            places.map(|places| ("places", places.to_string())),
+            places.map(|places| ("pupils", (places / 2 + 1).to_string())),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let cells: Vec<(&str, &str)> = cells.iter().map(|(key, cell)| (*key, cell.as_str())).collect();
+        let service = if is_school { "school" } else { "clinic" };
+        let area = place.map_or("D", street);
+        sketch = sketch.facility(service, &format!("f{n}"), Some(area), place.map(km), &cells);
+    }
+    sketch.world()
+}
+
+/// An edit before it is resolved: what it does, to which, and with what.
+type Drawn = (u8, u8, Place, u16, bool);
+
+fn edit(world: &World, &(verb, which, place, number, flag): &Drawn, n: u32) -> Edit {
+    let areas: Vec<AreaId> = world.areas.iter().map(|(id, _)| id).collect();
+    let at = |place: Place| {
+        let (east, north) = km(place);
+        geo::Coord { x: 121.7 + east / 86.5, y: 39.1 + north / 111.03 }
+    };
+    let street_id = |place: Place| areas[1 + usize::from(place.0 / 3).min(2)];
+    let facility = FacilityId::new(usize::from(which) % world.facilities.len());
+    let change = match verb % 7 {
+        0 | 1 => Change::Open {
+            facility: FacilityRow {
+                code: format!("new-{n}"),
+                name: format!("new-{n}"),
+                service: ServiceId::new(usize::from(flag)),
+                place: Some(at(place)),
+                area: Some(street_id(place)),
+                origin: (SourceId::new(0), n),
+            },
+            attributes: vec![
+                ("public".into(), Given::Flag(which % 2 == 0)),
+                ("places".into(), Given::Number(f64::from(number))),
+                ("pupils".into(), Given::Number(f64::from(number / 3 + 1))),
+            ],
+            serves: if flag { vec![areas[2]] } else { Vec::new() },
+        },
+        2 => Change::Close { facility },
+        3 => Change::Alter {
+            facility,
+            attributes: vec![("places".into(), Given::Number(f64::from(number) / 2.0))],
+            place: flag.then(|| (at(place), Some(street_id(place)))),
+        },
+        4 => Change::Settle {
+            place: Some(at(place)),
+            area: Some(street_id(place)),
+            persons: vec![("pupils".into(), f64::from(number) / 7.0), ("residents".into(), f64::from(number))],
+        },
+        5 => Change::Grow {
+            area: flag.then(|| street_id(place)),
+            group: (which % 2 == 0).then(|| "pupils".into()),
+            factor: f64::from(number) / 300.0,
+        },
+        _ => Change::Mark {
+            area: street_id(place),
+            attributes: vec![("kind".into(), Given::Text(if flag { "town" } else { "city" }.into()))],
+        },
+    };
+    Edit { change, cost: Some(f64::from(number)), row: n }
+}
+
+fn scenarios(world: &World, drawn: &[Vec<Drawn>]) -> Vec<Scenario> {
+    let mut n = 0;
+    let scenario = |(at, edits): (usize, &Vec<Drawn>)| {
+        let mut scenario = Scenario { name: at.to_string(), edits: Vec::new() };
+        for drawn in edits {
+            n += 1;
+            let edit = edit(world, drawn, n);
+            // As a reader refuses it: one edit a facility.
+            let of = |edit: &Edit| match edit.change {
+                Change::Close { facility } | Change::Alter { facility, .. } => Some(facility),
+                _ => None,
+            };
+            if of(&edit).is_none() || !scenario.edits.iter().any(|other| of(other) == of(&edit)) {
+                scenario.edits.push(edit);
+            }
+        }
+        scenario
+    };
+    drawn.iter().enumerate().map(scenario).collect()
+}
+
+/// What the stage finds: what was judged anew, else what the base had.
+fn incremental(stage: &Stage, outcome: &Outcome) -> Vec<Assessed> {
+    let mut all = stage.base().findings.clone();
+    for (position, assessed) in &outcome.judged {
+        all[*position] = assessed.clone();
+    }
+    all
+}
+
+fn from_nothing(world: &World) -> Vec<Assessed> {
+    let packs = packs();
+    let travel = TravelMatrix::compute(world, &limits(world, &packs));
+    assess(world, &travel, &packs, &Only::default()).findings
+}
+
+/// The world as its files would be read: only rows that stand are there.
+fn written_out(world: &World) -> World {
+    let old = &world.facilities;
+    let kept: Vec<FacilityId> = old.iter().map(|(id, _)| id).filter(|&id| old.stands(id)).collect();
+    let rows: Vec<Option<usize>> = kept.iter().map(|id| Some(id.index())).collect();
+    let columns = old.attributes().iter().map(|(key, column): (_, &Column)| (key.clone(), column.gather(&rows)));
+    let serves = kept.iter().enumerate().filter(|&(_, &id)| !old.serves(id).is_empty());
+    let facilities = Facilities::new(
+        kept.iter().map(|&id| old[id].clone()).collect(),
+        old.services().values().iter().map(|service| service.key.clone()).collect(),
+        columns.collect(),
+        serves.map(|(new, &id)| (FacilityId::new(new), old.serves(id).to_vec())).collect(),
+    );
+    World { facilities: Arc::new(facilities), ..world.clone() }
+}
+
+/// A finding without the numbers of facilities.
+fn figures(found: &[Assessed]) -> Vec<impl PartialEq + std::fmt::Debug + use<>> {
+    found.iter().map(figures_of).collect()
+}
+
+fn figures_of(found: &Assessed) -> impl PartialEq + std::fmt::Debug + use<> {
+    let finding = &found.finding;
+    let subjects: Vec<_> = finding
+        .subjects
+        .iter()
+        .map(|subject| (subject.verdict.clone(), subject.observed, subject.shortfall, subject.evidence.counted))
+        .collect();
+    let value = |quantity: &Option<crate::rules::finding::Quantity>| quantity.as_ref().map(|quantity| quantity.value);
+    (
+        finding.verdict.clone(),
+        value(&finding.observed),
+        value(&finding.margin),
+        finding.shortfall,
+        subjects,
+        found.affected.clone(),
+    )
+}
+
+fn places() -> impl Strategy<Value = Place> {
+    (0..9_u8, 0..4_u8)
+}
+
+fn buildings() -> impl Strategy<Value = Vec<Building>> {
+    let public = prop::option::weighted(0.9, any::<bool>());
+    let amount = prop::option::weighted(0.9, 0..400_u16);
+    prop::collection::vec((any::<bool>(), public, amount, prop::option::weighted(0.9, places())), 0..8)
+}
+
+proptest! {
+    #[test]
+    fn what_is_judged_anew_is_what_an_assessment_from_nothing_finds(
+        points in prop::collection::vec((places(), prop::option::weighted(0.9, 0..900_u16), 0..200_u16), 0..8),
+        buildings in buildings(),
+        drawn in prop::collection::vec(
+            prop::collection::vec((any::<u8>(), any::<u8>(), places(), 0..600_u16, any::<bool>()), 1..4), 1..4,
+        ),
+    ) {
+        let base = world(&points, &buildings);
+        let stage = Stage::new(&base, &packs(), &Only::default(), scenarios(&base, &drawn));
+        // The stage itself is the base.
+        prop_assert_eq!(figures(&stage.base().findings), figures(&from_nothing(&base)));
+        for chosen in batch::choices(drawn.len(), 2) {
+            let Ok(outcome) = stage.outcome(&chosen) else { continue };
+            let found = incremental(&stage, &outcome);
+            let anew = from_nothing(&outcome.world);
+            prop_assert_eq!(&found, &anew);
+            let written = from_nothing(&written_out(&outcome.world));
+            prop_assert_eq!(figures(&found), figures(&written));
+        }
+    }
+
+    #[test]
+    fn a_batch_keeps_the_best_and_a_scenario_leaves_its_base_as_it_was(
+        buildings in buildings(),
+        drawn in prop::collection::vec(
+            prop::collection::vec((any::<u8>(), any::<u8>(), places(), 0..600_u16, any::<bool>()), 1..3), 2..6,
+        ),
+    ) {
+        let base = world(&[((4, 1), Some(300), 60), ((8, 0), Some(90), 30)], &buildings);
+        let stage = Stage::new(&base, &packs(), &Only::default(), scenarios(&base, &drawn));
+        let before = stage.base().findings.clone();
+        let all = batch::run(&stage, batch::choices(drawn.len(), 2), By::Persons, usize::MAX, &mut |_| true);
+        let few = batch::run(&stage, batch::choices(drawn.len(), 2), By::Persons, 3, &mut |_| true);
+        prop_assert_eq!(&few.best[..], &all.best[..few.best.len()]);
+        prop_assert_eq!(all.n_judged + all.n_conflicts, batch::n_choices(drawn.len(), 2));
+        let net = |ranked: &Ranked| ranked.difference.gained() - ranked.difference.lost();
+        prop_assert!(all.best.windows(2).all(|two| net(&two[1]) <= net(&two[0])));
+        prop_assert_eq!(figures(&from_nothing(&written_out(stage.world()))), figures(&before));
+    }
+}
