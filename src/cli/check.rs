@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::progress::Progress;
+use super::study::{self, Wanted, default_out};
 use super::tell::{self, Stopped};
 use crate::assess::{Only, assess, limits};
-use crate::model::{Lang, Text};
+use crate::model::Lang;
 use crate::read::problem::{At, Problem, Severity};
-use crate::read::{Failure, Options, ReadStudy, read_study, title};
 use crate::report::files::Content;
 use crate::report::{self, Kind, Output, terminal::Look};
 use crate::space::TravelMatrix;
@@ -84,7 +84,9 @@ impl FailOn {
 
 pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped> {
     let progress = Progress::new(AFTER_READING);
-    let read = read(arguments, &progress);
+    let wanted =
+        Wanted { study: &arguments.study, packs: &arguments.packs, only: &arguments.only, strict: arguments.strict };
+    let read = study::read(&wanted, &progress, AFTER_READING);
     let read = read.map_err(|why| {
         progress.done();
         why.tell(lang)
@@ -99,7 +101,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
     let kinds = if arguments.write.is_empty() { &Kind::ALL[..] } else { &arguments.write };
     let outputs = report::outputs(&findings, &read.world, &problems, lang);
     let (chosen, others): (Vec<Output<'_>>, _) = outputs.into_iter().partition(|output| kinds.contains(&output.kind()));
-    let out = arguments.out.clone().unwrap_or_else(|| default_out(&arguments.study));
+    let out = arguments.out.clone().unwrap_or_else(|| default_out(&arguments.study, ""));
     let written = report::files::write(&out, &chosen);
     progress.done();
     written.map_err(|problem| tell::stop(&problem.text(), lang))?;
@@ -135,46 +137,6 @@ fn tell_old(out: &Path, others: &[Output<'_>], lang: Lang) {
     }
 }
 
-/// Why nothing was checked.
-enum Why {
-    Unread(Failure),
-    Said(Text),
-}
-
-impl Why {
-    fn tell(self, lang: Lang) -> Stopped {
-        match self {
-            Self::Unread(failure) => tell::failure(&failure, lang),
-            Self::Said(text) => tell::stop(&text, lang),
-        }
-    }
-}
-
-/// The study, if there is something in it to check.
-fn read(arguments: &Arguments, progress: &Progress) -> Result<ReadStudy, Why> {
-    let options = Options { packs: arguments.packs.clone(), strict: arguments.strict, ..Options::default() };
-    let read = read_study(&arguments.study, &options, &|file, n_files| {
-        progress.expect(n_files as u64 + AFTER_READING);
-        progress.step(file);
-    });
-    let read = read.map_err(Why::Unread)?;
-    if read.packs.is_empty() {
-        return Err(Why::Said(Text {
-            en: "the study names no pack: add packs = [\"...\"] to study.toml, or give --pack FILE".into(),
-            zh: "研究未指定规则包：请在 study.toml 中写 packs = [\"...\"]，或使用 --pack 文件".into(),
-        }));
-    }
-    if let Some(word) = Only::new(arguments.only.clone()).unmatched(&read.packs).first() {
-        return Err(Why::Said(Text {
-            en: format!(
-                "no obligation has the id `{word}` or one that starts with it and a dot; `evenreach explain` lists them"
-            ),
-            zh: format!("没有编号为或以 {word} 开头的条款；可用 evenreach explain 查看"),
-        }));
-    }
-    Ok(read)
-}
-
 /// A problem with the input as findings.json shows it.
 fn published(problem: &Problem) -> serde_json::Value {
     let (row, feature, column) = match &problem.at {
@@ -201,12 +163,3 @@ fn published(problem: &Problem) -> serde_json::Value {
 
 /// Steps that follow when the files are read: distances, obligations, outputs.
 const AFTER_READING: u64 = 3;
-
-fn default_out(study: &Path) -> PathBuf {
-    let name = study.canonicalize().ok().and_then(|study| Some(study.file_name()?.to_owned()));
-    let name = name.unwrap_or_else(|| "study".into());
-    match name.to_str().filter(|_| study.is_file()) {
-        Some(file) => Path::new("out").join(title(file)),
-        None => Path::new("out").join(name),
-    }
-}

@@ -1,13 +1,16 @@
 //! The command line: one subcommand a file, each from its arguments to an exit code.
 
 mod check;
+mod checkpoint;
 mod convert;
 mod explain;
 mod init;
 mod inspect;
 mod progress;
 mod sample;
+mod study;
 mod tell;
+mod whatif;
 
 use std::process::ExitCode;
 
@@ -23,6 +26,7 @@ use crate::model::Lang;
 #[command(after_help = "Examples:
   evenreach check geodata/jinpu                  check a study; files go to out/jinpu
   evenreach check my-study --only edu --lang en  only the education clauses
+  evenreach whatif my-study sites.csv            what new sites would change
   evenreach explain                              the check kinds and the obligations
   evenreach inspect facilities.csv               what a file and its columns hold
   evenreach convert schools.xlsx schools.gpkg    another format or coordinate system
@@ -38,6 +42,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Whatif(whatif::Arguments),
     Convert(convert::Arguments),
     Explain(explain::Arguments),
     Inspect(inspect::Arguments),
@@ -61,6 +66,7 @@ pub fn run() -> ExitCode {
     let lang = arguments.lang.unwrap_or_else(system_language);
     let done = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, lang),
+        Command::Whatif(arguments) => whatif::run(&arguments, lang),
         Command::Convert(arguments) => convert::run(&arguments, lang),
         Command::Explain(arguments) => explain::run(&arguments, lang),
         Command::Inspect(arguments) => inspect::run(&arguments, lang),

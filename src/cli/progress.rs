@@ -10,22 +10,51 @@ use crate::report::words::plain;
 /// A bar that shows itself after a second.
 pub(super) struct Progress(ProgressBar);
 
+/// A bar over many things of one kind, with how many a second and how long it will take.
+pub(super) struct Rate(ProgressBar);
+
+impl Rate {
+    /// A bar over `n` things, of which `done` are done.
+    pub(super) fn new(n: u64, done: u64, what: &'static str) -> Self {
+        let bar = hidden(n, "{spinner} [{bar:24}] {pos}/{len} {msg} {per_sec} ~{eta}");
+        bar.set_position(done);
+        bar.reset_eta();
+        bar.set_message(what);
+        Self(bar)
+    }
+
+    /// So many are done.
+    pub(super) fn done_so_far(&self, n: u64) {
+        self.0.set_position(n);
+    }
+
+    /// All is done: the bar goes away.
+    pub(super) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// A bar that shows itself after a second.
+fn hidden(n: u64, template: &str) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(n), ProgressDrawTarget::hidden());
+    let style = ProgressStyle::with_template(template);
+    bar.set_style(style.expect("the template is well formed").progress_chars("=> "));
+    let later = bar.clone();
+    thread::spawn(move || {
+        thread::sleep(Duration::from_secs(1));
+        if !later.is_finished() {
+            // Draws nothing where the error stream is no terminal.
+            later.set_draw_target(ProgressDrawTarget::stderr());
+            later.enable_steady_tick(Duration::from_millis(200));
+        }
+    });
+    bar
+}
+
 impl Progress {
     /// A bar of so many steps.
     pub(super) fn new(steps: u64) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template("{spinner} [{bar:24}] {pos}/{len} {msg} {elapsed}");
-        bar.set_style(style.expect("the template is well formed").progress_chars("=> "));
-        let later = bar.clone();
-        thread::spawn(move || {
-            thread::sleep(Duration::from_secs(1));
-            if !later.is_finished() {
-                // Draws nothing where the error stream is no terminal.
-                later.set_draw_target(ProgressDrawTarget::stderr());
-                later.enable_steady_tick(Duration::from_millis(200));
-            }
-        });
-        Self(bar)
+        Self(hidden(steps, "{spinner} [{bar:24}] {pos}/{len} {msg} {elapsed}"))
     }
 
     /// There are so many steps in all.

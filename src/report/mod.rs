@@ -11,6 +11,7 @@ pub mod json;
 mod layers;
 mod style;
 pub mod terminal;
+pub mod whatif;
 pub mod words;
 mod workbook;
 

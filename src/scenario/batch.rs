@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
 
 use super::compare::{Difference, Turn};
@@ -91,19 +93,19 @@ pub struct Batch {
     pub n_conflicts: u64,
 }
 
-/// Judged together in one go, between looks at whether to stop.
-const BLOCK: usize = 4096;
+/// Judged together in one go, before the best are picked.
+const BLOCK: usize = 1024;
 
-/// Judges choices of scenarios in parallel and keeps the best `top` by `by`, until there are no more or `go_on` says no;
-/// it is told how many are done. The result does not depend on the number of threads.
+/// Judges choices of scenarios in parallel after those of `batch`, and keeps the best `top` by `by`; `progress` is told
+/// now and then how far it has come. The result does not depend on the number of threads.
 pub fn run(
     stage: &Stage,
+    mut batch: Batch,
     choices: impl Iterator<Item = Vec<usize>>,
     by: By,
     top: usize,
-    go_on: &mut dyn FnMut(&Batch) -> bool,
+    progress: &mut dyn FnMut(&Batch),
 ) -> Batch {
-    let mut batch = Batch::default();
     let mut choices = choices.peekable();
     while choices.peek().is_some() {
         let block: Vec<Vec<usize>> = choices.by_ref().take(BLOCK).collect();
@@ -124,9 +126,7 @@ pub fn run(
         // Stable: of equal ones the first of the file stays first.
         batch.best.sort_by(|a, b| by.compare(&a.difference, &b.difference).then_with(|| order(a, b)));
         batch.best.truncate(top);
-        if !go_on(&batch) {
-            break;
-        }
+        progress(&batch);
     }
     batch
 }
@@ -146,6 +146,19 @@ pub fn choices(n: usize, most: usize) -> impl Iterator<Item = Vec<usize>> {
             next[turn..].iter_mut().zip(start..).for_each(|(position, value)| *position = value);
             Some(next)
         })
+    })
+}
+
+/// `n_drawn` choices of 1 to `most` of `n` scenarios, drawn at random from a fixed seed: the size first, each as likely, then
+/// which. A choice may come twice.
+pub fn sample(n: usize, most: usize, n_drawn: u64) -> impl Iterator<Item = Vec<usize>> {
+    let mut chance = Pcg64Mcg::seed_from_u64(0);
+    let most = most.min(n);
+    (0..n_drawn).filter(move |_| 0 < most).map(move |_| {
+        let size = chance.random_range(1..=most);
+        let mut chosen = rand::seq::index::sample(&mut chance, n, size).into_vec();
+        chosen.sort_unstable();
+        chosen
     })
 }
 

@@ -5,7 +5,7 @@ use super::stage::{Outcome, Stage};
 use crate::assess::affected::Headcount;
 use crate::assess::{Assessed, check, group};
 use crate::rules::Verdict;
-use crate::rules::finding::{Finding, Of};
+use crate::rules::finding::{Evidence, Finding, Of};
 
 /// How an obligation turns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -159,17 +159,19 @@ fn turned(stage: &Stage, headcount: &Headcount, before: &Assessed, after: &Asses
     headcount.turned(&stage.world().areas, &before.finding, &after.finding)
 }
 
-/// By area where there are any, else in all: how many more persons, and how many fewer, have what is promised.
+/// By area where there are any, else in all: how many fewer persons, and how many more, are without what is promised. Who
+/// moves in and has it gains nothing.
 fn counted(before: &Finding, after: &Finding) -> (f64, f64) {
     let is_area = |of: &Of| matches!(of, Of::Area(_));
     let by_area = after.subjects.iter().any(|subject| is_area(&subject.of));
     let of_those = |of: &Of| if by_area { is_area(of) } else { *of == Of::Whole };
-    let counts = |finding: &Finding| -> Vec<f64> {
+    let without = |finding: &Finding| -> Vec<f64> {
         let subjects = finding.subjects.iter().filter(|subject| of_those(&subject.of));
-        subjects.map(|subject| subject.evidence.counted.unwrap_or(0.0)).collect()
+        let without = |evidence: &Evidence| evidence.of.unwrap_or(0.0) - evidence.counted.unwrap_or(0.0);
+        subjects.map(|subject| without(&subject.evidence)).collect()
     };
-    let pairs = counts(before).into_iter().zip(counts(after));
+    let pairs = without(before).into_iter().zip(without(after));
     pairs.fold((0.0, 0.0), |(gained, lost), (before, after)| {
-        (gained + (after - before).max(0.0), lost + (before - after).max(0.0))
+        (gained + (before - after).max(0.0), lost + (after - before).max(0.0))
     })
 }

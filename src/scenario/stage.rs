@@ -30,6 +30,8 @@ struct Moves {
     leave: Vec<FacilityId>,
     /// Rows that stand instead or in addition, in the order of their ids.
     come: Vec<FacilityId>,
+    /// What opens, by a number that the same facility has in all scenarios that open it; sorted.
+    opens: Vec<usize>,
     /// Edits of people and areas, in the order of the file.
     others: Vec<Change>,
     cost: Option<f64>,
@@ -136,7 +138,7 @@ impl Stage {
     /// What several scenarios of this stage lead to when all are carried out.
     ///
     /// # Errors
-    /// [`Conflict`] where two of them edit the same facility or the same attribute of an area.
+    /// [`Conflict`] where two of them open or edit the same facility, or edit the same attribute of an area.
     pub fn outcome(&self, chosen: &[usize]) -> Result<Outcome, Conflict> {
         let world = self.edited(chosen)?;
         let moves = || chosen.iter().map(|&scenario| &self.moves[scenario]);
@@ -200,7 +202,9 @@ impl Stage {
         }
         leave.sort_unstable();
         come.sort_unstable();
-        if leave.windows(2).any(|two| two[0] == two[1]) {
+        let mut opens: Vec<usize> = chosen.iter().flat_map(|&at| self.moves[at].opens.iter().copied()).collect();
+        opens.sort_unstable();
+        if has_double(&leave) || (1 < chosen.len() && has_double(&opens)) {
             return Err(Conflict);
         }
         let facilities = &self.world.facilities;
@@ -240,6 +244,10 @@ impl Stage {
         }
         Ok(world)
     }
+}
+
+fn has_double<T: PartialEq>(sorted: &[T]) -> bool {
+    sorted.windows(2).any(|two| two[0] == two[1])
 }
 
 impl Uses {
@@ -338,12 +346,18 @@ fn lay_out(base: &World, scenarios: &[Scenario]) -> (World, Vec<(ServiceId, Vec<
             moves[*at].come.push(form);
         }
     }
+    let mut opens: HashMap<_, usize> = HashMap::new();
     for (at, scenario) in scenarios.iter().enumerate() {
         for edit in &scenario.edits {
             match &edit.change {
                 Change::Open { facility, attributes, serves } => {
                     let id = laid.push(facility.clone(), None, serves, attributes);
                     moves[at].come.push(id);
+                    // The same rows in two scenarios are one facility.
+                    let bits = facility.place.map(|place| (place.x.to_bits(), place.y.to_bits()));
+                    let known = opens.len();
+                    let number = *opens.entry((facility.service, &facility.name, bits, facility.area)).or_insert(known);
+                    moves[at].opens.push(number);
                 }
                 Change::Settle { .. } | Change::Grow { .. } | Change::Mark { .. } => {
                     moves[at].others.push(edit.change.clone());

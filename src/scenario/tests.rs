@@ -270,8 +270,8 @@ proptest! {
         let base = world(&[((4, 1), Some(300), 60), ((8, 0), Some(90), 30)], &buildings);
         let stage = Stage::new(&base, &packs(), &Only::default(), scenarios(&base, &drawn));
         let before = stage.base().findings.clone();
-        let all = batch::run(&stage, batch::choices(drawn.len(), 2), By::Persons, usize::MAX, &mut |_| true);
-        let few = batch::run(&stage, batch::choices(drawn.len(), 2), By::Persons, 3, &mut |_| true);
+        let all = batch::run(&stage, batch::Batch::default(), batch::choices(drawn.len(), 2), By::Persons, usize::MAX, &mut |_| ());
+        let few = batch::run(&stage, batch::Batch::default(), batch::choices(drawn.len(), 2), By::Persons, 3, &mut |_| ());
         prop_assert_eq!(&few.best[..], &all.best[..few.best.len()]);
         prop_assert_eq!(all.n_judged + all.n_conflicts, batch::n_choices(drawn.len(), 2));
         let net = |ranked: &Ranked| ranked.difference.gained() - ranked.difference.lost();

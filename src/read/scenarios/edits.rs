@@ -325,7 +325,13 @@ impl<'a> Rows<'a> {
         let translated = self.study.words.get("service").into_iter().flatten();
         let translated =
             translated.filter(|(_, of_file)| of_file.iter().any(|word| word == cell)).map(|(key, _)| key.as_str());
-        let key = translated.into_iter().next().unwrap_or_else(|| vocabulary().service(cell));
+        let by_label = || {
+            let services = self.study.packs.iter().flat_map(|pack| &pack.services);
+            let mut called = services.filter(|(_, label)| label.zh == cell || label.en.eq_ignore_ascii_case(cell));
+            called.next().map(|(key, _)| key.as_str())
+        };
+        let known = Some(vocabulary().service(cell)).filter(|key| facilities.service(key).is_some());
+        let key = translated.into_iter().next().or(known).or_else(by_label).unwrap_or(cell);
         facilities.service(key).or_else(|| {
             let known: Vec<&str> = facilities.services().values().iter().map(|service| service.key.as_str()).collect();
             let like = nearest(key, known.iter().copied()).map(|key| format!("did you mean `{key}`? ")).unwrap_or_default();

@@ -8,6 +8,7 @@ mod edits;
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::columns::{Columns, level_reference, structural};
 use super::input::{self, Input};
@@ -19,12 +20,15 @@ use super::table::{Table, Wish};
 use super::vocabulary::vocabulary;
 use super::world::split;
 use super::{ReadStudy, attributes, read_table, reader_of};
+use crate::model::World;
+use crate::rules::Pack;
 use crate::scenario::{Edit, Scenario};
 
 /// What is known of the study that the scenarios edit.
 pub(super) struct Study<'a> {
     ground: Ground<'a>,
-    world: &'a crate::model::World,
+    world: &'a World,
+    packs: &'a [Arc<Pack>],
     /// Words of the study's files for words of the packs, by attribute.
     words: &'a Values,
 }
@@ -63,6 +67,7 @@ pub fn read_scenarios(
     let known = Study {
         ground: Ground::new(&study.world.areas).stated(of_study.iter().map(String::as_str)),
         world: &study.world,
+        packs: &study.packs,
         words: &study.words,
     };
     let scenarios = known.scenarios(&table, problems);

@@ -26,8 +26,13 @@ pub fn findings(
     problems: &[serde_json::Value],
     to: &mut dyn Write,
 ) -> io::Result<()> {
+    pretty(&Document::new(findings, world, problems), to)
+}
+
+/// A document with line breaks, in which every letter can be seen.
+pub(crate) fn pretty(document: &impl Serialize, to: &mut dyn Write) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut *to, Visible(PrettyFormatter::with_indent(b" ")));
-    Document::new(findings, world, problems).serialize(&mut serializer)?;
+    document.serialize(&mut serializer)?;
     to.write_all(b"\n")
 }
 

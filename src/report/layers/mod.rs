@@ -71,47 +71,51 @@ impl<'a> Assessment<'a> {
 }
 
 /// A column by its name.
-fn column<'a>(name: &str, holds: Holds, value: impl Fn(usize) -> Value<'a> + Send + Sync + 'a) -> Column<'a> {
+pub(crate) fn column<'a>(
+    name: &str,
+    holds: Holds,
+    value: impl Fn(usize) -> Value<'a> + Send + Sync + 'a,
+) -> Column<'a> {
     Column { name: name.to_owned(), holds, value: Box::new(value) }
 }
 
 /// A layer without geometry.
-fn table<'a>(name: &str, n_rows: usize, columns: Vec<Column<'a>>) -> Layer<'a> {
+pub(crate) fn table<'a>(name: &str, n_rows: usize, columns: Vec<Column<'a>>) -> Layer<'a> {
     Layer { name: name.to_owned(), n_rows, columns, shapes: None }
 }
 
 /// The geometries of a layer, in longitude and latitude.
-fn shapes<'a>(shape: impl Fn(usize) -> Option<Geometry<f64>> + Send + Sync + 'a) -> Option<Shapes<'a>> {
+pub(crate) fn shapes<'a>(shape: impl Fn(usize) -> Option<Geometry<f64>> + Send + Sync + 'a) -> Option<Shapes<'a>> {
     Some(Shapes { crs: Crs::wgs84(), shape: Box::new(move |row| shape(row).map(Cow::Owned)) })
 }
 
-fn polygon(polygon: Option<&MultiPolygon<f64>>) -> Option<Geometry<f64>> {
+pub(crate) fn polygon(polygon: Option<&MultiPolygon<f64>>) -> Option<Geometry<f64>> {
     polygon.cloned().map(Geometry::MultiPolygon)
 }
 
-fn point(place: Option<geo::Coord<f64>>) -> Option<Geometry<f64>> {
+pub(crate) fn point(place: Option<geo::Coord<f64>>) -> Option<Geometry<f64>> {
     place.map(|place| Geometry::Point(Point(place)))
 }
 
-fn word(word: Option<&str>) -> Value<'_> {
+pub(crate) fn word(word: Option<&str>) -> Value<'_> {
     word.map_or(Value::Missing, |word| Value::Text(Cow::Borrowed(word)))
 }
 
 /// Text that was made; nothing where there is none.
-fn made<'a>(text: String) -> Value<'a> {
+pub(crate) fn made<'a>(text: String) -> Value<'a> {
     if text.is_empty() { Value::Missing } else { Value::Text(Cow::Owned(text)) }
 }
 
 /// A number; one that is not finite is not known.
-fn number<'a>(number: Option<f64>) -> Value<'a> {
+pub(crate) fn number<'a>(number: Option<f64>) -> Value<'a> {
     number.filter(|number| number.is_finite()).map_or(Value::Missing, |number| Value::Number(number + 0.0))
 }
 
-fn whole<'a>(n: usize) -> Value<'a> {
+pub(crate) fn whole<'a>(n: usize) -> Value<'a> {
     i64::try_from(n).map_or(Value::Missing, Value::Whole)
 }
 
 /// A number as a table shows it in its unit: shares in per cent.
-fn shown<'a>(value: Option<f64>, unit: Option<&Unit>) -> Value<'a> {
+pub(crate) fn shown<'a>(value: Option<f64>, unit: Option<&Unit>) -> Value<'a> {
     number(value.map(|value| if unit == Some(&Unit::Share) { value * 100.0 } else { value }))
 }

@@ -3,7 +3,7 @@
 //! A text, not a print: the command decides where it goes and whether it is coloured.
 
 mod order;
-mod page;
+pub(crate) mod page;
 
 use std::collections::HashSet;
 

@@ -6,7 +6,7 @@ use crate::report::words::plain;
 
 /// How a line looks where styles are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Style {
+pub(crate) enum Style {
     Plain,
     Title,
     Good,
@@ -29,20 +29,20 @@ impl Style {
 }
 
 /// Text that grows line by line.
-pub(super) struct Page {
+pub(crate) struct Page {
     text: String,
     width: usize,
     is_styled: bool,
 }
 
 impl Page {
-    pub(super) fn new(width: usize, is_styled: bool) -> Self {
+    pub(crate) fn new(width: usize, is_styled: bool) -> Self {
         // Narrower, and a name and its number would part at every word.
         Self { text: String::new(), width: width.max(30), is_styled }
     }
 
     /// A paragraph after `first`, its further lines as far in.
-    pub(super) fn line(&mut self, first: &str, text: &str, style: Style) {
+    pub(crate) fn line(&mut self, first: &str, text: &str, style: Style) {
         let rest = " ".repeat(textwrap::core::display_width(first));
         let text = plain(text);
         let options = Options::new(self.width).initial_indent(first).subsequent_indent(&rest);
@@ -54,7 +54,7 @@ impl Page {
     }
 
     /// Short pieces side by side, each with its own style.
-    pub(super) fn pieces(&mut self, pieces: &[(String, Style)]) {
+    pub(crate) fn pieces(&mut self, pieces: &[(String, Style)]) {
         let width: usize = pieces.iter().map(|(piece, _)| textwrap::core::display_width(piece) + 3).sum();
         let parted = if width <= self.width { "   " } else { "\n" };
         let styled: Vec<String> = pieces.iter().map(|(piece, style)| self.styled(&plain(piece), *style)).collect();
@@ -62,11 +62,11 @@ impl Page {
         self.text.push('\n');
     }
 
-    pub(super) fn gap(&mut self) {
+    pub(crate) fn gap(&mut self) {
         self.text.push('\n');
     }
 
-    pub(super) fn text(self) -> String {
+    pub(crate) fn text(self) -> String {
         self.text
     }
 

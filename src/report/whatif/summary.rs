@@ -1,0 +1,145 @@
+//! What a planner reads first of a batch: how many were judged, the best, and what the best one changes.
+
+use super::{MAPS, WhatIf};
+use crate::model::Lang;
+use crate::report::terminal::page::{Page, Style};
+use crate::report::words::number::number;
+use crate::report::words::{Words, doubts};
+use crate::scenario::{Access, Ranked, Turn};
+
+/// Scenarios that are listed; the rest are in the files.
+const LISTED: usize = 10;
+
+/// The summary of a batch. `folder` holds the files.
+pub fn summary(of: &WhatIf<'_>, folder: &str, (style, width): (bool, usize)) -> String {
+    let lang = of.lang;
+    let mut page = Page::new(width, style);
+    let (world, base) = (of.world(), of.stage.base());
+    page.line("", world.name.get(lang), Style::Title);
+    for doubt in doubts(base, world, lang) {
+        page.line("! ", &doubt, Style::Doubt);
+    }
+    page.gap();
+    let (n, candidates) = (of.batch.n_judged, of.stage.scenarios().len());
+    let rate = number((n as f64 / of.elapsed.max(1e-9)).round());
+    page.line(
+        "",
+        &lang.pick(
+            format!("{n} judged of {candidates} candidates in {:.2} s ({rate} a second)", of.elapsed),
+            format!("共 {candidates} 个候选方案，已评估 {n} 个组合，用时 {:.2} 秒（每秒 {rate} 个）", of.elapsed),
+        ),
+        Style::Plain,
+    );
+    if 0 < of.batch.n_conflicts {
+        let n = of.batch.n_conflicts;
+        let text = lang.pick(
+            format!("{n} combinations were passed over: two of their scenarios edit the same thing"),
+            format!("另有 {n} 个组合因同时调整同一对象而略过"),
+        );
+        page.line("", &text, Style::Quiet);
+    }
+    for (rank, ranked) in of.batch.best.iter().take(LISTED).enumerate() {
+        page.gap();
+        page.line(&format!("{:>2}  ", rank + 1), &of.name(ranked), Style::Title);
+        page.line("    ", &figures(of, ranked), Style::Plain);
+        if rank == 0 || of.batch.best.len() <= 3 {
+            obligations(&mut page, of, ranked);
+        }
+    }
+    if LISTED < of.batch.best.len() {
+        page.gap();
+        let more = of.batch.best.len() - LISTED;
+        page.line("", &lang.pick(format!("… and {more} more"), format!("……另有 {more} 个")), Style::Quiet);
+    }
+    page.gap();
+    let maps = of.batch.best.len().min(MAPS);
+    page.line(
+        "",
+        &lang.pick(
+            format!("Files in {folder}: whatif.csv, the table; whatif.json for programs; {maps} maps, scenario-01.geojson and so on."),
+            format!("结果文件位于 {folder}：表格 whatif.csv；程序接口 whatif.json；地图 scenario-01.geojson 等 {maps} 个。"),
+        ),
+        Style::Plain,
+    );
+    page.text()
+}
+
+fn figures(of: &WhatIf<'_>, ranked: &Ranked) -> String {
+    let lang = of.lang;
+    let difference = &ranked.difference;
+    let mut said = Vec::new();
+    let turns = [
+        (Turn::Fixed, "fixed", "转为达标"),
+        (Turn::Broken, "broken", "转为不达标"),
+        (Turn::Improved, "improved", "有所改善"),
+        (Turn::Worsened, "worsened", "有所变差"),
+    ];
+    for (turn, en, zh) in turns {
+        match difference.count(turn) {
+            0 if turn != Turn::Fixed => {}
+            n => said.push(lang.pick(format!("{n} {en}"), format!("{zh} {n} 项"))),
+        }
+    }
+    let (gained, lost) = (difference.gained(), difference.lost());
+    said.push(lang.pick(format!("persons gained {}", number(gained)), format!("受益 {} 人次", number(gained))));
+    if 0.0 < lost {
+        said.push(lang.pick(format!("lost {}", number(lost)), format!("受损 {} 人次", number(lost))));
+    }
+    if let Some(cost) = difference.cost {
+        said.push(lang.pick(format!("cost {}", number(cost)), format!("费用 {}", number(cost))));
+    }
+    if let Some(cost) = difference.cost_per_person() {
+        let cost = number((cost * 100.0).round() / 100.0);
+        said.push(lang.pick(format!("{cost} a person"), format!("每受益人次 {cost}")));
+    }
+    for change in &difference.access {
+        let (Some(before), Some(after)) = (change.before, change.after) else { continue };
+        let key = &of.world().facilities.services()[change.service].key;
+        let (before_m, after_m) = (before.mean.round(), after.mean.round());
+        let is_seen = before_m != after_m || gini(&before) != gini(&after);
+        if !is_seen {
+            continue;
+        }
+        let gini =
+            |access: &crate::scenario::Access| access.gini.map_or_else(|| "-".to_owned(), |gini| format!("{gini:.3}"));
+        said.push(lang.pick(
+            format!("mean to the nearest {key} {before_m} → {after_m} m, Gini {} → {}", gini(&before), gini(&after)),
+            format!("到最近 {key} 平均 {before_m} → {after_m} 米，基尼系数 {} → {}", gini(&before), gini(&after)),
+        ));
+    }
+    said.join(" · ")
+}
+
+fn gini(access: &Access) -> String {
+    access.gini.map_or_else(|| "-".to_owned(), |gini| format!("{gini:.3}"))
+}
+
+fn obligations(page: &mut Page, of: &WhatIf<'_>, ranked: &Ranked) {
+    let lang = of.lang;
+    for change in &ranked.difference.obligations {
+        let (mark, style) = match change.turn {
+            Turn::Fixed => ("    ✓ ", Style::Good),
+            Turn::Broken => ("    ✗ ", Style::Bad),
+            Turn::Improved => ("    + ", Style::Plain),
+            Turn::Worsened => ("    - ", Style::Doubt),
+            Turn::Same => ("    · ", Style::Quiet),
+        };
+        let before = of.before(change);
+        let words = Words::of(of.stage.base(), before, of.world(), lang);
+        let obligation = of.obligation(change.position);
+        let mut text = format!("{}  {}", obligation.id.get_ref(), obligation.clause);
+        if let Some(unit) = before.finding.shortfall_unit.as_ref().filter(|_| change.shortfall.0 != change.shortfall.1)
+        {
+            let (was, is) = (words.quantity(change.shortfall.0, unit), words.quantity(change.shortfall.1, unit));
+            text += &match lang {
+                Lang::En => format!(": lacked {was}, now {is}"),
+                Lang::Zh => format!("：缺口由 {was} 变为 {is}"),
+            };
+        }
+        if change.gained != 0.0 || change.lost != 0.0 {
+            let net = number(change.gained - change.lost);
+            text += &lang.pick(format!("; persons {net}"), format!("；惠及 {net} 人"));
+        }
+        page.line(mark, &text, style);
+    }
+}

@@ -1,0 +1,67 @@
+//! The scenarios as a table, one a row, the best first.
+
+use super::WhatIf;
+use crate::report::layers::{column, made, number, table, whole};
+use crate::scenario::{Access, By, Difference, Turn};
+use crate::write::{Holds, Layer, Value};
+
+pub(super) fn layer<'a>(of: &'a WhatIf<'a>) -> Layer<'a> {
+    let lang = of.lang;
+    let best = &of.batch.best;
+    let difference = |row: usize| &best[row].difference;
+    let ids = |turn: Turn| {
+        move |row: usize| {
+            let ids: Vec<&str> = difference(row).positions(turn).map(|position| of.id(position)).collect();
+            made(ids.join("; "))
+        }
+    };
+    let access = |measure: fn(&Access) -> Option<f64>| {
+        // Of several services the figures do not add up.
+        move |row: usize| match difference(row).access.as_slice() {
+            [change] => number(change.after.as_ref().and_then(measure)),
+            _ => Value::Missing,
+        }
+    };
+    let less = |by: By| move |row: usize| number(by.score(difference(row)).map(|less| -less));
+    let count = |turn: Turn| move |row: usize| whole(difference(row).count(turn));
+    let persons = |of: fn(&Difference) -> f64| move |row: usize| number(Some(of(difference(row))));
+    let name = |en: &'static str, zh: &'static str| lang.pick(en, zh);
+    let columns = vec![
+        column(name("rank", "排名"), Holds::Whole, |row| whole(row + 1)),
+        column(name("scenario", "方案"), Holds::Text, move |row| made(of.name(&best[row]))),
+        column(name("fixed", "转为达标"), Holds::Whole, count(Turn::Fixed)),
+        column(name("broken", "转为不达标"), Holds::Whole, count(Turn::Broken)),
+        column(name("improved", "有所改善"), Holds::Whole, count(Turn::Improved)),
+        column(name("worsened", "有所变差"), Holds::Whole, count(Turn::Worsened)),
+        column(name("persons gained", "受益人次"), Holds::Number, persons(Difference::gained)),
+        column(name("persons lost", "受损人次"), Holds::Number, persons(Difference::lost)),
+        column(name("cost", "费用"), Holds::Number, move |row| number(difference(row).cost)),
+        column(name("cost per person", "每受益人次费用"), Holds::Number, move |row| {
+            number(difference(row).cost_per_person())
+        }),
+        column(name("on the Pareto front", "帕累托最优"), Holds::Flag, move |row| Value::Flag(of.pareto[row])),
+        column(
+            name("mean cost to the nearest, m", "到最近设施的平均距离（米）"),
+            Holds::Number,
+            access(|access| Some(access.mean)),
+        ),
+        column(
+            name("worst cost to the nearest, m", "到最近设施的最远距离（米）"),
+            Holds::Number,
+            access(|access| Some(access.worst)),
+        ),
+        column(
+            name("Gini of the cost to the nearest", "到最近设施距离的基尼系数"),
+            Holds::Number,
+            access(|access| access.gini),
+        ),
+        column(name("change of the mean, m", "平均距离变化（米）"), Holds::Number, less(By::Mean)),
+        column(name("change of the worst, m", "最远距离变化（米）"), Holds::Number, less(By::Worst)),
+        column(name("change of the Gini", "基尼系数变化"), Holds::Number, less(By::Gini)),
+        column(name("ids fixed", "转为达标的条款"), Holds::Text, ids(Turn::Fixed)),
+        column(name("ids broken", "转为不达标的条款"), Holds::Text, ids(Turn::Broken)),
+        column(name("ids improved", "有所改善的条款"), Holds::Text, ids(Turn::Improved)),
+        column(name("ids worsened", "有所变差的条款"), Holds::Text, ids(Turn::Worsened)),
+    ];
+    table("whatif", best.len(), columns)
+}
