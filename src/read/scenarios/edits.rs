@@ -161,6 +161,9 @@ impl<'a> Rows<'a> {
         let place = self.places[row].filter(|&place| now.place != Some(place));
         let area = self.area(row, &say("the facility", "设施"), problems);
         let moved = place.map(|place| (place, area));
+        if moved.is_some() {
+            self.less_precise(now, area, row, problems);
+        }
         let nothing = match verb {
             "move" => moved.is_none() && attributes.is_empty(),
             _ => attributes.is_empty() && moved.is_none(),
@@ -180,6 +183,27 @@ impl<'a> Rows<'a> {
             return None;
         }
         Some(Change::Alter { facility, attributes, place: moved })
+    }
+
+    /// Says where it was known in which village a facility stood, and now only in which street.
+    fn less_precise(&self, before: &FacilityRow, area: Option<AreaId>, row: usize, problems: &mut Problems) {
+        let areas = &self.study.world.areas;
+        let (Some(old), Some(new)) = (before.area, area) else { return };
+        let (old_level, new_level) = (areas[old].level, areas[new].level);
+        if new_level < old_level {
+            let label = &areas.levels()[old_level].label;
+            let table = self.columns.table();
+            problems.warning(
+                "area-not-known",
+                &table.file,
+                table.at(row),
+                say(
+                    format!("no boundary tells in which {} {} stands then", label.en, before.name),
+                    format!("没有边界数据，无法确定{}迁址后所在的{}", before.name, label.zh),
+                ),
+                say("name the area in the row: area-code or area-name", "请在该行填写区划代码或名称"),
+            );
+        }
     }
 
     fn settle(&self, row: usize, problems: &mut Problems) -> Option<Change> {

@@ -1,0 +1,290 @@
+//! `whatif`: edits of a study, as a user runs it.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde_json::Value;
+use support::{Run, Study, command, names};
+
+fn what_if(study: &Study, name: &str, text: &str, more: &[&str]) -> Run {
+    study.put(name, text);
+    let mut command = command(&["whatif", "--lang", "en"]);
+    command.arg(study.folder()).arg(study.path(name)).arg("--out").arg(study.out()).args(more);
+    Run::of(command)
+}
+
+fn ran(study: &Study, name: &str, text: &str, more: &[&str]) -> Value {
+    let run = what_if(study, name, text, more);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    serde_json::from_slice(&study.output("whatif.json")).unwrap()
+}
+
+fn refused(text: &str, place: &str, what: &str, help: &str) {
+    let study = Study::small();
+    let run = what_if(&study, "s.csv", text, &[]);
+    run.refused();
+    run.tells("error", place, what, help);
+    assert!(!study.out().exists());
+}
+
+/// How every obligation of a study stands, by `check`: the verdict and what is lacking.
+fn checked(study: &Study) -> BTreeMap<String, (String, Option<f64>)> {
+    let run = study.check(&[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let json: Value = serde_json::from_slice(&study.output("findings.json")).unwrap();
+    let stands = |finding: &Value| {
+        let verdict = finding["verdict"].as_str().unwrap().to_owned();
+        (finding["id"].as_str().unwrap().to_owned(), (verdict, finding["shortfall"]["value"].as_f64()))
+    };
+    json["findings"].as_array().unwrap().iter().map(stands).collect()
+}
+
+/// Asserts that what a scenario is said to change is what `check` finds before and after the files are edited by hand.
+fn as_by_hand(scenarios: &str, edits: &[(&str, &str, &str)]) {
+    // With all capacities known every obligation is decided; one looks at the attributes of areas.
+    let known = || {
+        let study = Study::edited("kindergartens.csv", "V1;V2,,2019", "V1;V2,30,2019");
+        let of_villages = r#"check.presence = { in-each = "village", among = { kind = "village" }, service = "kindergarten", where = { ownership = "public" }, at-least = 1 }"#;
+        let added = format!(
+            "[[obligation]]\nid = \"edu.of-villages\"\nclause = \"7\"\nlead = \"bureau\"\nsummary = {{ en = \"x\", zh = \"x\" }}\n{of_villages}\n[[obligation]]\nid = \"edu.advice\""
+        );
+        study.edit("pack.toml", "[[obligation]]\nid = \"edu.advice\"", &added);
+        study
+    };
+    let study = known();
+    let json = ran(&study, "s.csv", scenarios, &[]);
+    let [scenario] = json["scenarios"].as_array().unwrap().as_slice() else { panic!("{json:#}") };
+    let before = checked(&known());
+    let edited = known();
+    edits.iter().for_each(|(file, old, new)| edited.edit(file, old, new));
+    let after = checked(&edited);
+    assert_ne!(before, after, "the edit by hand changes nothing");
+    let is_met = |stands: &(String, Option<f64>)| stands.0 == "met";
+    let turned = |from: bool, to: bool| -> Vec<&str> {
+        let turned = before.iter().filter(|(id, was)| is_met(was) == from && is_met(&after[*id]) == to);
+        turned.map(|(id, _)| id.as_str()).collect()
+    };
+    let said = |key: &str| -> Vec<&str> {
+        let mut ids: Vec<&str> = scenario[key].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
+        ids.sort_unstable();
+        ids
+    };
+    assert_eq!((said("fixed"), said("broken")), (turned(false, true), turned(true, false)), "{scenario:#}");
+    let lacking: BTreeMap<&str, (f64, f64)> = before
+        .iter()
+        .map(|(id, was)| (id.as_str(), (was.1.unwrap_or(0.0), after[id].1.unwrap_or(0.0))))
+        .filter(|(_, (was, is))| was != is)
+        .collect();
+    let said: BTreeMap<&str, (f64, f64)> = (scenario["obligations"].as_array().unwrap().iter())
+        .map(|change| {
+            let value = |key: &str| change[key].as_f64().unwrap();
+            (change["id"].as_str().unwrap(), (value("shortfall_before"), value("shortfall_after")))
+        })
+        .filter(|(_, (was, is))| was != is)
+        .collect();
+    assert_eq!(said, lacking);
+}
+
+#[test]
+fn an_edit_changes_what_the_same_change_of_the_files_does() {
+    as_by_hand(
+        "edit,service,code,area-code,lon,lat,ownership,form,capacity,largest-class\nopen,kindergarten,K9,V3,121.152,39.050,公办,独立,200,30\n",
+        &[("kindergartens.csv", "K3,三幼", "K9,九幼,V3,东村,121.152,39.050,公办,独立,,200,2020-09-01,30\nK3,三幼")],
+    );
+    as_by_hand(
+        "操作,编号\n关闭,K1\n",
+        &[("kindergartens.csv", "K1,一幼,V1,东村,121.031,39.051,公办,独立,,90,2015-09-01,34\n", "")],
+    );
+    as_by_hand(
+        "edit,code,capacity,largest-class\nresize,K2,300,33\n",
+        &[("kindergartens.csv", "180,2018-09-01,41", "300,2018-09-01,33")],
+    );
+    as_by_hand(
+        "edit,code,ownership\nconvert,K2,public\n",
+        &[("kindergartens.csv", "121.151,39.052,民办", "121.151,39.052,公办")],
+    );
+    as_by_hand(
+        "edit,code,area-code,lon,lat\nmove,K2,V3,121.151,39.002\n",
+        &[("kindergartens.csv", "121.151,39.052", "121.151,39.002")],
+    );
+    as_by_hand(
+        "edit,area-code,factor,group\ngrow,V3,2,children-3-5\n",
+        &[("people.csv", "V3,东村,9000,300", "V3,东村,9000,600")],
+    );
+    as_by_hand(
+        "edit,area-code,residents,children-3-5\nsettle,V2,700,500\n",
+        &[("people.csv", "V3,东村", "V2,西村,700,500\nV3,东村")],
+    );
+    as_by_hand(
+        "edit,area-code,kind\narea,V3,村\n",
+        &[("villages.csv", "V3,东村,S2,121.15,39.05,社区", "V3,东村,S2,121.15,39.05,村")],
+    );
+}
+
+const SITES: &str = "scenario,edit,service,code,lon,lat,ownership,form,capacity,cost\n\
+    A,open,kindergarten,,121.16,39.05,公办,独立,150,10\n\
+    B,open,kindergarten,,121.04,39.05,公办,独立,90,4\n\
+    B,close,kindergarten,K1,,,,,,1\n\
+    C,resize,kindergarten,K2,,,,,400,\n\
+    D,resize,kindergarten,K2,,,,,500,3\n";
+
+#[test]
+fn scenarios_are_ranked_and_combined_and_those_that_contradict_each_other_are_passed_over() {
+    let study = Study::small();
+    let json = ran(&study, "s.csv", SITES, &["--combine", "2"]);
+    assert_eq!((json["n_scenarios"].as_u64(), json["n_conflicts"].as_u64()), (Some(9), Some(1)));
+    assert_eq!(json["format"], "evenreach.whatif/1");
+    let scenarios = json["scenarios"].as_array().unwrap();
+    let net: Vec<usize> = scenarios.iter().map(|scenario| scenario["fixed"].as_array().unwrap().len()).collect();
+    assert!(net.is_sorted_by(|a, b| b <= a), "{net:?}");
+    let cost = |name: &str| {
+        let found = scenarios.iter().find(|scenario| scenario["name"] == name);
+        found.unwrap_or_else(|| panic!("no {name}"))["cost"].clone()
+    };
+    assert_eq!(
+        [cost("A"), cost("B"), cost("A + B"), cost("A + C")],
+        [10.0.into(), 5.0.into(), 15.0.into(), Value::Null]
+    );
+    let maps: Vec<String> = (1..=9).map(|n| format!("scenario-0{n}.geojson")).collect();
+    let mut expected = maps.clone();
+    expected.extend(["whatif.csv".to_owned(), "whatif.json".to_owned()]);
+    assert_eq!(names(&study.out()), expected);
+    let map: Value = serde_json::from_slice(&study.output("scenario-01.geojson")).unwrap();
+    let what: Vec<&str> =
+        map["features"].as_array().unwrap().iter().map(|row| row["properties"]["what"].as_str().unwrap()).collect();
+    assert!(what.contains(&"opened") && what.contains(&"area"), "{what:?}");
+    // Of the same files the same bytes, but for the time.
+    let csv = study.output("whatif.csv");
+    ran(&study, "s.csv", SITES, &["--combine", "2"]);
+    assert_eq!(study.output("whatif.csv"), csv);
+}
+
+#[test]
+fn the_best_few_by_any_measure_are_kept_and_a_sample_is_always_the_same() {
+    let study = Study::small();
+    for by in ["fixed", "persons", "shortfall", "mean", "worst", "gini", "cost", "cost-per-person"] {
+        let all = ran(&study, "s.csv", SITES, &["--combine", "3", "--by", by]);
+        let few = ran(&study, "s.csv", SITES, &["--combine", "3", "--by", by, "--top", "2"]);
+        let name = |json: &Value, at: usize| json["scenarios"][at]["name"].clone();
+        assert_eq!([name(&few, 0), name(&few, 1)], [name(&all, 0), name(&all, 1)], "{by}");
+        assert_eq!((few["scenarios"].as_array().unwrap().len(), &few["ranked_by"]), (2, &by.into()));
+    }
+    let sampled = ran(&study, "s.csv", SITES, &["--combine", "3", "--sample", "5"]);
+    assert_eq!(sampled["n_scenarios"].as_u64().unwrap() + sampled["n_conflicts"].as_u64().unwrap(), 5);
+    let again = ran(&study, "s.csv", SITES, &["--combine", "3", "--sample", "5"]);
+    assert_eq!(sampled["scenarios"], again["scenarios"]);
+}
+
+#[test]
+fn a_layer_drawn_on_a_map_a_sheet_and_toml_say_the_same() {
+    let study = Study::small();
+    let rows = "scenario,edit,service,lon,lat,ownership,form,capacity,cost\nA,open,kindergarten,121.16,39.05,public,independent,150,10\n";
+    let csv = ran(&study, "s.csv", rows, &[]);
+    let drawn = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"scenario":"A","edit":"open","service":"kindergarten","ownership":"public","form":"independent","capacity":150,"cost":10},"geometry":{"type":"Point","coordinates":[121.16,39.05]}}]}"#;
+    let toml = "[[edit]]\nscenario = \"A\"\nedit = \"open\"\nservice = \"kindergarten\"\nlon = 121.16\nlat = 39.05\nownership = \"public\"\nform = \"independent\"\ncapacity = 150\ncost = 10\n";
+    assert_eq!(ran(&study, "s.geojson", drawn, &[])["scenarios"], csv["scenarios"]);
+    assert_eq!(ran(&study, "s.toml", toml, &[])["scenarios"], csv["scenarios"]);
+    let mut convert = command(&["convert"]);
+    convert.arg(study.path("s.csv")).arg(study.path("s.xlsx")).args(["--from", "EPSG:4326"]);
+    let run = Run::of(convert);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let mut sheet = command(&["whatif"]);
+    sheet.arg(study.folder()).arg(study.path("s.xlsx")).arg("--out").arg(study.out());
+    assert_eq!(Run::of(sheet).code, 0);
+    let json: Value = serde_json::from_slice(&study.output("whatif.json")).unwrap();
+    assert_eq!(json["scenarios"], csv["scenarios"]);
+}
+
+#[test]
+fn a_row_that_cannot_be_meant_is_refused_with_its_place_and_how_to_mend_it() {
+    let head = "scenario,edit,service,code,name,lon,lat,capacity,ownership,factor,cost\n";
+    let row = |row: &str| format!("{head}{row}\n");
+    refused(&row("A,opne,kindergarten,,,121.1,39.05,,,,"), "s.csv, row 2", "`opne` is no edit", "did you mean `open`?");
+    refused(&row(",close,,K1,,,,,,,"), "s.csv, row 2", "does not say which scenario", "fill in");
+    refused(&row("A,close,,K77,,,,,,,"), "s.csv, row 2", "no facility `K77`", "give its id");
+    refused(&row("A,close,,,,,,,,,"), "s.csv, row 2", "does not say which facility", "`code`");
+    refused(
+        &row("A,open,libary,,,121.1,39.05,,,,"),
+        "s.csv, row 2",
+        "no data on the service `libary`",
+        "services of the study",
+    );
+    refused(&row("A,open,kindergarten,,,,,,,,"), "s.csv, row 2", "where the facility opens", "lon and lat");
+    refused(&row("A,open,kindergarten,K1,,121.1,39.05,,,,"), "s.csv, row 2", "is that of 一幼", "an id of its own");
+    refused(
+        &row("A,open,kindergarten,,,121.1,39.05,many,,,"),
+        "s.csv, row 2",
+        "which is not a number",
+        "correct the cell",
+    );
+    refused(
+        &row("A,open,kindergarten,,,121.1,39.05,,royal,,"),
+        "s.csv, row 2",
+        "which is not one of: private, public",
+        "correct the cell",
+    );
+    refused(&row("A,open,kindergarten,,,121.1,39.05,,,,-5"), "s.csv, row 2", "`cost` is `-5`", "correct the cell");
+    refused(&row("A,resize,,K1,,,,90,,,"), "s.csv, row 2", "leaves 一幼 as it is", "delete the row");
+    refused(&row("A,move,,K1,,,,,,,"), "s.csv, row 2", "where 一幼 moves", "lon and lat");
+    refused(&row("A,grow,,,,,,,,1,"), "s.csv, row 2", "as it is", "delete the row");
+    refused(&row("A,grow,,,,,,,,,"), "s.csv, row 2", "how many times", "factor");
+    refused(&row("A,settle,,,,121.05,39.05,,,,"), "s.csv, row 2", "no column says how many people", "residents");
+    refused(
+        &row("A,close,,K1,,,,,,,\nA,resize,,K1,,,,100,,,"),
+        "s.csv, row 3",
+        "edits the same thing in row 2",
+        "two scenarios",
+    );
+    refused(
+        "scenario,service\nA,kindergarten\n",
+        "s.csv, column `edit`",
+        "no column is recognised as `edit`",
+        "name it",
+    );
+    refused(head, "s.csv", "holds no edit", "one row for each");
+}
+
+#[test]
+fn all_mistakes_of_all_rows_are_told_at_once() {
+    let study = Study::small();
+    let run = what_if(&study, "s.csv", "edit,code\nclose,K8\nopne,K1\nclose,K9\n", &[]);
+    run.refused();
+    assert_eq!(run.stderr.lines().filter(|line| line.starts_with("error: s.csv, row")).count(), 3, "{}", run.stderr);
+}
+
+#[test]
+fn a_new_facility_outside_all_areas_is_said() {
+    let study = Study::small();
+    let run = what_if(&study, "s.csv", "edit,service,lon,lat\nopen,kindergarten,120.5,39.05\n", &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    run.tells("warning", "s.csv, row 2", "outside all areas", "correct the coordinates");
+    let swapped = what_if(&study, "s.csv", "edit,service,lon,lat\nopen,kindergarten,39.05,121.05\n", &[]);
+    swapped.refused();
+    assert!(swapped.stderr.contains("swapped"), "{}", swapped.stderr);
+}
+
+#[test]
+fn where_no_boundary_tells_the_village_of_a_new_place_it_is_said() {
+    let study = Study::small();
+    let run = what_if(&study, "s.csv", "edit,code,lon,lat\nmove,K2,121.151,39.002\n", &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    run.tells("warning", "s.csv, row 2", "in which village 二幼 stands", "area-code");
+}
+
+#[test]
+fn an_interrupted_run_goes_on_only_with_the_same_files_and_options() {
+    let study = Study::small();
+    fs::create_dir(study.out()).unwrap();
+    let checkpoint = r#"{"key":"another","n_judged":3,"n_conflicts":0,"best":[[0]]}"#;
+    fs::write(study.out().join("whatif.checkpoint.json"), checkpoint).unwrap();
+    let run = what_if(&study, "s.csv", SITES, &["--resume"]);
+    run.refused();
+    assert!(run.stderr.contains("other files or options"), "{}", run.stderr);
+    // Without --resume it begins anew, and leaves no checkpoint.
+    assert_eq!(ran(&study, "s.csv", SITES, &[])["n_scenarios"], 4);
+    assert!(!study.out().join("whatif.checkpoint.json").exists());
+}
