@@ -3,7 +3,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use evenreach::assess::limits;
-use evenreach::rules::Case;
+use evenreach::rules::{Case, Detail};
 use evenreach::space::TravelMatrix;
 
 mod support;
@@ -18,7 +18,9 @@ fn kinds(criterion: &mut Criterion) {
     for obligation in &pack.obligations {
         // The second time, the index of nearest facilities is there.
         group.bench_function(obligation.id.get_ref(), |bencher| {
-            bencher.iter(|| obligation.check.kind().assess(&Case { world: &world, travel: &travel }));
+            bencher.iter(|| {
+                obligation.check.kind().assess(&Case { world: &world, travel: &travel, detail: Detail::Evidence })
+            });
         });
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::model::{LevelId, World};
-use crate::rules::{Case, Check, Finding, Noun, Obligation, Pack};
+use crate::rules::{Case, Check, Detail, Finding, Noun, Obligation, Pack};
 use crate::space::TravelMatrix;
 use crate::space::travel::Limits;
 use affected::{Affected, Headcount};
@@ -92,7 +92,7 @@ fn matches(word: &str, id: &str) -> bool {
 
 /// Judges the chosen obligations of all packs.
 pub fn assess(world: &World, travel: &TravelMatrix, packs: &[Arc<Pack>], only: &Only) -> Findings {
-    let case = Case { world, travel };
+    let case = Case { world, travel, detail: Detail::Evidence };
     let chosen = chosen(packs, only);
     let mut headcounts: BTreeMap<&str, Option<Headcount>> =
         chosen.iter().map(|&at| (group(check(packs, at)), None)).collect();

@@ -10,7 +10,7 @@ use crate::model::Text;
 use crate::read::input::digest;
 use crate::report::files;
 use crate::scenario::batch::Batch;
-use crate::scenario::{By, Difference, Ranked, Stage};
+use crate::scenario::{By, Ranked, Stage};
 
 /// The name of the file.
 const NAME: &str = "whatif.checkpoint.json";
@@ -85,10 +85,8 @@ impl Checkpoint {
     pub(super) fn batch(&self, stage: &Stage) -> Batch {
         let n = stage.scenarios().len();
         let sound = self.written.best.iter().filter(|chosen| chosen.iter().all(|&at| at < n));
-        let best = sound.filter_map(|chosen| {
-            let outcome = stage.outcome(chosen).ok()?;
-            Some(Ranked { chosen: chosen.clone(), difference: Difference::of(stage, &outcome) })
-        });
+        let best = sound
+            .filter_map(|chosen| Some(Ranked { chosen: chosen.clone(), difference: stage.difference(chosen).ok()? }));
         Batch { best: best.collect(), n_judged: self.written.n_judged, n_conflicts: self.written.n_conflicts }
     }
 

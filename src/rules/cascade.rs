@@ -208,7 +208,7 @@ fn judge_area(case: &Case<'_>, selection: &Selection, tier: &Tier<'_>, area: Are
     let evidence = Evidence {
         counted: Some(count.low),
         unknown: Some(count.high - count.low).filter(|&unknown| 0.0 < unknown),
-        nearest: missing.then(|| case.travel.nearest_to_area(area, selection.service, of_level)).flatten(),
+        nearest: missing.then(|| case.nearest_to_area(area, selection.service, of_level)).flatten(),
         facilities: sure
             .chain(without.iter().copied())
             .map(|platform| platform.facility)

@@ -223,6 +223,17 @@ pub struct Case<'a> {
     pub world: &'a World,
     /// Who reaches what.
     pub travel: &'a TravelMatrix,
+    /// How much is asked.
+    pub detail: Detail,
+}
+
+/// How much is asked of a check. Verdicts and figures are the same for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Verdicts, figures and all evidence.
+    Evidence,
+    /// Verdicts and figures: no nearest facility is looked for and no counted facility is named.
+    Figures,
 }
 
 /// A check written as in a pack (`presence = { ... }`).
@@ -255,7 +266,7 @@ pub(crate) fn try_check(check: &str, world: &World) -> Finding {
         limits.extend(world.facilities.service(service).map(|service| (service, limit)));
     }
     let travel = TravelMatrix::compute(world, &limits);
-    kind.assess(&Case { world, travel: &travel })
+    kind.assess(&Case { world, travel: &travel, detail: Detail::Evidence })
 }
 
 /// What the mistakes in a check written as in a pack underline.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::finding::{Evidence, Finding, Of, Reason, Subject, Threshold, Unit, Verdict};
-use super::select::{Tri, Where, area_attribute_names, attribute_names, facilities_by_area, unknown_area};
+use super::select::{Tri, Where, area_attribute_names, attribute_names, unknown_area};
 use super::tally::{ByArea, Tally};
 use super::{Case, Kind, Name, Noun};
 use crate::model::{AreaId, FacilityId, LevelId};
@@ -80,11 +80,10 @@ impl Presence {
         let places: Vec<(Option<AreaId>, FacilityId, Tri)> = places.collect();
         let tallies =
             ByArea::sort(areas, level, places.iter().map(|&(area, _, status)| (area, Tally::of(status, Some(1.0)))));
-        let counted = facilities_by_area(areas, level, places.iter().copied());
+        let counted = case.facilities_by_area(level, places.iter().copied());
 
         let required = Threshold::AtLeast(f64::from(self.at_least));
-        let nearest =
-            |area| case.travel.nearest_to_area(area, selection.service, |facility| selection.is_sure(facility));
+        let nearest = |area| case.nearest_to_area(area, selection.service, |facility| selection.is_sure(facility));
         let judge_area = |&(area, among): &(AreaId, Tri)| {
             let floating = tallies.floating(area);
             let count = tallies.known(area).counted(&floating);

@@ -129,7 +129,7 @@ impl Reach {
                 let mut subject = subject(&standard, Of::Area(area), tallies.known(area), &tallies.floating(area));
                 if matches!(subject.verdict, Verdict::Unmet | Verdict::Unknown { .. }) {
                     let sure = |facility: FacilityId| selection.is_sure(facility);
-                    subject.evidence.nearest = case.travel.nearest_to_area(area, selection.service, sure);
+                    subject.evidence.nearest = case.nearest_to_area(area, selection.service, sure);
                 }
                 subject
             };

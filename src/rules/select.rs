@@ -10,8 +10,9 @@ use toml::Spanned;
 
 use super::decide::Decide;
 use super::finding::{Evidence, Reason, Remark, Unit, Verdict};
-use super::{Case, Name, Noun};
-use crate::model::{AreaId, Areas, Column, FacilityId, GroupId, Id, LevelId, Proxy, ServiceId, Value};
+use super::{Case, Detail, Name, Noun};
+use crate::model::{AreaId, Column, FacilityId, GroupId, Id, LevelId, Proxy, ServiceId, Value};
+use crate::units::Metres;
 
 /// Conditions that all must hold, by attribute.
 ///
@@ -252,26 +253,42 @@ pub fn unknown_area(among: &Where) -> Verdict {
     Verdict::unknown(Reason::NoAreaAttribute { attributes })
 }
 
-/// The facilities that surely count in each area of `level`, the first few, for evidence.
-pub fn facilities_by_area(
-    areas: &Areas,
-    level: LevelId,
-    items: impl IntoIterator<Item = (Option<AreaId>, FacilityId, Tri)>,
-) -> HashMap<AreaId, Vec<FacilityId>> {
-    let mut by_area: HashMap<AreaId, Vec<FacilityId>> = HashMap::new();
-    for (area, facility, status) in items {
-        let holder = area.and_then(|area| areas.ancestor(area, level));
-        if let (Some(holder), Tri::Yes) = (holder, status) {
-            let named = by_area.entry(holder).or_default();
-            if named.len() < Evidence::FACILITIES {
-                named.push(facility);
+impl<'a> Case<'a> {
+    /// The facilities that surely count in each area of `level`, the first few, for evidence.
+    pub fn facilities_by_area(
+        &self,
+        level: LevelId,
+        items: impl IntoIterator<Item = (Option<AreaId>, FacilityId, Tri)>,
+    ) -> HashMap<AreaId, Vec<FacilityId>> {
+        let mut by_area: HashMap<AreaId, Vec<FacilityId>> = HashMap::new();
+        if self.detail == Detail::Figures {
+            return by_area;
+        }
+        for (area, facility, status) in items {
+            let holder = area.and_then(|area| self.world.areas.ancestor(area, level));
+            if let (Some(holder), Tri::Yes) = (holder, status) {
+                let named = by_area.entry(holder).or_default();
+                if named.len() < Evidence::FACILITIES {
+                    named.push(facility);
+                }
             }
         }
+        by_area
     }
-    by_area
-}
 
-impl<'a> Case<'a> {
+    /// The nearest accepted facility of `service` to the point that stands for `area`, for evidence.
+    pub fn nearest_to_area(
+        &self,
+        area: AreaId,
+        service: ServiceId,
+        accept: impl Fn(FacilityId) -> bool,
+    ) -> Option<(FacilityId, Metres)> {
+        match self.detail {
+            Detail::Evidence => self.travel.nearest_to_area(area, service, accept),
+            Detail::Figures => None,
+        }
+    }
+
     /// The facilities of `service` that meet `conditions` or may.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use toml::Spanned;
 use super::decide::{Decide, Standard, amount_unit, more_than_all, no_areas_to_decide, whole_units};
 use super::finding::{Evidence, Finding, Of, Reason, Remark, Subject, Threshold, Unit, Verdict};
 use super::interval::Interval;
-use super::select::{Amounts, Selection, Tri, Where, attribute_names, facilities_by_area};
+use super::select::{Amounts, Selection, Tri, Where, attribute_names};
 use super::tally::{Amount, ByArea, Tally};
 use super::{Case, Kind, Mistake, Name, Noun};
 use crate::model::{AreaId, Column, FacilityId, Id, LevelId, Value};
@@ -251,7 +251,7 @@ impl ShareCheck {
         let (sure, maybe) = (sort(true), sort(false));
         let counts = |item: &Item| Tri::from(item.sure && item.tally.yes != Amount::default());
         let mut counted =
-            facilities_by_area(areas, level, items.iter().map(|item| (item.area, item.facility, counts(item))));
+            case.facilities_by_area(level, items.iter().map(|item| (item.area, item.facility, counts(item))));
         let mut subject = |&area: &AreaId| {
             let floating = sure.floating(area) + *maybe.known(area) + maybe.floating(area);
             let sums = Sums { known: *sure.known(area), floating };

@@ -353,7 +353,7 @@ impl Tiered {
     /// The nearest facility that would count if it stood in the area.
     fn nearest(&self, case: &Case<'_>, supply: &Supply<'_>, area: AreaId, tier: Tier) -> Option<(FacilityId, Metres)> {
         let forms = case.world.facilities.attribute(FORM);
-        case.travel.nearest_to_area(area, supply.selection.service, |facility| {
+        case.nearest_to_area(area, supply.selection.service, |facility| {
             let form = Form::read(forms.and_then(|forms| forms.text(facility.index())));
             supply.selection.is_sure(facility) && (tier == Tier::Small || form == Form::Own)
         })
@@ -481,7 +481,8 @@ mod tests {
         let exact = travel.area_to_facility(AreaId::new(2), FacilityId::new(0)).unwrap();
         let judge = |joint_within: Metres| {
             let check = Tiered { joint_within, ..tiered() };
-            check.assess(&Case { world: &world, travel: &travel }).subjects[1].clone()
+            check.assess(&Case { world: &world, travel: &travel, detail: crate::rules::Detail::Evidence }).subjects[1]
+                .clone()
         };
         assert_eq!(judge(exact).verdict, Verdict::Met);
         let too_far = judge(Metres::new(exact.get().next_down()).unwrap());

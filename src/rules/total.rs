@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::decide::{Decide, Standard, amount_unit, no_areas_to_decide, no_limit, whole_units};
 use super::finding::{Evidence, Finding, Of, Reason, Subject, Threshold, Verdict};
-use super::select::{Where, attribute_names, facilities_by_area};
+use super::select::{Where, attribute_names};
 use super::tally::{ByArea, Tally, supply};
 use super::{Case, Kind, Mistake, Name, Noun};
 use crate::model::{AreaId, FacilityId};
@@ -95,7 +95,7 @@ impl Total {
             let tallies = ByArea::sort(areas, level, items.iter().copied());
             let places =
                 selection.iter().map(|(facility, status)| (case.world.facilities[facility].area, facility, status));
-            let mut counted = facilities_by_area(areas, level, places);
+            let mut counted = case.facilities_by_area(level, places);
             let mut subject = |&area: &AreaId| {
                 let facilities = counted.remove(&area).unwrap_or_default();
                 self.subject(&standard, Of::Area(area), tallies.known(area), &tallies.floating(area), facilities)

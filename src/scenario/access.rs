@@ -104,6 +104,7 @@ impl Base {
         });
         let stands = |facility| world.facilities.stands(facility);
         // Who has moved in since the base is not in its lists: the scenario's own travel costs are asked then.
+        let to_opened: Vec<_> = opened.iter().map(|&facility| travel.to_facility(facility)).collect();
         let cost = |point: PointId| {
             let (of_base, near) = match nearest.values().get(point.index()) {
                 Some(Some((facility, cost))) if stands(*facility) => (true, Some(*cost)),
@@ -112,7 +113,7 @@ impl Base {
             if !of_base {
                 return travel.nearest_to_point(point, service, stands).map(|(_, cost)| cost.get());
             }
-            let new = opened.iter().filter_map(|&facility| travel.point_to_facility(point, facility));
+            let new = to_opened.iter().filter_map(|cost| cost(point));
             new.chain(near).map(Metres::get).min_by(f64::total_cmp)
         };
         Some(AccessChange { service, before, after: access(&world.people, group, cost) })

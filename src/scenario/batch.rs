@@ -111,8 +111,8 @@ pub fn run(
         let block: Vec<Vec<usize>> = choices.by_ref().take(BLOCK).collect();
         let conflicts = AtomicU64::new(0);
         let n_block = block.len() as u64;
-        let judged = block.into_par_iter().filter_map(|chosen| match stage.outcome(&chosen) {
-            Ok(outcome) => Some(Ranked { difference: Difference::of(stage, &outcome), chosen }),
+        let judged = block.into_par_iter().filter_map(|chosen| match stage.difference(&chosen) {
+            Ok(difference) => Some(Ranked { chosen, difference }),
             Err(_) => {
                 conflicts.fetch_add(1, Relaxed);
                 None

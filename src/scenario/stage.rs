@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::access::{AccessChange, Base};
+use super::compare::Difference;
 use super::edit::{Change, Given, Scenario};
 use crate::assess::affected::Headcount;
 use crate::assess::{Assessed, Findings, Only, assess, check, estimated, group, judge, limits};
@@ -20,7 +21,7 @@ use crate::model::{
     AreaId, Areas, Column, Facilities, FacilityId, FacilityRow, Id, IdVec, LevelId, People, PerPoint, PointId,
     ServiceId, World,
 };
-use crate::rules::{Case, Noun, Pack};
+use crate::rules::{Case, Detail, Noun, Pack};
 use crate::space::TravelMatrix;
 
 /// What a scenario does to the rows of the stage.
@@ -140,6 +141,18 @@ impl Stage {
     /// # Errors
     /// [`Conflict`] where two of them open or edit the same facility, or edit the same attribute of an area.
     pub fn outcome(&self, chosen: &[usize]) -> Result<Outcome, Conflict> {
+        self.judged(chosen, Detail::Evidence)
+    }
+
+    /// What several scenarios of this stage change: that of their [`Stage::outcome`], found without its evidence.
+    ///
+    /// # Errors
+    /// As [`Stage::outcome`].
+    pub fn difference(&self, chosen: &[usize]) -> Result<Difference, Conflict> {
+        Ok(Difference::of(self, &self.judged(chosen, Detail::Figures)?))
+    }
+
+    fn judged(&self, chosen: &[usize], detail: Detail) -> Result<Outcome, Conflict> {
         let world = self.edited(chosen)?;
         let moves = || chosen.iter().map(|&scenario| &self.moves[scenario]);
         let come: Vec<FacilityId> = moves().flat_map(|moves| moves.come.iter().copied()).collect();
@@ -156,7 +169,7 @@ impl Stage {
             TravelMatrix::compute(&everything, &limits(&everything, &self.packs))
         });
         let travel = own_travel.as_ref().unwrap_or(&self.travel);
-        let case = Case { world: &world, travel };
+        let case = Case { world: &world, travel, detail };
         let headcounts: BTreeMap<String, Option<Headcount>> = match counts_anew {
             true => self.headcounts.keys().map(|name| (name.clone(), Headcount::of(&world, name))).collect(),
             false => BTreeMap::new(),

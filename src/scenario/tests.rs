@@ -252,6 +252,7 @@ proptest! {
         prop_assert_eq!(figures(&stage.base().findings), figures(&from_nothing(&base)));
         for chosen in batch::choices(drawn.len(), 2) {
             let Ok(outcome) = stage.outcome(&chosen) else { continue };
+            prop_assert_eq!(stage.difference(&chosen), Ok(Difference::of(&stage, &outcome)));
             let found = incremental(&stage, &outcome);
             let anew = from_nothing(&outcome.world);
             prop_assert_eq!(&found, &anew);

@@ -9,12 +9,12 @@ use std::sync::{Arc, OnceLock};
 use geo::Coord;
 use rayon::prelude::*;
 
-use super::distance;
+use super::distance::{self, Place};
 use super::nearest::NearestIndex;
 use super::order::NearOrder;
 use super::within::PointGrid;
 use crate::model::{
-    AreaId, Areas, EstateId, Estates, Facilities, FacilityId, Id, IdVec, People, PointId, ServiceId, World,
+    AreaId, Areas, EstateId, Estates, Facilities, FacilityId, Id, IdVec, People, PerPoint, PointId, ServiceId, World,
 };
 use crate::units::Metres;
 
@@ -56,6 +56,8 @@ pub struct TravelMatrix {
     people: Arc<People>,
     facilities: Arc<Facilities>,
     estates: Arc<Estates>,
+    /// The places of the demand points, turned when first asked for.
+    points: OnceLock<PerPoint<Option<Place>>>,
     /// One index a service, built when first asked for.
     nearest: IdVec<ServiceId, OnceLock<NearestIndex>>,
 }
@@ -93,6 +95,7 @@ impl TravelMatrix {
             people: Arc::clone(&world.people),
             facilities: Arc::clone(facilities),
             estates: Arc::clone(&world.estates),
+            points: OnceLock::new(),
             nearest: facilities.services().values().iter().map(|_| OnceLock::new()).collect(),
         }
     }
@@ -134,9 +137,15 @@ impl TravelMatrix {
         self.nearest(self.people.places[point]?, service, accept)
     }
 
-    /// From a demand point to `facility`, whatever the limit of its service; `None` if either has no place.
-    pub fn point_to_facility(&self, point: PointId, facility: FacilityId) -> Option<Metres> {
-        Metres::new(distance::metres(self.people.places[point]?, self.facilities[facility].place?))
+    /// What it costs from each demand point to `facility`, whatever the limit of its service; `None` if either has no
+    /// place.
+    pub fn to_facility(&self, facility: FacilityId) -> impl Fn(PointId) -> Option<Metres> + '_ {
+        let points = self.points.get_or_init(|| {
+            let places = self.people.places.values().iter();
+            places.map(|place| place.map(Place::new)).collect()
+        });
+        let facility = self.facilities[facility].place.map(Place::new);
+        move |point| Metres::new(points[point]?.metres_to(facility?))
     }
 
     /// The nearest accepted facility of `service` to `estate`; `None` if the estate or all such facilities lack a
