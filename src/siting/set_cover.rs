@@ -1,0 +1,1 @@
+//! Location set covering (LSCP).
