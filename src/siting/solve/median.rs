@@ -421,7 +421,8 @@ impl Search<'_> {
             if length == 0.0 {
                 break;
             }
-            let target = if cutoff.is_finite() { cutoff } else { value.abs() * 1.05 + 1.0 };
+            // A little beyond what is needed: steps towards the very cutoff would come near it and never pass it.
+            let target = if cutoff.is_finite() { cutoff + 0.3 * (cutoff - best).max(self.step) } else { value.abs() * 1.05 + 1.0 };
             let stride = share * (target - value).max(1e-9 * value.abs()) / length;
             for (row, slope) in slopes.iter().enumerate() {
                 if *slope != 0.0 {
