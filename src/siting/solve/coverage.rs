@@ -241,7 +241,65 @@ impl Node {
             rows.must.push(must);
             multipliers.push(multiplier);
         }
-        Some(Self { rows, sites, p, open, constant, multipliers, average })
+        Some(Self { rows, sites, p, open, constant, multipliers, average }.without_implied())
+    }
+
+    /// Rows that must be covered from now on: what they gain is counted as gained.
+    fn cover(&mut self, covered: &[bool]) {
+        for row in (0..self.rows.len()).filter(|&row| covered[row]) {
+            self.constant += self.rows.weight[row];
+            self.rows.weight[row] = 0.0;
+            self.rows.must[row] = true;
+        }
+    }
+
+    /// Without rows that are covered whenever one that must be covered is.
+    fn without_implied(mut self) -> Self {
+        let rows = &self.rows;
+        let mut musts: Vec<usize> = (0..rows.len()).filter(|&row| rows.must[row]).collect();
+        if musts.is_empty() {
+            return self;
+        }
+        musts.sort_by_key(|&row| rows.of(row).len());
+        let mut n_rows_of = vec![0_u32; rows.n_sites];
+        rows.sites.iter().for_each(|&site| n_rows_of[site as usize] += 1);
+        let mut by_rarest: Vec<Vec<u32>> = vec![Vec::new(); rows.n_sites];
+        let mut is_of_row = vec![false; rows.n_sites];
+        let mut implied = |row: usize, by_rarest: &[Vec<u32>]| {
+            let sites = rows.of(row);
+            sites.iter().for_each(|&site| is_of_row[site as usize] = true);
+            let mut candidates = sites.iter().flat_map(|&site| &by_rarest[site as usize]);
+            let is_implied = candidates.any(|&must| {
+                must as usize != row && rows.of(must as usize).iter().all(|&site| is_of_row[site as usize])
+            });
+            sites.iter().for_each(|&site| is_of_row[site as usize] = false);
+            is_implied
+        };
+        let mut dropped = vec![false; rows.len()];
+        for row in musts {
+            dropped[row] = rows.weight[row] == 0.0 && implied(row, &by_rarest);
+            if !dropped[row]
+                && let Some(&rarest) = rows.of(row).iter().min_by_key(|&&site| (n_rows_of[site as usize], site))
+            {
+                by_rarest[rarest as usize].push(row as u32);
+            }
+        }
+        let mut kept = Rows::new(rows.n_sites);
+        let mut multipliers = Vec::new();
+        for row in 0..rows.len() {
+            if !rows.must[row] && implied(row, &by_rarest) {
+                self.constant += rows.weight[row];
+            } else if !dropped[row] {
+                kept.sites.extend_from_slice(rows.of(row));
+                kept.starts.push(kept.sites.len());
+                kept.weight.push(rows.weight[row]);
+                kept.must.push(rows.must[row]);
+                multipliers.push(self.multipliers[row]);
+            }
+        }
+        self.rows = kept;
+        self.multipliers = multipliers;
+        self
     }
 
     /// A choice by original positions.
@@ -318,24 +376,27 @@ impl Search<'_> {
                 return self.offer(&node.original(&all));
             }
             let relaxed = self.relax(&mut node, &pace, is_root);
+            if is_root { eprintln!("node n {} p {} rows {} bound {} cutoff {} root {}", node.sites.len(), node.p, node.rows.len(), relaxed.bound, self.cutoff(), is_root);}
             bound = bound.min(relaxed.bound);
             if bound < self.cutoff() {
                 return;
             }
-            let n_opened = relaxed.opened.iter().filter(|&&flag| flag).count();
-            let n_closed = relaxed.closed.iter().filter(|&&flag| flag).count();
-            if n_opened + n_closed == 0 {
+            let n_settled = relaxed.n_settled();
+            if n_settled == 0 {
                 break;
             }
+            let n_opened = relaxed.opened.iter().filter(|&&flag| flag).count();
+            let n_closed = relaxed.closed.iter().filter(|&&flag| flag).count();
             if node.p < n_opened || node.sites.len() - n_closed < node.p {
                 return;
             }
-            let n_before = node.sites.len();
+            let n_before = node.sites.len() + node.rows.len();
+            node.cover(&relaxed.covered);
             match node.fixed(&relaxed.opened, &relaxed.closed) {
                 None => return,
                 Some(fixed) => node = fixed,
             }
-            if !is_root || (n_before - node.sites.len()) * 20 < n_before {
+            if !is_root || n_settled * 20 < n_before {
                 break;
             }
             pace = AGAIN;
@@ -476,10 +537,12 @@ impl Search<'_> {
                 multipliers[row] = (multipliers[row] - stride * slope).clamp(0.0, most(row));
             }
         }
-        let (opened, closed) = fixings(best, &best_worth, p, self.cutoff());
+        let cutoff = self.cutoff();
+        let (opened, closed) = fixings(best, &best_worth, p, cutoff);
+        let covered = must_cover(best, rows, &best_multipliers, &best_worth, p, cutoff);
         node.multipliers = best_multipliers;
         node.average = average;
-        Relaxed { bound: best, opened, closed }
+        Relaxed { bound: best, opened, closed, covered }
     }
 }
 
@@ -490,6 +553,52 @@ struct Relaxed {
     opened: Vec<bool>,
     /// or that none does.
     closed: Vec<bool>,
+    /// Rows that every better choice covers.
+    covered: Vec<bool>,
+}
+
+impl Relaxed {
+    /// How many things are settled.
+    fn n_settled(&self) -> usize {
+        self.opened.iter().chain(&self.closed).chain(&self.covered).filter(|&&flag| flag).count()
+    }
+}
+
+/// Which rows are settled: left uncovered, and with them every site of theirs closed, the bound would be too low.
+fn must_cover(bound: f64, rows: &Rows, multipliers: &[f64], worth: &[f64], p: usize, cutoff: f64) -> Vec<bool> {
+    let n_sites = worth.len();
+    if n_sites <= p || !cutoff.is_finite() {
+        return vec![false; rows.len()];
+    }
+    let mut order: Vec<u32> = (0..n_sites as u32).collect();
+    order.sort_unstable_by(|&a, &b| worth[b as usize].total_cmp(&worth[a as usize]).then(a.cmp(&b)));
+    let mut is_taken = vec![false; n_sites];
+    order[..p].iter().for_each(|&site| is_taken[site as usize] = true);
+    let mut is_of_row = vec![false; n_sites];
+    let mut settled = |row: usize| {
+        if rows.must[row] {
+            return false;
+        }
+        let sites = rows.of(row);
+        let mut without = bound - (rows.weight[row] - multipliers[row]);
+        let mut n_lost = 0;
+        for &site in sites {
+            is_of_row[site as usize] = true;
+            if is_taken[site as usize] {
+                without -= worth[site as usize];
+                n_lost += 1;
+            }
+        }
+        let others = order[p..].iter().filter(|&&site| !is_of_row[site as usize]);
+        let (mut n_found, mut gained) = (0, 0.0);
+        others.take(n_lost).for_each(|&site| {
+            n_found += 1;
+            gained += worth[site as usize];
+        });
+        sites.iter().for_each(|&site| is_of_row[site as usize] = false);
+        n_found < n_lost || without + gained < cutoff
+    };
+    (0..rows.len()).map(&mut settled).collect()
 }
 
 /// Which sites are settled by what they would take from the bound.
