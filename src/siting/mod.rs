@@ -25,6 +25,8 @@ pub mod set_cover;
 
 mod offers;
 mod solve;
+#[cfg(test)]
+mod tests;
 
 pub use offers::{Offer, Offers};
 

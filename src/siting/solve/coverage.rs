@@ -115,7 +115,7 @@ pub(in crate::siting) struct Coverage<'a> {
     pub(in crate::siting) open: &'a [u32],
     /// Choices to begin with, whole ones.
     pub(in crate::siting) starts: Vec<Vec<u32>>,
-    /// The search may end once this much is gained.
+    /// Where it is finite, only choices that gain this much are looked for, and the first one ends the search.
     pub(in crate::siting) enough: f64,
     pub(in crate::siting) stop: &'a (dyn Fn() -> bool + Sync),
 }
@@ -125,7 +125,7 @@ pub(in crate::siting) struct Coverage<'a> {
 pub(in crate::siting) struct Solved {
     /// The best choice, ascending, and what it gains.
     pub(in crate::siting) best: Option<(f64, Vec<u32>)>,
-    /// No choice gains more.
+    /// No choice gains more; where much is asked for and the search is complete, none gains that.
     pub(in crate::siting) bound: f64,
     /// Whether the search was not stopped.
     pub(in crate::siting) complete: bool,
@@ -147,6 +147,8 @@ pub(in crate::siting) fn solve(coverage: Coverage<'_>) -> Solved {
         bound: f64::NEG_INFINITY,
         chance: Pcg32::new(19_960_043, 3),
         seen: HashSet::new(),
+        moved: [vec![(0.0, 0); rows.n_sites], vec![(0.0, 0); rows.n_sites]],
+        branched: None,
     };
     for start in starts {
         search.offer(&start);
@@ -323,6 +325,10 @@ struct Search<'a> {
     chance: Pcg32,
     /// Choices from which an ascent began.
     seen: HashSet<Vec<u32>>,
+    /// What closing and opening a site has taken from the bound, in all, and how often that was seen.
+    moved: [Vec<(f64, u32)>; 2],
+    /// The branch on whose bound nothing is noted yet: the site, whether it opens, the bound before, its average.
+    branched: Option<(usize, bool, f64, f64)>,
 }
 
 /// Steps of the multipliers.
@@ -341,11 +347,12 @@ const CHILD: Pace = Pace { n_steps: 150, patience: 12, least_share: 1e-3, ascend
 impl Search<'_> {
     /// A bound no higher than this ends a node: nothing better than the best can be below.
     fn cutoff(&self) -> f64 {
-        match &self.best {
+        let better = match &self.best {
             None => f64::NEG_INFINITY,
             Some((best, _)) if self.step == 0.0 => best + 1e-10 * best.abs(),
             Some((best, _)) => best + self.step - (1e-6_f64).max(1e-13 * best.abs()).min(0.5 * self.step),
-        }
+        };
+        if self.enough.is_finite() { better.max(self.enough - 1e-9 * self.enough.abs()) } else { better }
     }
 
     fn is_done(&self) -> bool {
@@ -376,8 +383,14 @@ impl Search<'_> {
                 return self.offer(&node.original(&all));
             }
             let relaxed = self.relax(&mut node, &pace, is_root);
-            if is_root { eprintln!("node n {} p {} rows {} bound {} cutoff {} root {}", node.sites.len(), node.p, node.rows.len(), relaxed.bound, self.cutoff(), is_root);}
             bound = bound.min(relaxed.bound);
+            if let Some((site, opens, before, average)) = self.branched.take() {
+                let share = if opens { 1.0 - average } else { average };
+                let fell = (before - relaxed.bound.max(self.cutoff() - self.step)).max(0.0);
+                let (sum, n) = &mut self.moved[usize::from(opens)][site];
+                *sum += fell / share.max(0.05);
+                *n += 1;
+            }
             if bound < self.cutoff() {
                 return;
             }
@@ -410,19 +423,43 @@ impl Search<'_> {
             let all: Vec<u32> = if node.p == 0 { Vec::new() } else { (0..node.sites.len() as u32).collect() };
             return self.offer(&node.original(&all));
         }
-        let undecided = |at: usize| (node.average[at] - 0.5).abs();
-        let Some(site) = (0..node.sites.len()).min_by(|&a, &b| undecided(a).total_cmp(&undecided(b))) else { return };
-        let mut flags = vec![false; node.sites.len()];
-        let none = flags.clone();
+        let site = self.branching_site(&node);
+        let none = vec![false; node.sites.len()];
+        let mut flags = none.clone();
         flags[site] = true;
+        // Who covers no row beyond those of a closed site could as well be that site, which the other branch holds.
+        let closed = outdone_by(&node.rows, site);
         let opened_first = 0.5 <= node.average[site];
         let children = if opened_first { [true, false] } else { [false, true] };
         for opens in children {
-            let child = if opens { node.clone().fixed(&flags, &none) } else { node.clone().fixed(&none, &flags) };
+            if !opens && closed.iter().filter(|&&flag| !flag).count() < node.p {
+                continue;
+            }
+            let child = if opens { node.clone().fixed(&flags, &none) } else { node.clone().fixed(&none, &closed) };
             if let Some(child) = child {
+                let original = node.sites[site] as usize;
+                self.branched = Some((original, opens, bound, node.average[site]));
                 self.visit(child, false, bound);
             }
         }
+    }
+
+    /// The site of which both branches are likely to move the bound most.
+    fn branching_site(&self, node: &Node) -> usize {
+        let mean = |moved: &[(f64, u32)]| {
+            let (sum, n) = moved.iter().fold((0.0, 0), |(sum, n), (moved, times)| (sum + moved, n + times));
+            if n == 0 { 1.0 } else { sum / f64::from(n) }
+        };
+        let means = [mean(&self.moved[0]), mean(&self.moved[1])];
+        let moves = |which: usize, site: usize| {
+            let (sum, n) = self.moved[which][site];
+            (sum + means[which]) / f64::from(n + 1)
+        };
+        let score = |at: usize| {
+            let (site, share) = (node.sites[at] as usize, node.average[at].clamp(0.001, 0.999));
+            (moves(0, site) * share).max(1e-9) * (moves(1, site) * (1.0 - share)).max(1e-9)
+        };
+        (0..node.sites.len()).max_by(|&a, &b| score(a).total_cmp(&score(b)).then(b.cmp(&a))).unwrap_or(0)
     }
 
     fn ascend(&mut self, node: &Node, columns: &(Vec<usize>, Vec<u32>), open: Vec<u32>) {
@@ -544,6 +581,18 @@ impl Search<'_> {
         node.average = average;
         Relaxed { bound: best, opened, closed, covered }
     }
+}
+
+/// The sites whose rows are all rows of `site`, itself among them.
+fn outdone_by(rows: &Rows, site: usize) -> Vec<bool> {
+    let mut outdone = vec![true; rows.n_sites];
+    for row in 0..rows.len() {
+        let sites = rows.of(row);
+        if sites.binary_search(&(site as u32)).is_err() {
+            sites.iter().for_each(|&other| outdone[other as usize] = false);
+        }
+    }
+    outdone
 }
 
 /// What a relaxation says of a node.
