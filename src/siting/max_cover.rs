@@ -16,13 +16,7 @@ use super::{Answer, NoAnswer, Offers, Terms, evaluate, verified};
 /// # Source
 /// Church and ReVelle (1974), The maximal covering location problem, Papers of the Regional Science Association 32,
 /// 101-118, doi:10.1007/BF01942293.
-pub fn max_cover(
-    offers: &Offers,
-    persons: &[f64],
-    limit: f64,
-    p: usize,
-    terms: Terms<'_>,
-) -> Result<Answer, NoAnswer> {
+pub fn max_cover(offers: &Offers, persons: &[f64], limit: f64, p: usize, terms: Terms<'_>) -> Result<Answer, NoAnswer> {
     let mut rows = Rows::new(offers.n_sites());
     for (demand, &persons) in persons.iter().enumerate() {
         let sites = offers.within(demand, limit);
@@ -30,14 +24,8 @@ pub fn max_cover(
             rows.push(sites, persons, false);
         }
     }
-    let coverage = Coverage {
-        rows,
-        p,
-        open: terms.existing,
-        starts: Vec::new(),
-        enough: f64::INFINITY,
-        stop: terms.stop,
-    };
+    let coverage =
+        Coverage { rows, p, open: terms.existing, starts: Vec::new(), enough: f64::INFINITY, stop: terms.stop };
     let solved = coverage::solve(coverage);
     let Some((claimed, chosen)) = solved.best else { return Err(NoAnswer::Stopped) };
     let assignment = evaluate::within(offers, &chosen, limit);

@@ -96,8 +96,13 @@ pub enum NoAnswer {
 }
 
 /// An answer as the solver claims it, if the evaluation agrees.
-fn verified(claimed: f64, bound: f64, proven: bool, found: Option<(Vec<Option<(u32, f64)>>, f64)>, chosen: Vec<u32>)
--> Result<Answer, NoAnswer> {
+fn verified(
+    claimed: f64,
+    bound: f64,
+    proven: bool,
+    found: Option<(Vec<Option<(u32, f64)>>, f64)>,
+    chosen: Vec<u32>,
+) -> Result<Answer, NoAnswer> {
     let agrees = |value: f64| (value - claimed).abs() <= 1e-9 * claimed.abs().max(value.abs()).max(1e-300);
     match found {
         Some((assignment, objective)) if agrees(objective) => {

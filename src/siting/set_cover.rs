@@ -84,8 +84,14 @@ pub fn partial_set_cover(
     while low < high {
         let middle = (low + (high - low) / 2).min(terms.existing.len() + reach);
         reach *= 2;
-        let coverage =
-            Coverage { rows: rows.clone(), p: middle, open: terms.existing, starts: Vec::new(), enough, stop: terms.stop };
+        let coverage = Coverage {
+            rows: rows.clone(),
+            p: middle,
+            open: terms.existing,
+            starts: Vec::new(),
+            enough,
+            stop: terms.stop,
+        };
         let solved = coverage::solve(coverage);
         match solved.best {
             Some((value, chosen)) if enough <= value => (high, best) = (middle, chosen),

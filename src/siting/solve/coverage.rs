@@ -501,8 +501,7 @@ impl Search<'_> {
         if is_root && ascends {
             self.ascend_from_chance(node, &columns);
         }
-        let (mut best, mut best_multipliers, mut best_worth) =
-            (f64::INFINITY, multipliers.clone(), vec![0.0; n_sites]);
+        let (mut best, mut best_multipliers, mut best_worth) = (f64::INFINITY, multipliers.clone(), vec![0.0; n_sites]);
         let mut worth = vec![0.0; n_sites];
         let mut order: Vec<u32> = (0..n_sites as u32).collect();
         let mut times = vec![0_u32; rows.len()];

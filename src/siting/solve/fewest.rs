@@ -44,14 +44,9 @@ pub(in crate::siting) fn fewest<'r>(
     }
     let mut used = Bits::new(n_columns);
     (0..n_columns).filter(|&column| !columns[column].is_empty()).for_each(|column| used.insert(column));
-    let root = Node {
-        rows: Bits::full(rows.len()),
-        columns: used,
-        chosen: Vec::new(),
-        prices: vec![f64::NAN; rows.len()],
-    };
-    let mut search =
-        Search { rows: by_row, columns, best: None, enough, stop, stopped: false, at_least: usize::MAX };
+    let root =
+        Node { rows: Bits::full(rows.len()), columns: used, chosen: Vec::new(), prices: vec![f64::NAN; rows.len()] };
+    let mut search = Search { rows: by_row, columns, best: None, enough, stop, stopped: false, at_least: usize::MAX };
     search.visit(root, true, 0);
     let Search { best, stopped, at_least, .. } = search;
     let best = best.map(|mut best| {
@@ -253,10 +248,8 @@ impl Search<'_> {
         let columns: Vec<usize> = node.columns.iter().collect();
         let mut place = vec![u32::MAX; self.columns.len()];
         columns.iter().enumerate().for_each(|(at, &column)| place[column] = at as u32);
-        let lists: Vec<Vec<u32>> = rows
-            .iter()
-            .map(|&row| self.rows[row].both(&node.columns).map(|column| place[column]).collect())
-            .collect();
+        let lists: Vec<Vec<u32>> =
+            rows.iter().map(|&row| self.rows[row].both(&node.columns).map(|column| place[column]).collect()).collect();
         let mut sizes = vec![0_u32; columns.len()];
         lists.iter().flatten().for_each(|&column| sizes[column as usize] += 1);
         let start = |(list, &row): (&Vec<u32>, &usize)| {

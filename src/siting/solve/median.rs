@@ -364,8 +364,7 @@ impl Search<'_> {
                     savings[site as usize] += cost - multiplier;
                 }
             }
-            let by_saving =
-                |a: &u32, b: &u32| savings[*a as usize].total_cmp(&savings[*b as usize]).then(a.cmp(b));
+            let by_saving = |a: &u32, b: &u32| savings[*a as usize].total_cmp(&savings[*b as usize]).then(a.cmp(b));
             order.select_nth_unstable_by(p - 1, by_saving);
             is_taken.fill(false);
             order[..p].iter().for_each(|&site| is_taken[site as usize] = true);
@@ -412,8 +411,7 @@ impl Search<'_> {
                     }
                     times += i32::from(is_taken[site as usize]);
                 }
-                let at_edge =
-                    (times == 0 && rows.price[row] <= multiplier) || (1 < times && multiplier <= floor(row));
+                let at_edge = (times == 0 && rows.price[row] <= multiplier) || (1 < times && multiplier <= floor(row));
                 let slope = if at_edge { 0.0 } else { f64::from(1 - times) };
                 slopes[row] = slope;
                 length += slope * slope;
@@ -422,7 +420,11 @@ impl Search<'_> {
                 break;
             }
             // A little beyond what is needed: steps towards the very cutoff would come near it and never pass it.
-            let target = if cutoff.is_finite() { cutoff + 0.3 * (cutoff - best).max(self.step) } else { value.abs() * 1.05 + 1.0 };
+            let target = if cutoff.is_finite() {
+                cutoff + 0.3 * (cutoff - best).max(self.step)
+            } else {
+                value.abs() * 1.05 + 1.0
+            };
             let stride = share * (target - value).max(1e-9 * value.abs()) / length;
             for (row, slope) in slopes.iter().enumerate() {
                 if *slope != 0.0 {

@@ -153,9 +153,10 @@ impl<'r> Swap<'r> {
         let closed = self.open[at];
         let columns = self.columns;
         let mut touched: Vec<u32> = columns.of(opened).to_vec();
-        let of_closed = columns.of(closed).iter().filter(|&&row| {
-            self.first[row as usize] == closed || self.second[row as usize] == closed
-        });
+        let of_closed = columns
+            .of(closed)
+            .iter()
+            .filter(|&&row| self.first[row as usize] == closed || self.second[row as usize] == closed);
         touched.extend(of_closed);
         touched.sort_unstable();
         touched.dedup();
