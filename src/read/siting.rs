@@ -41,13 +41,11 @@ pub struct Candidates {
 /// Reads a siting problem: all problems of all its files are noted. With `limit`, dearer offers are left out.
 pub fn read_siting(files: Files<'_>, limit: Option<f64>, problems: &mut Problems) -> Option<Candidates> {
     let mut found = Candidates::default();
-    let demand = read(files.demand, &mut found, problems).and_then(|table| {
+    if let Some(table) = read(files.demand, &mut found, problems) {
         read_demand(&table, &mut found, problems);
-        // Without one sound id every row of the other table would be called unknown.
-        (!found.demands.is_empty()).then_some(())
-    });
+    }
     let table = read(files.table, &mut found, problems);
-    let offers = table.as_ref().zip(demand).and_then(|(table, ())| read_offers(table, &mut found, problems));
+    let offers = table.as_ref().and_then(|table| read_offers(table, &mut found, problems));
     let existing = files.existing.and_then(|file| read(file, &mut found, problems));
     if let (Some(existing), Some(_)) = (&existing, &offers) {
         read_existing(existing, files.table, &mut found, problems);
@@ -217,6 +215,8 @@ fn read_offers(table: &Table, found: &mut Candidates, problems: &mut Problems) -
         match (demands.get(from), cost) {
             (Some(&demand), Some(cost)) => offers.push(Offer { demand, site, cost }),
             (Some(_), None) => {}
+            // Where no demand point could be read, every row would be called unknown.
+            (None, _) if demands.is_empty() => {}
             (None, _) => problems.error(
                 "unknown-demand",
                 &table.file,

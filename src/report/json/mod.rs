@@ -36,15 +36,6 @@ pub(crate) fn pretty(document: &impl Serialize, to: &mut dyn Write) -> io::Resul
     to.write_all(b"\n")
 }
 
-/// A value as JSON, with line breaks, in the same dress.
-pub(crate) fn pretty(value: &serde_json::Value) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let formatter = Visible(PrettyFormatter::with_indent(b" "));
-    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
-    value.serialize(&mut serializer).expect("memory can be written to, and keys are text");
-    bytes
-}
-
 /// Writes letters that a terminal obeys or that nobody sees, which JSON allows as they are, as `\u` escapes: the document
 /// may be printed. Else like the formatter within.
 struct Visible(PrettyFormatter<'static>);

@@ -165,8 +165,8 @@ impl<'a> Siting<'a> {
             "elapsed_s": self.elapsed_s,
             "inputs": inputs,
         });
-        let mut bytes = super::json::pretty(&document);
-        bytes.push(b'\n');
+        let mut bytes = Vec::new();
+        super::json::pretty(&document, &mut bytes).expect("memory can be written to");
         bytes
     }
 

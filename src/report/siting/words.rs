@@ -43,11 +43,10 @@ impl Siting<'_> {
         let Ok(answer) = self.outcome else { return String::new() };
         let mut text = String::new();
         let mut line = |label: &str, words: String| {
-            let _ = writeln!(
-                text,
-                "  {label}{}",
-                lang.pick(format!("{:w$}{words}", "", w = 11 - label.len()), format!("：{words}"))
-            );
+            let _ = match lang {
+                Lang::En => writeln!(text, "  {label:<10} {words}"),
+                Lang::Zh => writeln!(text, "  {label}：{words}"),
+            };
         };
         line(lang.pick("problem", "问题"), format!("{}: {}", self.problem.key(), self.problem.words(lang)));
         line(lang.pick("result", "目标值"), format!("{} {}", number(answer.objective), self.problem.unit_words(lang)));

@@ -27,10 +27,6 @@ impl Bits {
         self.0[at / 64] >> (at % 64) & 1 == 1
     }
 
-    pub(super) fn count(&self) -> usize {
-        self.0.iter().map(|word| word.count_ones() as usize).sum()
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.0.iter().all(|&word| word == 0)
     }
