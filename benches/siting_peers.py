@@ -3,15 +3,17 @@
 
     target/foreign/python/bin/python benches/siting_peers.py [--seconds N] [--instances 1,2,3] [--program FILE]
 
-The others are spopt with HiGHS (p-median of the OR-Library), the plain continuous-assignment model in HiGHS (a random plane)
-and bisection with plain set covers in HiGHS (p-center of the OR-Library), each on one thread and within N seconds (120 if not
-given). The packages are those of tests/foreign/requirements.txt. The instances are those of ../shared/data/orlib. PROGRAM is
-the built benchmark `siting`; without it cargo builds it. Where another did not finish, its ratio is a lower bound (>).
+The others are spopt with HiGHS (p-median of the OR-Library), the plain continuous-assignment model in HiGHS (a random
+plane) and bisection with plain set covers in HiGHS (p-center of the OR-Library), each on one thread and within N seconds
+(120 if not given). The packages are those of tests/foreign/requirements.txt. The instances are those of ../shared/data/orlib,
+or of the folder that EVENREACH_SHARED names. PROGRAM is the built benchmark `siting`; without it cargo builds it. Where
+another did not finish, its ratio is a lower bound (>).
 """
 
 import argparse
 import csv
 import gzip
+import os
 import statistics
 import subprocess
 import tempfile
@@ -24,7 +26,7 @@ import pulp
 from spopt.locate import PMedian
 
 HERE = Path(__file__).resolve().parent.parent
-ORLIB = HERE.parent / "shared" / "data" / "orlib"
+ORLIB = Path(os.environ.get("EVENREACH_SHARED", HERE.parent / "shared")) / "data" / "orlib"
 
 
 def program():
