@@ -119,6 +119,18 @@ fn every_problem_has_its_answer() {
 }
 
 #[test]
+fn the_equitable_median_says_its_kappa_and_its_equivalent() {
+    let table = "from,to,cost\nA,x,1\nB,x,30\nA,y,5\nB,y,5\n";
+    let folder = Folder::with(table, "id,persons\nA,9\nB,1\n");
+    let run = folder.site(&["--problem", "p-median", "--p", "1", "--objective", "ede"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("result     5 equally distributed equivalent (Kolm-Pollak)"), "{}", run.stdout);
+    let site = folder.json();
+    assert_eq!((&site["chosen"], &site["proven"]), (&json!(["y"]), &json!(true)));
+    assert!((site["kappa"].as_f64().unwrap() - 39.0 / 909.0).abs() < 1e-12, "{site}");
+}
+
+#[test]
 fn existing_sites_stay_and_count() {
     let folder = Folder::with(TABLE, DEMAND);
     folder.put("existing.csv", "id\nz\n");
@@ -186,6 +198,12 @@ fn arguments_that_do_not_fit_are_refused_with_what_would() {
         (&["--problem", "lscp", "--limit", "9", "--p", "3"], "--p", "finds the number of sites itself"),
         (&["--problem", "lscp", "--limit", "9", "--share", "90"], "--share", "`90` is no share"),
         (&["--problem", "mclp", "--p", "1", "--limit", "9", "--share", "90%"], "--share", "mclp serves no share"),
+        (
+            &["--problem", "mclp", "--p", "1", "--limit", "9", "--objective", "ede"],
+            "--objective",
+            "ede is an objective of p-median",
+        ),
+        (&["--problem", "p-median", "--p", "3", "--aversion", "0"], "--aversion", "0 is no aversion"),
         (&["--problem", "p-median", "--p", "3", "--capacity", "c.csv"], "--capacity", "not built yet"),
     ] {
         folder.refuses(arguments).tells("error", argument, what, "");

@@ -15,6 +15,7 @@ use crate::report::files;
 use crate::report::siting::{FILES, Problem, Siting};
 use crate::report::words::plain;
 use crate::siting::backup_cover::backup_cover;
+use crate::siting::equitable_median::equitable_median;
 use crate::siting::max_cover::max_cover;
 use crate::siting::p_center::p_center;
 use crate::siting::p_median::p_median;
@@ -34,6 +35,7 @@ use crate::siting::{Answer, NoAnswer, Terms};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   evenreach site --table od.csv --demand demand.csv --problem p-median --p 5
+  evenreach site --table od.csv --demand demand.csv --problem p-median --p 5 --objective ede
   evenreach site --table od.csv --demand demand.csv --problem mclp --p 4 --limit 30
   evenreach site --table od.csv --demand demand.csv --problem lscp --limit 30 --share 90%
   evenreach site --table od.xlsx --demand people.xlsx!Sheet1 --problem p-center --p 8 --existing schools.csv
@@ -51,6 +53,12 @@ pub(super) struct Arguments {
     /// How many sites there are in all, the existing ones counted; for p-median, p-center and mclp.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     p: Option<i64>,
+    /// What p-median minimises: the cost of all persons in sum, or its Kolm-Pollak equivalent, which counts inequality.
+    #[arg(long, value_enum, default_value_t = Objective::Mean)]
+    objective: Objective,
+    /// How much --objective ede minds inequality: 1 is usual, near 0 only the mean counts.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1.0, allow_negative_numbers = true)]
+    aversion: f64,
     /// The dearest cost at which a site serves, counted in, in the unit of the table; lscp, lscp-b and mclp need it.
     #[arg(long, value_name = "COST", allow_negative_numbers = true)]
     limit: Option<f64>,
@@ -69,6 +77,15 @@ pub(super) struct Arguments {
     /// The folder for site.json and assignment.csv.
     #[arg(long, value_name = "DIR", default_value = "out/site")]
     out: PathBuf,
+}
+
+/// What a p-median minimises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Objective {
+    /// The mean cost of all persons
+    Mean,
+    /// The equally-distributed equivalent of Kolm and Pollak
+    Ede,
 }
 
 pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped> {
@@ -90,11 +107,12 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
     progress.step(arguments.problem.words(lang));
     let begin = Instant::now();
     let stop = || asked.time <= begin.elapsed();
-    let outcome = solve(&found, &asked, Terms { existing: &found.existing, stop: &stop });
+    let (outcome, kappa) = solve(&found, &asked, Terms { existing: &found.existing, stop: &stop });
     let siting = Siting {
         problem: asked.problem,
         p: asked.p,
         limit: asked.limit,
+        kappa,
         share: asked.share,
         demands: &found.demands,
         persons: &found.persons,
@@ -139,6 +157,8 @@ struct Asked {
     p: Option<usize>,
     limit: Option<f64>,
     share: Option<f64>,
+    /// To inequality, where the equivalent of cost is asked for.
+    aversion: Option<f64>,
     time: Duration,
 }
 
@@ -194,6 +214,27 @@ impl Asked {
             ),
             _ => {}
         }
+        let is_equitable = arguments.objective == Objective::Ede;
+        if is_equitable && problem != Problem::PMedian {
+            wrong(
+                "--objective",
+                say(
+                    format!("ede is an objective of p-median, not of {key}"),
+                    format!("ede 是 p-median 的目标，不适用于 {key}"),
+                ),
+                say("leave out --objective, or ask for p-median", "请去掉 --objective，或改用 p-median"),
+            );
+        }
+        if !arguments.aversion.is_finite() || arguments.aversion <= 0.0 {
+            wrong(
+                "--aversion",
+                say(
+                    format!("{} is no aversion", arguments.aversion),
+                    format!("{} 不是有效的厌恶系数", arguments.aversion),
+                ),
+                say("give a number more than 0, such as 1", "请填写大于 0 的数，如 1"),
+            );
+        }
         if arguments.capacity.is_some() {
             wrong(
                 "--capacity",
@@ -215,6 +256,7 @@ impl Asked {
             p: arguments.p.and_then(|p| usize::try_from(p).ok()),
             limit: arguments.limit,
             share: share.and_then(|(_, share)| share),
+            aversion: is_equitable.then_some(arguments.aversion),
             time: time?,
         })
     }
@@ -261,15 +303,23 @@ fn check_p(arguments: &Arguments, found: &Candidates, problems: &mut Problems) {
     problems.error("argument", "--p", At::File, what, help);
 }
 
-fn solve(found: &Candidates, asked: &Asked, terms: Terms<'_>) -> Result<Answer, NoAnswer> {
+/// The answer, and the kappa of an equitable one.
+fn solve(found: &Candidates, asked: &Asked, terms: Terms<'_>) -> (Result<Answer, NoAnswer>, Option<f64>) {
     let (offers, persons) = (&found.offers, &found.persons[..]);
     let (p, limit) = (asked.p.unwrap_or(0), asked.limit.unwrap_or(f64::INFINITY));
-    match (asked.problem, asked.share) {
-        (Problem::PMedian, _) => p_median(offers, persons, p, terms),
-        (Problem::PCenter, _) => p_center(offers, persons, p, terms),
-        (Problem::Lscp, Some(share)) => partial_set_cover(offers, persons, limit, share, terms),
-        (Problem::Lscp, None) => set_cover(offers, limit, terms),
-        (Problem::LscpB, _) => backup_cover(offers, limit, terms),
-        (Problem::Mclp, _) => max_cover(offers, persons, limit, p, terms),
-    }
+    let outcome = match (asked.problem, asked.share, asked.aversion) {
+        (Problem::PMedian, _, Some(aversion)) => {
+            return match equitable_median(offers, persons, p, aversion, terms) {
+                Ok(found) => (Ok(found.answer), Some(found.kappa)),
+                Err(why) => (Err(why), None),
+            };
+        }
+        (Problem::PMedian, ..) => p_median(offers, persons, p, terms),
+        (Problem::PCenter, ..) => p_center(offers, persons, p, terms),
+        (Problem::Lscp, Some(share), _) => partial_set_cover(offers, persons, limit, share, terms),
+        (Problem::Lscp, ..) => set_cover(offers, limit, terms),
+        (Problem::LscpB, ..) => backup_cover(offers, limit, terms),
+        (Problem::Mclp, ..) => max_cover(offers, persons, limit, p, terms),
+    };
+    (outcome, None)
 }

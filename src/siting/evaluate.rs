@@ -30,6 +30,18 @@ pub fn worst_cost(assignment: &[Option<(u32, f64)>]) -> Option<f64> {
     assignment.iter().try_fold(0.0, |worst: f64, link| link.map(|(_, cost)| worst.max(cost)))
 }
 
+/// The Kolm-Pollak equally-distributed equivalent of the costs of all persons, `kappa` more than 0: the cost that would
+/// be as bad if everyone had it. None where someone is not served or there are no persons.
+pub fn kolm_pollak(assignment: &[Option<(u32, f64)>], persons: &[f64], kappa: f64) -> Option<f64> {
+    let worst = worst_cost(assignment)?;
+    let all: f64 = persons.iter().sum();
+    let links = assignment.iter().zip(persons);
+    let sum: f64 = links
+        .map(|(link, persons)| link.map(|(_, cost)| persons * (kappa * (cost - worst)).exp()))
+        .sum::<Option<f64>>()?;
+    (0.0 < all).then(|| worst + (sum / all).ln() / kappa)
+}
+
 /// Persons who are served.
 pub fn persons_served(assignment: &[Option<(u32, f64)>], persons: &[f64]) -> f64 {
     assignment.iter().zip(persons).filter(|(link, _)| link.is_some()).map(|(_, persons)| persons).sum()

@@ -6,6 +6,7 @@
 //! | its backup (`lscp-b`) | of those with the fewest sites, the one that serves most twice | [`backup_cover`] |
 //! | maximal covering (`mclp`) | `p` sites that serve the most persons within a limit | [`max_cover`] |
 //! | p-median | `p` sites with the least cost over all persons | [`p_median`] |
+//! | equitable p-median | the same with the least Kolm-Pollak equivalent | [`equitable_median`] |
 //! | p-center | `p` sites with the least cost for whoever is served worst | [`p_center`] |
 //!
 //! Costs come as [`Offers`]: a demand point and a site without an offer cannot be joined, however many sites there are.
@@ -17,6 +18,7 @@
 //! measures the chosen sites again from the offers alone; where it does not agree the answer is refused.
 
 pub mod backup_cover;
+pub mod equitable_median;
 pub mod evaluate;
 pub mod max_cover;
 pub mod p_center;

@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 
 use super::backup_cover::backup_cover;
+use super::equitable_median::equitable_median;
 use super::max_cover::max_cover;
 use super::p_center::p_center;
 use super::p_median::p_median;
@@ -104,6 +105,25 @@ proptest! {
         };
         let best = world.choices(world.p).filter_map(cost).min_by(f64::total_cmp);
         same(p_median(&world.offers, &world.persons, world.p, world.terms()), best, &world)?;
+    }
+
+    #[test]
+    fn no_choice_has_a_lower_equivalent_cost_than_the_equitable_median(world in worlds(), aversion in 0.1..3.0) {
+        match equitable_median(&world.offers, &world.persons, world.p, aversion, world.terms()) {
+            Ok(found) if found.kappa == 0.0 => {
+                let cost = evaluate::total_cost(&found.answer.assignment, &world.persons);
+                prop_assert_eq!(cost, Some(0.0));
+            }
+            Ok(found) => {
+                let equivalent = |chosen: Vec<u32>| {
+                    let links = evaluate::assignment(&world.offers, &chosen);
+                    evaluate::kolm_pollak(&links, &world.persons, found.kappa)
+                };
+                let best = world.choices(world.p).filter_map(equivalent).min_by(f64::total_cmp);
+                same(Ok(found.answer), best, &world)?;
+            }
+            Err(why) => same(Err(why), None, &world)?,
+        }
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct Siting<'a> {
     pub p: Option<usize>,
     /// The dearest cost at which a site serves.
     pub limit: Option<f64>,
+    /// Of the equitable p-median.
+    pub kappa: Option<f64>,
     /// Of all persons, where fewer than everyone are to be served.
     pub share: Option<f64>,
     /// The ids of the demand points, by position.
@@ -150,7 +152,8 @@ impl<'a> Siting<'a> {
             "share": self.share,
             "status": status,
             "objective": answer.map(|answer| answer.objective),
-            "objective_unit": self.problem.unit(),
+            "objective_unit": if self.kappa.is_some() { "cost, Kolm-Pollak EDE" } else { self.problem.unit() },
+            "kappa": self.kappa,
             "bound": answer.map(|answer| answer.bound),
             "gap": answer.map(Answer::gap),
             "proven": proven,

@@ -48,8 +48,12 @@ impl Siting<'_> {
                 Lang::Zh => writeln!(text, "  {label}：{words}"),
             };
         };
-        line(lang.pick("problem", "问题"), format!("{}: {}", self.problem.key(), self.problem.words(lang)));
-        line(lang.pick("result", "目标值"), format!("{} {}", number(answer.objective), self.problem.unit_words(lang)));
+        line(lang.pick("problem", "问题"), format!("{}: {}", self.problem.key(), self.asked(lang)));
+        let unit = match self.kappa {
+            Some(_) => lang.pick("equally distributed equivalent (Kolm-Pollak)", "（Kolm–Pollak 公平等价成本）"),
+            None => self.problem.unit_words(lang),
+        };
+        line(lang.pick("result", "目标值"), format!("{} {unit}", number(answer.objective)));
         line(lang.pick("proof", "最优性"), proof(answer, lang));
         line(lang.pick("sites", "设施点"), self.chosen(answer, lang));
         let served = self.served(answer);
@@ -62,6 +66,13 @@ impl Siting<'_> {
             line(lang.pick("cost", "成本"), words);
         }
         text
+    }
+
+    fn asked(&self, lang: Lang) -> &'static str {
+        match self.kappa {
+            Some(_) => lang.pick("the least cost, equally spread", "成本低且公平"),
+            None => self.problem.words(lang),
+        }
     }
 
     fn chosen(&self, answer: &Answer, lang: Lang) -> String {
