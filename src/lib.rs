@@ -10,6 +10,7 @@
 //! - [`model`]: what a world is made of
 //! - [`space`]: where things are, and what it costs to get there
 //! - [`access`] and [`equity`]: one measure a file, from ids and numbers to numbers
+//! - [`siting`]: one problem a file, from offers to chosen sites with a proven bound
 //! - [`rules`]: policy packs, one check kind a file, and what a check finds
 //! - [`assess`]: where these meet
 //! - [`scenario`]: edits to a world, what each changes, many at once
@@ -42,6 +43,7 @@ pub mod space;
 
 pub mod access;
 pub mod equity;
+pub mod siting;
 
 pub mod rules;
 

@@ -8,6 +8,7 @@ mod init;
 mod inspect;
 mod progress;
 mod sample;
+mod site;
 mod study;
 mod tell;
 mod whatif;
@@ -30,7 +31,8 @@ use crate::model::Lang;
   evenreach explain                              the check kinds and the obligations
   evenreach inspect facilities.csv               what a file and its columns hold
   evenreach convert schools.xlsx schools.gpkg    another format or coordinate system
-  evenreach init my-study                        an empty study to fill in")]
+  evenreach init my-study                        an empty study to fill in
+  evenreach site --table od.csv --demand demand.csv --problem p-median --p 5    where five sites should go")]
 struct Arguments {
     /// Language of the output; by default that of the system, else English.
     #[arg(long, global = true, value_enum)]
@@ -48,6 +50,7 @@ enum Command {
     Inspect(inspect::Arguments),
     Init(init::Arguments),
     Sample(sample::Arguments),
+    Site(site::Arguments),
 }
 
 /// Runs the command that the arguments name.
@@ -72,6 +75,7 @@ pub fn run() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments, lang),
         Command::Init(arguments) => init::run(&arguments, lang),
         Command::Sample(arguments) => sample::run(&arguments, lang),
+        Command::Site(arguments) => site::run(&arguments, lang),
     };
     match done {
         Ok(code) => code,

@@ -43,6 +43,7 @@ mod scenarios;
 mod series;
 mod shapefile;
 mod shapes;
+pub mod siting;
 #[cfg(test)]
 mod sketch;
 mod surroundings;

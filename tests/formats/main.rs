@@ -17,6 +17,7 @@ mod layers;
 mod raster;
 mod sequence;
 mod shapefile;
+mod siting;
 mod workbook;
 mod written_geopackage;
 mod written_layers;

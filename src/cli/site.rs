@@ -1,0 +1,325 @@
+//! `site`: where new sites should go, with proof.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::progress::Progress;
+use super::tell::{self, Stopped};
+use crate::model::{Lang, Text};
+use crate::read::problem::{At, Problems, say};
+use crate::read::siting::{Candidates, Files, read_siting};
+use crate::report::files;
+use crate::report::siting::{FILES, Problem, Siting};
+use crate::report::words::plain;
+use crate::siting::backup_cover::backup_cover;
+use crate::siting::equitable_median::equitable_median;
+use crate::siting::max_cover::max_cover;
+use crate::siting::p_center::p_center;
+use crate::siting::p_median::p_median;
+use crate::siting::set_cover::{partial_set_cover, set_cover};
+use crate::siting::{Answer, NoAnswer, Terms};
+
+/// Choose sites from candidates, with a proof of how good the choice is.
+///
+/// Takes a table of costs with the columns from (a demand point), to (a candidate site) and cost, in any one unit, and a
+/// table of demand with the columns id and persons; both in any format that a study may use. A pair that the table does
+/// not have cannot serve. Writes site.json (problem, objective, bound, gap, proven, chosen) and assignment.csv (who is
+/// served where), and says the answer in words. An answer is called proven only if no other choice can be better; each is
+/// measured again from the table before it is given out.
+///
+/// Exit codes: 0 there is an answer; 1 it is proven that no choice serves everyone who must be served; 2 it could not
+/// run.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  evenreach site --table od.csv --demand demand.csv --problem p-median --p 5
+  evenreach site --table od.csv --demand demand.csv --problem p-median --p 5 --objective ede
+  evenreach site --table od.csv --demand demand.csv --problem mclp --p 4 --limit 30
+  evenreach site --table od.csv --demand demand.csv --problem lscp --limit 30 --share 90%
+  evenreach site --table od.xlsx --demand people.xlsx!Sheet1 --problem p-center --p 8 --existing schools.csv
+  evenreach site --table od.csv --demand demand.csv --problem lscp-b --limit 30 --out out/backup")]
+pub(super) struct Arguments {
+    /// The costs: a file with the columns from, to, cost; one sheet of it: FILE!SHEET.
+    #[arg(long, value_name = "FILE")]
+    table: String,
+    /// The demand points: a file with the columns id, persons.
+    #[arg(long, value_name = "FILE")]
+    demand: String,
+    /// What is asked for.
+    #[arg(long, value_enum)]
+    problem: Problem,
+    /// How many sites there are in all, the existing ones counted; for p-median, p-center and mclp.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    p: Option<i64>,
+    /// What p-median minimises: the cost of all persons in sum, or its Kolm-Pollak equivalent, which counts inequality.
+    #[arg(long, value_enum, default_value_t = Objective::Mean)]
+    objective: Objective,
+    /// How much --objective ede minds inequality: 1 is usual, near 0 only the mean counts.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1.0, allow_negative_numbers = true)]
+    aversion: f64,
+    /// The dearest cost at which a site serves, counted in, in the unit of the table; lscp, lscp-b and mclp need it.
+    #[arg(long, value_name = "COST", allow_negative_numbers = true)]
+    limit: Option<f64>,
+    /// The share of all persons that is enough for lscp, such as 90%.
+    #[arg(long, value_name = "PERCENT")]
+    share: Option<String>,
+    /// Sites that are there already and stay, by the column id: they count among the sites of --p.
+    #[arg(long, value_name = "FILE")]
+    existing: Option<String>,
+    /// How much each site can serve: not built yet, and refused.
+    #[arg(long, value_name = "FILE", hide = true)]
+    capacity: Option<String>,
+    /// Seconds after which the best choice found is given, with the bound reached.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, allow_negative_numbers = true)]
+    time_limit: f64,
+    /// The folder for site.json and assignment.csv.
+    #[arg(long, value_name = "DIR", default_value = "out/site")]
+    out: PathBuf,
+}
+
+/// What a p-median minimises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Objective {
+    /// The mean cost of all persons
+    Mean,
+    /// The equally-distributed equivalent of Kolm and Pollak
+    Ede,
+}
+
+pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped> {
+    let progress = Progress::new(3);
+    let mut problems = Problems::default();
+    progress.step(&arguments.table);
+    let files = Files { table: &arguments.table, demand: &arguments.demand, existing: arguments.existing.as_deref() };
+    let asked = Asked::check(arguments, &mut problems);
+    let limit = arguments.limit.filter(|limit| 0.0 <= *limit);
+    let found = read_siting(files, limit, &mut problems);
+    if let Some(found) = &found {
+        check_p(arguments, found, &mut problems);
+    }
+    let Some((found, asked)) = found.zip(asked).filter(|_| !problems.has_errors()) else {
+        progress.done();
+        tell::problems(&problems, lang);
+        return Err(tell::stop(&say("nothing was solved, nothing was written", "未求解，未写入任何文件"), lang));
+    };
+    progress.step(arguments.problem.words(lang));
+    let begin = Instant::now();
+    let stop = || asked.time <= begin.elapsed();
+    let (outcome, kappa) = solve(&found, &asked, Terms { existing: &found.existing, stop: &stop });
+    let siting = Siting {
+        problem: asked.problem,
+        p: asked.p,
+        limit: asked.limit,
+        kappa,
+        share: asked.share,
+        demands: &found.demands,
+        persons: &found.persons,
+        sites: &found.sites,
+        existing: &found.existing,
+        inputs: &found.files,
+        outcome: &outcome,
+        elapsed_s: begin.elapsed().as_secs_f64(),
+    };
+    if let (Some(why), Err(NoAnswer::Stopped | NoAnswer::Disagrees { .. })) = (siting.refusal(), &outcome) {
+        progress.done();
+        return Err(tell::stop(&why, lang));
+    }
+    progress.step(lang.pick("outputs", "写出结果"));
+    let written = files::write(&arguments.out, &siting.files());
+    progress.done();
+    written.map_err(|problem| tell::stop(&problem.text(), lang))?;
+    tell::problems(&problems, lang);
+    let folder = plain(&arguments.out.display().to_string());
+    if let Some(why) = siting.refusal() {
+        // It ran, and this is what it found.
+        let _: Stopped = tell::stop(&why, lang);
+        tell::result(&written_to(&folder, lang));
+        return Ok(ExitCode::from(NO_CHOICE));
+    }
+    tell::result(&siting.summary(lang));
+    tell::result(&written_to(&folder, lang));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The exit code where no choice does what is asked.
+const NO_CHOICE: u8 = 1;
+
+fn written_to(folder: &str, lang: Lang) -> String {
+    let names = FILES.join(lang.pick(", ", "、"));
+    lang.pick(format!("  files      {folder}: {names}\n"), format!("  文件：{folder}：{names}\n"))
+}
+
+/// What the arguments ask for, checked.
+struct Asked {
+    problem: Problem,
+    p: Option<usize>,
+    limit: Option<f64>,
+    share: Option<f64>,
+    /// To inequality, where the equivalent of cost is asked for.
+    aversion: Option<f64>,
+    time: Duration,
+}
+
+impl Asked {
+    fn check(arguments: &Arguments, problems: &mut Problems) -> Option<Self> {
+        let problem = arguments.problem;
+        let mut wrong = |argument: &str, what: Text, help: Text| {
+            problems.error("argument", argument, At::File, what, help);
+        };
+        let key = problem.key();
+        let (needs_p, needs_limit) = match problem {
+            Problem::PMedian | Problem::PCenter => (true, false),
+            Problem::Lscp | Problem::LscpB => (false, true),
+            Problem::Mclp => (true, true),
+        };
+        if needs_p && arguments.p.is_none() {
+            let what = say(format!("{key} needs the number of sites"), format!("{key} 需要设施点数量"));
+            wrong("--p", what, say("give --p, such as --p 5", "请给出 --p，如 --p 5"));
+        } else if !needs_p && arguments.p.is_some() {
+            let what = say(format!("{key} finds the number of sites itself"), format!("{key} 自行求出设施点数量"));
+            wrong("--p", what, say("leave out --p, or ask for mclp", "请去掉 --p，或改用 mclp"));
+        }
+        match arguments.limit {
+            None if needs_limit => wrong(
+                "--limit",
+                say(
+                    format!("{key} needs the dearest cost at which a site serves"),
+                    format!("{key} 需要服务的最大成本"),
+                ),
+                say(
+                    "give --limit, in the unit of the table, such as --limit 30",
+                    "请给出 --limit，单位与费用表一致，如 --limit 30",
+                ),
+            ),
+            Some(limit) if !limit.is_finite() || limit < 0.0 => wrong(
+                "--limit",
+                say(format!("{limit} is no cost"), format!("{limit} 不是有效的成本")),
+                say("give a number, 0 or more", "请填写不小于 0 的数字"),
+            ),
+            _ => {}
+        }
+        let share = arguments.share.as_deref().map(|text| (text, percent(text)));
+        match share {
+            Some((text, None)) => wrong(
+                "--share",
+                say(format!("`{text}` is no share"), format!("“{text}”不是有效的比例")),
+                say("write it in per cent, from 0% to 100%, such as 90%", "请以百分数填写，0% 至 100%，如 90%"),
+            ),
+            Some(_) if problem != Problem::Lscp => wrong(
+                "--share",
+                say(format!("{key} serves no share"), format!("{key} 不支持 --share")),
+                say("leave out --share, or ask for lscp", "请去掉 --share，或改用 lscp"),
+            ),
+            _ => {}
+        }
+        let is_equitable = arguments.objective == Objective::Ede;
+        if is_equitable && problem != Problem::PMedian {
+            wrong(
+                "--objective",
+                say(
+                    format!("ede is an objective of p-median, not of {key}"),
+                    format!("ede 是 p-median 的目标，不适用于 {key}"),
+                ),
+                say("leave out --objective, or ask for p-median", "请去掉 --objective，或改用 p-median"),
+            );
+        }
+        if !arguments.aversion.is_finite() || arguments.aversion <= 0.0 {
+            wrong(
+                "--aversion",
+                say(
+                    format!("{} is no aversion", arguments.aversion),
+                    format!("{} 不是有效的厌恶系数", arguments.aversion),
+                ),
+                say("give a number more than 0, such as 1", "请填写大于 0 的数，如 1"),
+            );
+        }
+        if arguments.capacity.is_some() {
+            wrong(
+                "--capacity",
+                say(
+                    "capacities are not built yet: every site serves all who come",
+                    "尚不支持容量：每个设施点可服务所有人",
+                ),
+                say("leave out --capacity", "请去掉 --capacity"),
+            );
+        }
+        let time = Duration::try_from_secs_f64(arguments.time_limit).ok().filter(|time| !time.is_zero());
+        if time.is_none() {
+            let what =
+                say(format!("{} is no time", arguments.time_limit), format!("{} 不是有效的时限", arguments.time_limit));
+            wrong("--time-limit", what, say("give seconds, more than 0", "请填写大于 0 的秒数"));
+        }
+        Some(Self {
+            problem,
+            p: arguments.p.and_then(|p| usize::try_from(p).ok()),
+            limit: arguments.limit,
+            share: share.and_then(|(_, share)| share),
+            aversion: is_equitable.then_some(arguments.aversion),
+            time: time?,
+        })
+    }
+}
+
+/// A share written in per cent.
+fn percent(text: &str) -> Option<f64> {
+    let number = crate::read::number(text.trim().trim_end_matches(['%', '％']))?;
+    let is_percent = text.trim().ends_with(['%', '％']);
+    (is_percent && (0.0..=100.0).contains(&number)).then_some(number / 100.0)
+}
+
+/// Whether there are as many sites as are asked for.
+fn check_p(arguments: &Arguments, found: &Candidates, problems: &mut Problems) {
+    let Some(p) = arguments.p else { return };
+    let (n_sites, n_existing) = (found.sites.len(), found.existing.len());
+    let (what, help) = if p < 1 {
+        (
+            say(format!("{p} sites can serve nobody"), format!("{p} 个设施点无法服务任何人")),
+            say("give 1 or more", "请填写不小于 1 的整数"),
+        )
+    } else if n_sites < p as usize {
+        (
+            say(
+                format!("{p} sites are asked for, and the table has {n_sites} candidates"),
+                format!("要求 {p} 个设施点，而费用表只有 {n_sites} 个候选点"),
+            ),
+            say(
+                format!("give {n_sites} or fewer, or add candidates"),
+                format!("请填写不大于 {n_sites} 的数，或增加候选点"),
+            ),
+        )
+    } else if (p as usize) < n_existing {
+        (
+            say(
+                format!("{p} sites are asked for, and {n_existing} are there already"),
+                format!("要求 {p} 个设施点，而现有设施已有 {n_existing} 个"),
+            ),
+            say("existing sites count: give at least as many", "现有设施计入总数：请填写不少于该数的值"),
+        )
+    } else {
+        return;
+    };
+    problems.error("argument", "--p", At::File, what, help);
+}
+
+/// The answer, and the kappa of an equitable one.
+fn solve(found: &Candidates, asked: &Asked, terms: Terms<'_>) -> (Result<Answer, NoAnswer>, Option<f64>) {
+    let (offers, persons) = (&found.offers, &found.persons[..]);
+    let (p, limit) = (asked.p.unwrap_or(0), asked.limit.unwrap_or(f64::INFINITY));
+    let outcome = match (asked.problem, asked.share, asked.aversion) {
+        (Problem::PMedian, _, Some(aversion)) => {
+            return match equitable_median(offers, persons, p, aversion, terms) {
+                Ok(found) => (Ok(found.answer), Some(found.kappa)),
+                Err(why) => (Err(why), None),
+            };
+        }
+        (Problem::PMedian, ..) => p_median(offers, persons, p, terms),
+        (Problem::PCenter, ..) => p_center(offers, persons, p, terms),
+        (Problem::Lscp, Some(share), _) => partial_set_cover(offers, persons, limit, share, terms),
+        (Problem::Lscp, ..) => set_cover(offers, limit, terms),
+        (Problem::LscpB, ..) => backup_cover(offers, limit, terms),
+        (Problem::Mclp, ..) => max_cover(offers, persons, limit, p, terms),
+    };
+    (outcome, None)
+}

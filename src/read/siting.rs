@@ -1,0 +1,372 @@
+//! A bare cost table to offers: which candidate site could serve which demand point at what cost, and who lives there.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use super::problem::{At, Problems, say};
+use super::table::{Cells, Table, Wish};
+use super::vocabulary::normalise;
+use super::{input, number, read_table, split};
+use crate::model::Text;
+use crate::siting::{Offer, Offers};
+
+/// The files of a siting problem, as the user names them; `FILE!SHEET` for one sheet.
+#[derive(Clone, Copy, Debug)]
+pub struct Files<'a> {
+    /// `from,to,cost`: a demand point, a candidate site, the cost. Pairs that are absent cannot serve.
+    pub table: &'a str,
+    /// `id,persons`.
+    pub demand: &'a str,
+    /// `id`: sites that are there already.
+    pub existing: Option<&'a str>,
+}
+
+/// What a siting problem is about.
+#[derive(Clone, Debug, Default)]
+pub struct Candidates {
+    /// Who could be served where.
+    pub offers: Offers,
+    /// The ids of the demand points, by position.
+    pub demands: Vec<String>,
+    /// Persons at each.
+    pub persons: Vec<f64>,
+    /// The ids of the candidate sites, by position, in the order of the table.
+    pub sites: Vec<String>,
+    /// Those that are there already, by position.
+    pub existing: Vec<u32>,
+    /// The files that were read, with SHA-256 in hexadecimal.
+    pub files: Vec<(String, String)>,
+}
+
+/// Reads a siting problem: all problems of all its files are noted. With `limit`, dearer offers are left out.
+pub fn read_siting(files: Files<'_>, limit: Option<f64>, problems: &mut Problems) -> Option<Candidates> {
+    let mut found = Candidates::default();
+    if let Some(table) = read(files.demand, &mut found, problems) {
+        read_demand(&table, &mut found, problems);
+    }
+    let table = read(files.table, &mut found, problems);
+    let offers = table.as_ref().and_then(|table| read_offers(table, &mut found, problems));
+    let existing = files.existing.and_then(|file| read(file, &mut found, problems));
+    if let (Some(existing), Some(_)) = (&existing, &offers) {
+        read_existing(existing, files.table, &mut found, problems);
+    }
+    let offers = offers?;
+    let (n_demands, n_sites) = (found.demands.len(), found.sites.len());
+    found.offers = Offers::new(n_demands, n_sites, &offers);
+    drop(offers);
+    if let Some(table) = &table {
+        refuse_duplicates(table, &found, problems);
+    }
+    if let Some(limit) = limit {
+        let within = |demand: usize| {
+            let sites = found.offers.within(demand, limit).iter().zip(found.offers.of(demand).1);
+            sites.map(move |(&site, &cost)| Offer { demand: demand as u32, site, cost })
+        };
+        let kept: Vec<Offer> = (0..n_demands).flat_map(within).collect();
+        found.offers = Offers::new(n_demands, n_sites, &kept);
+    }
+    Some(found)
+}
+
+/// The rows of a file; the file is noted.
+fn read(file: &str, found: &mut Candidates, problems: &mut Problems) -> Option<Table> {
+    let (name, layer) = split(Path::new(""), file);
+    let input = input::read(Path::new(name), name, problems)?;
+    let wish = Wish { layer: layer.map(str::to_owned), ..Wish::default() };
+    let table = read_table(&input, &wish, problems)?;
+    match input.sha256() {
+        Ok(digest) => found.files.push((table.file.clone(), digest)),
+        Err(error) => input.unreadable(&error, problems),
+    }
+    Some(table)
+}
+
+/// A column, by the headers that it may have; the first comes before the others.
+fn column<'t>(table: &'t Table, names: &[&str], problems: &mut Problems) -> Option<&'t Cells> {
+    let by_name = |name: &&str| table.columns.iter().find(|column| normalise(&column.header) == **name);
+    let found = names.iter().find_map(by_name);
+    if found.is_none() {
+        let headers: Vec<&str> = table.columns.iter().map(|column| column.header.as_str()).collect();
+        let (headers, name, names) = (headers.join(", "), names[0], names.join(", "));
+        problems.error(
+            "missing-column",
+            &table.file,
+            At::Column(name.to_owned()),
+            say(
+                format!("there is no such column; the file has: {headers}"),
+                format!("没有该列；文件中的列：{headers}"),
+            ),
+            say(format!("call it one of: {names}"), format!("请将表头改为以下之一：{names}")),
+        );
+    }
+    found
+}
+
+/// A number that is not negative.
+fn amount(table: &Table, cells: &Cells, row: usize, what: (&str, &str), problems: &mut Problems) -> Option<f64> {
+    let cell = cells.get(row);
+    let found = number(cell);
+    if let Some(amount) = found.filter(|&amount| 0.0 <= amount) {
+        return Some(amount);
+    }
+    let (en, zh) = what;
+    let (code, said, help) = match (cell, found) {
+        ("", _) => (
+            "missing-number",
+            say(format!("the {en} is missing"), format!("缺少{zh}")),
+            say("give a number, 0 or more, or leave out the row", "请填写不小于 0 的数字，或删除该行"),
+        ),
+        (_, Some(_)) => (
+            "negative",
+            say(format!("the {en} `{cell}` is negative"), format!("{zh}“{cell}”为负数")),
+            say("give 0 or more", "请填写不小于 0 的数字"),
+        ),
+        (_, None) => (
+            "no-number",
+            say(format!("the {en} `{cell}` is no number"), format!("{zh}“{cell}”不是数字")),
+            say("give a number, 0 or more, without a unit", "请填写不小于 0 的数字，不带单位"),
+        ),
+    };
+    problems.error(code, &table.file, table.at(row), said, help);
+    None
+}
+
+fn no_rows(table: &Table, what: Text, problems: &mut Problems) {
+    problems.error("empty", &table.file, At::File, what, say("give at least one row", "请至少提供一行数据"));
+}
+
+/// The demand points: each once, with persons.
+fn read_demand(table: &Table, found: &mut Candidates, problems: &mut Problems) {
+    let ids = column(table, &["id", "from", "code", "demand", "编号", "代码", "编码", "需求点"], problems);
+    let persons = column(table, &["persons", "population", "demand", "weight", "人数", "人口", "人口数"], problems);
+    let (Some(ids), Some(persons)) = (ids, persons) else { return };
+    if table.n_rows == 0 {
+        return no_rows(table, say("there is no demand point", "没有需求点"), problems);
+    }
+    let mut rows: HashMap<&str, usize> = HashMap::with_capacity(table.n_rows);
+    for row in 0..table.n_rows {
+        let id = ids.get(row);
+        if id.is_empty() {
+            missing_id(table, row, problems);
+            continue;
+        }
+        if let Some(&first) = rows.get(id) {
+            duplicate_id(table, row, id, first, problems);
+            continue;
+        }
+        rows.insert(id, row);
+        // A point whose persons are wrong is known all the same: its offers are not wrong for it.
+        let persons = amount(table, persons, row, ("number of persons", "人数"), problems).unwrap_or(0.0);
+        found.demands.push(id.to_owned());
+        found.persons.push(persons);
+    }
+    if !found.persons.iter().sum::<f64>().is_finite() {
+        problems.error(
+            "too-many",
+            &table.file,
+            At::File,
+            say("the persons together are more than can be counted", "人数合计超出可计算范围"),
+            say("give numbers of persons", "请填写实际人数"),
+        );
+    }
+}
+
+fn missing_id(table: &Table, row: usize, problems: &mut Problems) {
+    let what = say("the id is missing", "缺少编号");
+    problems.error("missing-id", &table.file, table.at(row), what, say("give an id", "请填写编号"));
+}
+
+fn duplicate_id(table: &Table, row: usize, id: &str, first: usize, problems: &mut Problems) {
+    let first = table.number(first);
+    problems.error(
+        "duplicate-id",
+        &table.file,
+        table.at(row),
+        say(format!("the id `{id}` is that of row {first}, too"), format!("编号“{id}”与第 {first} 行重复")),
+        say("leave out one of the two, or give it an id of its own", "请删除其中一行，或改用不同的编号"),
+    );
+}
+
+/// The offers of the table, and the sites they name.
+fn read_offers(table: &Table, found: &mut Candidates, problems: &mut Problems) -> Option<Vec<Offer>> {
+    let from = column(table, &["from", "demand", "origin", "需求点", "起点"], problems);
+    let to = column(table, &["to", "site", "candidate", "destination", "候选点", "终点", "设施"], problems);
+    let cost = column(table, &["cost", "distance", "time", "minutes", "费用", "成本", "距离", "时间"], problems);
+    let (from, to, cost) = (from?, to?, cost?);
+    if table.n_rows == 0 {
+        no_rows(table, say("there is no candidate: the table has no row", "没有候选点：费用表为空"), problems);
+        return None;
+    }
+    let demands: HashMap<&str, u32> = (0..).zip(&found.demands).map(|(at, id)| (id.as_str(), at)).collect();
+    let mut sites: HashMap<&str, u32> = HashMap::new();
+    let mut offers = Vec::with_capacity(table.n_rows);
+    for row in 0..table.n_rows {
+        let (from, to) = (from.get(row), to.get(row));
+        if from.is_empty() || to.is_empty() {
+            missing_id(table, row, problems);
+            continue;
+        }
+        let next = sites.len() as u32;
+        let site = *sites.entry(to).or_insert_with(|| {
+            found.sites.push(to.to_owned());
+            next
+        });
+        let cost = amount(table, cost, row, ("cost", "费用"), problems);
+        match (demands.get(from), cost) {
+            (Some(&demand), Some(cost)) => offers.push(Offer { demand, site, cost }),
+            (Some(_), None) => {}
+            // Where no demand point could be read, every row would be called unknown.
+            (None, _) if demands.is_empty() => {}
+            (None, _) => problems.error(
+                "unknown-demand",
+                &table.file,
+                table.at(row),
+                say(format!("`{from}` is no demand point"), format!("“{from}”不是需求点")),
+                say(
+                    "the file of demand has no such id: add it there, or mend it here",
+                    "需求文件中没有该编号：请补充或更正",
+                ),
+            ),
+        }
+    }
+    Some(offers)
+}
+
+/// A pair that is given twice is an error at each of its rows after the first.
+fn refuse_duplicates(table: &Table, found: &Candidates, problems: &mut Problems) {
+    let mut seen = vec![u32::MAX; found.sites.len()];
+    let mut twice: HashSet<(&str, &str)> = HashSet::new();
+    for (demand, id) in (0_u32..).zip(&found.demands) {
+        for &site in found.offers.of(demand as usize).0 {
+            if seen[site as usize] == demand {
+                twice.insert((id, &found.sites[site as usize]));
+            }
+            seen[site as usize] = demand;
+        }
+    }
+    if twice.is_empty() {
+        return;
+    }
+    let mut unheard = Problems::default();
+    let from = column(table, &["from", "demand", "origin", "需求点", "起点"], &mut unheard);
+    let to = column(table, &["to", "site", "candidate", "destination", "候选点", "终点", "设施"], &mut unheard);
+    let (Some(from), Some(to)) = (from, to) else { return };
+    let mut first: HashMap<(&str, &str), usize> = HashMap::new();
+    for row in 0..table.n_rows {
+        let pair = (from.get(row), to.get(row));
+        if !twice.contains(&pair) {
+            continue;
+        }
+        if let Some(&before) = first.get(&pair) {
+            let (n, (from, to)) = (table.number(before), pair);
+            problems.error(
+                "duplicate-pair",
+                &table.file,
+                table.at(row),
+                say(
+                    format!("the pair `{from}`, `{to}` has a cost in row {n} already"),
+                    format!("“{from}”到“{to}”的费用已在第 {n} 行给出"),
+                ),
+                say("leave one of the two", "请只保留一行"),
+            );
+        } else {
+            first.insert(pair, row);
+        }
+    }
+}
+
+/// The sites that are there already.
+fn read_existing(table: &Table, offered_by: &str, found: &mut Candidates, problems: &mut Problems) {
+    let ids = column(table, &["id", "to", "site", "code", "编号", "代码", "编码", "设施"], problems);
+    let Some(ids) = ids else { return };
+    let sites: HashMap<&str, u32> = (0..).zip(&found.sites).map(|(at, id)| (id.as_str(), at)).collect();
+    let mut rows: HashMap<&str, usize> = HashMap::new();
+    for row in 0..table.n_rows {
+        let id = ids.get(row);
+        if id.is_empty() {
+            missing_id(table, row, problems);
+        } else if let Some(&first) = rows.get(id) {
+            duplicate_id(table, row, id, first, problems);
+        } else if let Some(&site) = sites.get(id) {
+            rows.insert(id, row);
+            found.existing.push(site);
+        } else {
+            problems.error(
+                "unknown-site",
+                &table.file,
+                table.at(row),
+                say(format!("`{id}` is no candidate of {offered_by}"), format!("“{id}”不在 {offered_by} 的候选点中")),
+                say(
+                    "give its costs there, or mend the id: a site without costs serves nobody",
+                    "请补充其费用或更正编号：没有费用的设施点无法服务任何人",
+                ),
+            );
+        }
+    }
+    found.existing.sort_unstable();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads files of these texts.
+    fn read(table: &str, demand: &str, existing: Option<&str>) -> (Option<Candidates>, Vec<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        let (table, demand) = (put("od.csv", table), put("demand.csv", demand));
+        let existing = existing.map(|text| put("existing.csv", text));
+        let mut problems = Problems::default();
+        let files = Files { table: &table, demand: &demand, existing: existing.as_deref() };
+        let found = read_siting(files, None, &mut problems);
+        let said = |problem: &super::super::problem::Problem| {
+            let at = match &problem.at {
+                At::Row(row) => row.to_string(),
+                At::Column(column) => column.clone(),
+                _ => String::new(),
+            };
+            format!("{} {at}", problem.code)
+        };
+        (found, problems.kept().iter().map(said).collect())
+    }
+
+    #[test]
+    fn a_table_is_read_in_either_language() {
+        let (found, said) = read("起点,终点,距离\nA,x,\"1,200\"\nB,y,3\n", "编号,人口\nA,10\nB,0\n", Some("id\ny\n"));
+        let found = found.unwrap();
+        assert!(said.is_empty(), "{said:?}");
+        assert_eq!((found.demands, found.persons), (vec!["A".to_owned(), "B".to_owned()], vec![10.0, 0.0]));
+        assert_eq!((found.sites, found.existing), (vec!["x".to_owned(), "y".to_owned()], vec![1]));
+        assert_eq!(found.offers.of(0), (&[0][..], &[1200.0][..]));
+    }
+
+    #[test]
+    fn all_problems_of_all_files_are_told_at_once() {
+        let table = "from,to,cost\nA,x,1\nA,x,2\nB,y,-1\nC,x,4\nB,x,\nA,y,near\n,x,1\n";
+        let (_, said) = read(table, "id,persons\nA,10\nA,1\nB,-3\n,4\n", Some("id\nx\nx\nz\n"));
+        assert_eq!(
+            said,
+            [
+                "duplicate-id 3",
+                "negative 4",
+                "missing-id 5",
+                "negative 4",
+                "unknown-demand 5",
+                "missing-number 6",
+                "no-number 7",
+                "missing-id 8",
+                "duplicate-id 3",
+                "unknown-site 4",
+                "duplicate-pair 3"
+            ]
+        );
+        let (found, said) = read("from,to\nA,x\n", "id\nA\n", None);
+        assert!(found.is_none());
+        assert_eq!(said, ["missing-column persons", "missing-column cost"]);
+        assert_eq!(read("from,to,cost\n", "id,persons\nA,1\n", None).1, ["empty "]);
+    }
+}

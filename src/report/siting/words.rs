@@ -1,0 +1,170 @@
+//! What came of a siting problem, in words: English and Chinese.
+
+use std::fmt::Write;
+
+use super::{Problem, Siting};
+use crate::model::{Lang, Text};
+use crate::report::words::noun::english;
+use crate::report::words::number::number;
+use crate::report::words::plain;
+use crate::siting::{Answer, NoAnswer};
+
+/// Ids listed; of more, how many are.
+const LISTED: usize = 20;
+
+impl Problem {
+    /// What it asks for.
+    pub fn words(self, lang: Lang) -> &'static str {
+        match self {
+            Self::PMedian => lang.pick("the least cost over all persons", "总出行成本最小（p-中位）"),
+            Self::PCenter => lang.pick("the least cost for whoever is served worst", "最远者成本最小（p-中心）"),
+            Self::Lscp => lang.pick("the fewest sites", "设施点最少（集合覆盖）"),
+            Self::LscpB => {
+                lang.pick("the fewest sites, most points served twice", "设施点最少且双重覆盖最多（备份覆盖）")
+            }
+            Self::Mclp => lang.pick("the most persons served", "覆盖人数最多（最大覆盖）"),
+        }
+    }
+
+    fn unit_words(self, lang: Lang) -> &'static str {
+        match self {
+            Self::PMedian => lang.pick("persons × cost", "人×成本"),
+            Self::PCenter => lang.pick("at worst", "（最大成本）"),
+            Self::Lscp => lang.pick("sites", "个设施点"),
+            Self::LscpB => lang.pick("demand points served twice", "个需求点被双重覆盖"),
+            Self::Mclp => lang.pick("persons served", "人被覆盖"),
+        }
+    }
+}
+
+impl Siting<'_> {
+    /// The answer in a few lines; empty where there is none.
+    pub fn summary(&self, lang: Lang) -> String {
+        let Ok(answer) = self.outcome else { return String::new() };
+        let mut text = String::new();
+        let mut line = |label: &str, words: String| {
+            let _ = match lang {
+                Lang::En => writeln!(text, "  {label:<10} {words}"),
+                Lang::Zh => writeln!(text, "  {label}：{words}"),
+            };
+        };
+        line(lang.pick("problem", "问题"), format!("{}: {}", self.problem.key(), self.asked(lang)));
+        let unit = match self.kappa {
+            Some(_) => lang.pick("equally distributed equivalent (Kolm-Pollak)", "（Kolm–Pollak 公平等价成本）"),
+            None => self.problem.unit_words(lang),
+        };
+        line(lang.pick("result", "目标值"), format!("{} {unit}", number(answer.objective)));
+        line(lang.pick("proof", "最优性"), proof(answer, lang));
+        line(lang.pick("sites", "设施点"), self.chosen(answer, lang));
+        let served = self.served(answer);
+        let all: f64 = self.persons.iter().sum();
+        let (n, all) = (number(served.persons), number(all));
+        line(lang.pick("served", "服务人口"), lang.pick(format!("{n} of {all} persons"), format!("{n} / {all} 人")));
+        if let (Some(mean), Some(worst)) = (served.mean_cost, served.worst_cost) {
+            let (mean, worst) = (number(mean), number(worst));
+            let words = lang.pick(format!("{mean} on average, {worst} at worst"), format!("平均 {mean}，最大 {worst}"));
+            line(lang.pick("cost", "成本"), words);
+        }
+        text
+    }
+
+    fn asked(&self, lang: Lang) -> &'static str {
+        match self.kappa {
+            Some(_) => lang.pick("the least cost, equally spread", "成本低且公平"),
+            None => self.problem.words(lang),
+        }
+    }
+
+    fn chosen(&self, answer: &Answer, lang: Lang) -> String {
+        let name = |&site: &u32| {
+            let id = plain(&self.sites[site as usize]);
+            let mark = if self.existing.contains(&site) { lang.pick(" (existing)", "（现有）") } else { "" };
+            format!("{id}{mark}")
+        };
+        let all: Vec<String> = answer.chosen.iter().map(name).collect();
+        let (n, of) = (all.len(), self.sites.len());
+        let listed = listed(&all, lang);
+        lang.pick(format!("{n} of {of}: {listed}"), format!("{of} 个中选 {n} 个：{listed}"))
+    }
+
+    /// Why there is no answer, and what would give one.
+    pub fn refusal(&self) -> Option<Text> {
+        let Err(why) = self.outcome else { return None };
+        let ids = |lang| {
+            let unserved = Self::ids(self.demands, &self.unserved());
+            listed(&unserved.iter().map(|id| plain(id)).collect::<Vec<_>>(), lang)
+        };
+        let both = |say: &dyn Fn(Lang) -> String| Text { en: say(Lang::En), zh: say(Lang::Zh) };
+        let n = self.unserved().len();
+        Some(match why {
+            NoAnswer::Unreachable { .. } => both(&|lang| {
+                let ids = ids(lang);
+                let within = self.limit.map_or_else(String::new, |limit| {
+                    let limit = number(limit);
+                    lang.pick(format!(" within {limit}"), format!("在 {limit} 以内"))
+                });
+                let points = english("demand point", n as f64);
+                lang.pick(
+                    format!(
+                        "no choice of sites does it, and that is proven: {n} {points} can be served by no candidate{within}: \
+                         {ids}; add offers or candidates for them{}",
+                        if self.limit.is_some() { ", or raise --limit" } else { "" }
+                    ),
+                    format!(
+                        "已证明无可行方案：{n} 个需求点{within}没有任何候选点可服务：{ids}；请补充费用或候选点{}",
+                        if self.limit.is_some() { "，或提高 --limit" } else { "" }
+                    ),
+                )
+            }),
+            NoAnswer::TooFew { at_least, .. } => both(&|lang| {
+                let (ids, p) = (ids(lang), self.p.unwrap_or(0));
+                let needed = (*at_least < usize::MAX).then_some(at_least);
+                let most = needed.map_or_else(String::new, |n| {
+                    lang.pick(format!("; give --p {n} or more"), format!("；请将 --p 设为 {n} 或更大"))
+                });
+                lang.pick(
+                    format!(
+                        "no choice of {p} {} serves everyone, and that is proven: with the best choice tried {n} {} are \
+                         left: {ids}{most}",
+                        english("site", p as f64),
+                        english("demand point", n as f64)
+                    ),
+                    format!("已证明 {p} 个设施点无法服务所有需求点：所试方案中仍有 {n} 个未被服务：{ids}{most}"),
+                )
+            }),
+            NoAnswer::Stopped => Text {
+                en: "time was up before any answer was found: give a longer --time-limit".into(),
+                zh: "在时限内未找到任何方案：请延长 --time-limit".into(),
+            },
+            NoAnswer::Disagrees { claimed, found } => {
+                let found = found.map_or_else(|| "–".to_owned(), |found| found.to_string());
+                Text {
+                    en: format!(
+                        "this is a mistake of the program: the solver claims {claimed}, its sites are worth {found}; \
+                         nothing was written, please report it with the files"
+                    ),
+                    zh: format!("程序错误：求解器给出 {claimed}，复核为 {found}；未写入任何文件，请连同数据一并反馈"),
+                }
+            }
+        })
+    }
+}
+
+fn proof(answer: &Answer, lang: Lang) -> String {
+    if answer.proven {
+        return lang.pick("proven: no choice is better", "已证明最优").to_owned();
+    }
+    let (bound, gap) = (number(answer.bound), number(answer.gap() * 100.0));
+    lang.pick(
+        format!("not proven: the best found in the time; no choice is better than {bound} (gap {gap} %)"),
+        format!("未证明最优：为时限内最好结果；任何方案不会优于 {bound}（差距 {gap}%）"),
+    )
+}
+
+fn listed(all: &[String], lang: Lang) -> String {
+    let shown = all[..all.len().min(LISTED)].join(lang.pick(", ", "、"));
+    match all.len().saturating_sub(LISTED) {
+        0 => shown,
+        more => lang.pick(format!("{shown} and {more} more"), format!("{shown}等 {} 个", all.len())),
+    }
+}

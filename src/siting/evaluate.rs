@@ -1,0 +1,91 @@
+//! What a choice of sites is worth, from the offers alone: the judge of every solver.
+//!
+//! Nothing here knows how the sites were found, and nothing is kept between calls.
+
+use super::Offers;
+
+/// The cheapest chosen site of each demand point and its cost; none where no chosen site can serve it.
+pub fn assignment(offers: &Offers, chosen: &[u32]) -> Vec<Option<(u32, f64)>> {
+    within(offers, chosen, f64::INFINITY)
+}
+
+/// The cheapest chosen site of each demand point within `limit`, the limit counted in.
+pub fn within(offers: &Offers, chosen: &[u32], limit: f64) -> Vec<Option<(u32, f64)>> {
+    let is_chosen = flags(offers, chosen);
+    let nearest = |demand| {
+        let (sites, costs) = offers.of(demand);
+        let links = sites.iter().copied().zip(costs.iter().copied());
+        links.filter(|&(site, cost)| is_chosen[site as usize] && cost <= limit).min_by(|a, b| a.1.total_cmp(&b.1))
+    };
+    (0..offers.n_demands()).map(nearest).collect()
+}
+
+/// Persons times cost, summed; none where someone is not served.
+pub fn total_cost(assignment: &[Option<(u32, f64)>], persons: &[f64]) -> Option<f64> {
+    assignment.iter().zip(persons).map(|(link, persons)| link.map(|(_, cost)| persons * cost)).sum()
+}
+
+/// The cost of whoever is served worst, persons or none; none where someone is not served.
+pub fn worst_cost(assignment: &[Option<(u32, f64)>]) -> Option<f64> {
+    assignment.iter().try_fold(0.0, |worst: f64, link| link.map(|(_, cost)| worst.max(cost)))
+}
+
+/// The Kolm-Pollak equally-distributed equivalent of the costs of all persons, `kappa` more than 0: the cost that would
+/// be as bad if everyone had it. None where someone is not served or there are no persons.
+pub fn kolm_pollak(assignment: &[Option<(u32, f64)>], persons: &[f64], kappa: f64) -> Option<f64> {
+    let worst = worst_cost(assignment)?;
+    let all: f64 = persons.iter().sum();
+    let links = assignment.iter().zip(persons);
+    let sum: f64 = links
+        .map(|(link, persons)| link.map(|(_, cost)| persons * (kappa * (cost - worst)).exp()))
+        .sum::<Option<f64>>()?;
+    (0.0 < all).then(|| worst + (sum / all).ln() / kappa)
+}
+
+/// Persons who are served.
+pub fn persons_served(assignment: &[Option<(u32, f64)>], persons: &[f64]) -> f64 {
+    assignment.iter().zip(persons).filter(|(link, _)| link.is_some()).map(|(_, persons)| persons).sum()
+}
+
+/// The demand points that are not served, ascending.
+pub fn unserved(assignment: &[Option<(u32, f64)>]) -> Vec<u32> {
+    (0..).zip(assignment).filter(|(_, link)| link.is_none()).map(|(demand, _)| demand).collect()
+}
+
+/// How many chosen sites are within `limit` of each demand point.
+pub fn times_covered(offers: &Offers, chosen: &[u32], limit: f64) -> Vec<u32> {
+    let is_chosen = flags(offers, chosen);
+    let times = |demand| {
+        let (sites, costs) = offers.of(demand);
+        let links = sites.iter().zip(costs);
+        links.filter(|&(&site, &cost)| is_chosen[site as usize] && cost <= limit).count() as u32
+    };
+    (0..offers.n_demands()).map(times).collect()
+}
+
+fn flags(offers: &Offers, chosen: &[u32]) -> Vec<bool> {
+    let mut flags = vec![false; offers.n_sites()];
+    chosen.iter().for_each(|&site| flags[site as usize] = true);
+    flags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Offer;
+    use super::*;
+
+    // site 0 --2-- A --4-- site 1 --4-- B        C, cut off
+    #[test]
+    fn a_choice_is_worth_what_its_cheapest_links_cost() {
+        let offer = |demand, site, cost| Offer { demand, site, cost };
+        let offers = Offers::new(3, 2, &[offer(0, 0, 2.0), offer(0, 1, 4.0), offer(1, 1, 4.0)]);
+        let all = assignment(&offers, &[0, 1]);
+        assert_eq!(all, [Some((0, 2.0)), Some((1, 4.0)), None]);
+        assert_eq!(unserved(&all), [2]);
+        let persons = [10.0, 5.0, 1.0];
+        assert_eq!((total_cost(&all[..2], &persons), worst_cost(&all[..2])), (Some(40.0), Some(4.0)));
+        assert_eq!((total_cost(&all, &persons), worst_cost(&all), persons_served(&all, &persons)), (None, None, 15.0));
+        assert_eq!(within(&offers, &[1], 3.9), [None, None, None]);
+        assert_eq!(times_covered(&offers, &[0, 1], 4.0), [2, 1, 0]);
+    }
+}
