@@ -53,7 +53,7 @@ mod wkb;
 mod workbook;
 
 pub use alone::title;
-pub use scenarios::read_scenarios;
+pub use scenarios::{read_candidates, read_scenarios};
 pub use values::number;
 pub use world::{Failure, Options, Progress, ReadStudy, read_study, split};
 

@@ -16,7 +16,7 @@ use super::access::{AccessChange, Base};
 use super::compare::Difference;
 use super::edit::{Change, Given, Scenario};
 use crate::assess::affected::Headcount;
-use crate::assess::{Assessed, Findings, Only, assess, check, estimated, group, judge, limits};
+use crate::assess::{Assessed, Findings, RESIDENTS, Only, assess, check, estimated, group, judge, limits};
 use crate::model::{
     AreaId, Areas, Column, Facilities, FacilityId, FacilityRow, Id, IdVec, LevelId, People, PerPoint, PointId,
     ServiceId, World,
@@ -113,6 +113,17 @@ impl Stage {
     /// The base world.
     pub fn world(&self) -> &World {
         &self.world
+    }
+
+    /// Travel costs to all rows.
+    pub(super) fn travel(&self) -> &TravelMatrix {
+        &self.travel
+    }
+
+    /// The residents of an area; `None` where not all are counted.
+    pub(super) fn residents(&self, area: AreaId) -> Option<f64> {
+        let counted = self.headcounts.get(RESIDENTS).and_then(Option::as_ref);
+        counted.and_then(|headcount| headcount.within(area))
     }
 
     /// What is found in the base.

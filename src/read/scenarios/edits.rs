@@ -39,7 +39,10 @@ impl<'a> Rows<'a> {
 
     /// The edit of a row; `None` where something is wrong with it, which is said.
     pub(super) fn edit(&self, row: usize, problems: &mut Problems) -> Option<Edit> {
-        let cell = self.columns.cell("edit", row);
+        let cell = match self.columns.cell("edit", row) {
+            "" if self.study.candidates.is_some() => "open",
+            cell => cell,
+        };
         let verb = vocabulary().edit(cell).or_else(|| {
             let known = VERBS.join(", ");
             let like = nearest(cell, VERBS).map(|verb| format!("did you mean `{verb}`? ")).unwrap_or_default();
@@ -346,6 +349,9 @@ impl<'a> Rows<'a> {
     fn service(&self, row: usize, problems: &mut Problems) -> Option<ServiceId> {
         let facilities = &self.study.world.facilities;
         let cell = self.columns.cell("service", row);
+        if let Some(service) = self.study.candidates.filter(|_| cell.is_empty()) {
+            return Some(service);
+        }
         let translated = self.study.words.get("service").into_iter().flatten();
         let translated =
             translated.filter(|(_, of_file)| of_file.iter().any(|word| word == cell)).map(|(key, _)| key.as_str());

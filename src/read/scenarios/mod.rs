@@ -20,15 +20,17 @@ use super::table::{Table, Wish};
 use super::vocabulary::vocabulary;
 use super::world::split;
 use super::{ReadStudy, attributes, read_table, reader_of};
-use crate::model::World;
+use crate::model::{ServiceId, World};
 use crate::rules::Pack;
-use crate::scenario::{Edit, Scenario};
+use crate::scenario::{Change, Edit, Scenario};
 
 /// What is known of the study that the scenarios edit.
 pub(super) struct Study<'a> {
     ground: Ground<'a>,
     world: &'a World,
     packs: &'a [Arc<Pack>],
+    /// The service that rows open unless they say something else, where the file is one of candidates.
+    candidates: Option<ServiceId>,
     /// Words of the study's files for words of the packs, by attribute.
     words: &'a Values,
 }
@@ -42,6 +44,45 @@ pub fn read_scenarios(
     path: &Path,
     study: &ReadStudy,
     crs: Option<&str>,
+    problems: &mut Problems,
+) -> Option<(Vec<Scenario>, String)> {
+    read(path, study, crs, None, problems)
+}
+
+/// The candidate sites that the file at `path` holds for a service, each a scenario of one new facility. The file is one of
+/// scenarios; without the column `edit` each row opens, and without the column `service` it is the one given.
+pub fn read_candidates(
+    path: &Path,
+    study: &ReadStudy,
+    crs: Option<&str>,
+    service: ServiceId,
+    problems: &mut Problems,
+) -> Option<(Vec<Scenario>, String)> {
+    let (scenarios, sha256) = read(path, study, crs, Some(service), problems)?;
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    for scenario in &scenarios {
+        let opens = |edit: &Edit| matches!(&edit.change, Change::Open { facility, .. } if facility.service == service);
+        if let Some(edit) = scenario.edits.iter().find(|edit| !opens(edit)).or(scenario.edits.get(1)) {
+            problems.error(
+                "no-candidate",
+                &name,
+                At::Row(edit.row),
+                say(
+                    format!("`{}` is no candidate: a candidate opens one facility of the service", scenario.name),
+                    format!("“{}”不是候选点：每个候选点只新建一个该类设施", scenario.name),
+                ),
+                say("leave the other rows out, or try them with `whatif`", "请删除其他行，或改用 whatif 评估"),
+            );
+        }
+    }
+    (!problems.has_errors()).then_some((scenarios, sha256))
+}
+
+fn read(
+    path: &Path,
+    study: &ReadStudy,
+    crs: Option<&str>,
+    candidates: Option<ServiceId>,
     problems: &mut Problems,
 ) -> Option<(Vec<Scenario>, String)> {
     let (file, part) = split(Path::new(""), path.to_str()?);
@@ -69,6 +110,7 @@ pub fn read_scenarios(
         world: &study.world,
         packs: &study.packs,
         words: &study.words,
+        candidates,
     };
     let scenarios = known.scenarios(&table, problems);
     (!problems.has_errors()).then_some((scenarios, sha256))
@@ -91,7 +133,7 @@ impl Study<'_> {
                 .or_else(|| attributes::plain(header).map(|key| format!("={key}")))
         };
         let columns = Columns::new(table, &Default::default(), &role, problems);
-        if !columns.require("edit", problems) {
+        if self.candidates.is_none() && !columns.require("edit", problems) {
             return Vec::new();
         }
         if table.n_rows == 0 {
@@ -136,12 +178,10 @@ impl Study<'_> {
 
 /// The name of a scenario of one row; its row tells it from others.
 fn alone(columns: &Columns<'_>, row: usize) -> String {
-    let parts = ["edit", "name", "code"].map(|key| columns.cell(key, row));
-    let what: Vec<&str> = [parts[0], if parts[1].is_empty() { parts[2] } else { parts[1] }]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect();
-    format!("{} #{}", what.join(" "), row + 1)
+    let [edit, name, code] = ["edit", "name", "code"].map(|key| columns.cell(key, row));
+    let what = [edit, if name.is_empty() { code } else { name }].into_iter().filter(|part| !part.is_empty());
+    let what: Vec<&str> = what.collect();
+    format!("{} #{}", what.join(" "), row + 1).trim_start().to_owned()
 }
 
 /// Whether two edits of one scenario are of the same thing.
