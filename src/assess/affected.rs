@@ -58,27 +58,31 @@ impl Headcount {
         self.within[area]
     }
 
-    /// The persons for whom a promise is kept that was not, and those for whom it is not that was: those of areas that,
-    /// with all that hold them, are met in one finding and not in the other. Each counts once, whatever the levels.
+    /// The persons for whom a promise is kept that was not, or nobody knew, and those for whom it is unmet that was kept: by
+    /// the worst verdict on the areas that hold them. Each counts once, whatever the levels.
     pub fn turned(&self, areas: &Areas, before: &Finding, after: &Finding) -> (f64, f64) {
-        let lacking = |finding: &Finding| {
-            let mut lacking = PerArea::filled(areas.len(), false);
+        // 0 where it is kept or nothing is judged, 1 where nobody knows, 2 where it is unmet.
+        let doubts = |finding: &Finding| {
+            let mut doubts = PerArea::filled(areas.len(), 0_u8);
             for subject in &finding.subjects {
-                if let (Of::Area(area), Verdict::Unmet | Verdict::Unknown { .. }) = (&subject.of, &subject.verdict) {
-                    lacking[*area] = true;
-                }
+                let Of::Area(area) = subject.of else { continue };
+                doubts[area] = match subject.verdict {
+                    Verdict::Met | Verdict::NotCheckable { .. } => 0,
+                    Verdict::Unknown { .. } => 1,
+                    Verdict::Unmet => 2,
+                };
             }
-            lacking
+            doubts
         };
-        let (before, after) = (lacking(before), lacking(after));
+        let (before, after) = (doubts(before), doubts(after));
         if before == after {
             return (0.0, 0.0);
         }
         let (mut gained, mut lost) = (0.0, 0.0);
         for (area, &persons) in self.own.iter().filter(|&(_, &persons)| persons != 0.0) {
-            match [&before, &after].map(|lacking| areas.chain(area).any(|holder| lacking[holder])) {
-                [true, false] => gained += persons,
-                [false, true] => lost += persons,
+            match [&before, &after].map(|doubts| areas.chain(area).map(|holder| doubts[holder]).max().unwrap_or(0)) {
+                [1 | 2, 0] => gained += persons,
+                [0, 2] => lost += persons,
                 _ => {}
             }
         }

@@ -9,6 +9,7 @@ mod inspect;
 mod progress;
 mod sample;
 mod site;
+mod site_study;
 mod study;
 mod tell;
 mod whatif;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::progress::Progress;
+use super::site_study;
 use super::tell::{self, Stopped};
 use crate::model::{Lang, Text};
 use crate::read::problem::{At, Problems, say};
@@ -24,7 +25,12 @@ use crate::siting::{Answer, NoAnswer, Terms};
 
 /// Choose sites from candidates, with a proof of how good the choice is.
 ///
-/// Takes a table of costs with the columns from (a demand point), to (a candidate site) and cost, in any one unit, and a
+/// With STUDY, for an obligation or a service of it (--for): --budget new sites among the candidates, beside all facilities
+/// that stand. By default as many persons as can be get what the obligation asks for; with a service, or with --objective,
+/// the cost to the nearest facility is made least. The sites chosen are then judged in the study like any scenario:
+/// whatif.json, whatif.csv and scenario-01.geojson say what they change.
+///
+/// Without a study takes a table of costs with the columns from (a demand point), to (a candidate site) and cost, in any one unit, and a
 /// table of demand with the columns id and persons; both in any format that a study may use. A pair that the table does
 /// not have cannot serve. Writes site.json (problem, objective, bound, gap, proven, chosen) and assignment.csv (who is
 /// served where), and says the answer in words. An answer is called proven only if no other choice can be better; each is
@@ -34,6 +40,9 @@ use crate::siting::{Answer, NoAnswer, Terms};
 /// run.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
+  evenreach site geodata/jinpu --for dis.rehab --budget 3
+  evenreach site geodata/jinpu --for kindergarten --budget 5 --group children-3-5 --objective ede
+  evenreach site geodata/jinpu --for rehabilitation --budget 2 --candidates grid --spacing \"500 m\"
   evenreach site --table od.csv --demand demand.csv --problem p-median --p 5
   evenreach site --table od.csv --demand demand.csv --problem p-median --p 5 --objective ede
   evenreach site --table od.csv --demand demand.csv --problem mclp --p 4 --limit 30
@@ -41,21 +50,27 @@ use crate::siting::{Answer, NoAnswer, Terms};
   evenreach site --table od.xlsx --demand people.xlsx!Sheet1 --problem p-center --p 8 --existing schools.csv
   evenreach site --table od.csv --demand demand.csv --problem lscp-b --limit 30 --out out/backup")]
 pub(super) struct Arguments {
+    /// The folder that holds study.toml, or an OpenStreetMap extract (.osm.pbf).
+    #[arg(value_name = "STUDY", required_unless_present = "table", conflicts_with_all = ["table", "demand", "problem", "p", "existing", "share"])]
+    study: Option<PathBuf>,
+    #[command(flatten)]
+    of_study: site_study::Options,
     /// The costs: a file with the columns from, to, cost; one sheet of it: FILE!SHEET.
-    #[arg(long, value_name = "FILE")]
-    table: String,
+    #[arg(long, value_name = "FILE", requires_all = ["demand", "problem"])]
+    table: Option<String>,
     /// The demand points: a file with the columns id, persons.
-    #[arg(long, value_name = "FILE")]
-    demand: String,
+    #[arg(long, value_name = "FILE", requires = "table")]
+    demand: Option<String>,
     /// What is asked for.
-    #[arg(long, value_enum)]
-    problem: Problem,
+    #[arg(long, value_enum, requires = "table")]
+    problem: Option<Problem>,
     /// How many sites there are in all, the existing ones counted; for p-median, p-center and mclp.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     p: Option<i64>,
     /// What p-median minimises: the cost of all persons in sum, or its Kolm-Pollak equivalent, which counts inequality.
-    #[arg(long, value_enum, default_value_t = Objective::Mean)]
-    objective: Objective,
+    /// For a study also the cost of whoever is served worst, or the persons served within --limit metres.
+    #[arg(long, value_enum)]
+    objective: Option<Objective>,
     /// How much --objective ede minds inequality: 1 is usual, near 0 only the mean counts.
     #[arg(long, value_name = "NUMBER", default_value_t = 1.0, allow_negative_numbers = true)]
     aversion: f64,
@@ -74,26 +89,48 @@ pub(super) struct Arguments {
     /// Seconds after which the best choice found is given, with the bound reached.
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0, allow_negative_numbers = true)]
     time_limit: f64,
-    /// The folder for site.json and assignment.csv.
-    #[arg(long, value_name = "DIR", default_value = "out/site")]
-    out: PathBuf,
+    /// The folder for the files; by default out/site, or out/NAME-site for a study.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 /// What a p-median minimises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Objective {
+pub(super) enum Objective {
     /// The mean cost of all persons
     Mean,
     /// The equally-distributed equivalent of Kolm and Pollak
     Ede,
+    /// The cost of whoever is served worst
+    Worst,
+    /// The persons served within the limit
+    Cover,
 }
 
 pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped> {
+    if let Some(study) = &arguments.study {
+        let shared = site_study::Shared {
+            objective: arguments.objective,
+            aversion: arguments.aversion,
+            limit: arguments.limit,
+            time_limit: arguments.time_limit,
+            out: arguments.out.as_deref(),
+        };
+        return site_study::run(study, &arguments.of_study, &shared, lang);
+    }
+    // The command line asks for these where there is no study.
+    let (Some(table), Some(demand), Some(problem)) = (&arguments.table, &arguments.demand, arguments.problem) else {
+        return Err(tell::stop(
+            &say("give a study, or --table, --demand and --problem", "请给出研究，或 --table、--demand 与 --problem"),
+            lang,
+        ));
+    };
+    let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("out/site"));
     let progress = Progress::new(3);
     let mut problems = Problems::default();
-    progress.step(&arguments.table);
-    let files = Files { table: &arguments.table, demand: &arguments.demand, existing: arguments.existing.as_deref() };
-    let asked = Asked::check(arguments, &mut problems);
+    progress.step(table);
+    let files = Files { table, demand, existing: arguments.existing.as_deref() };
+    let asked = Asked::check(arguments, problem, &mut problems);
     let limit = arguments.limit.filter(|limit| 0.0 <= *limit);
     let found = read_siting(files, limit, &mut problems);
     if let Some(found) = &found {
@@ -104,7 +141,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         tell::problems(&problems, lang);
         return Err(tell::stop(&say("nothing was solved, nothing was written", "未求解，未写入任何文件"), lang));
     };
-    progress.step(arguments.problem.words(lang));
+    progress.step(problem.words(lang));
     let begin = Instant::now();
     let stop = || asked.time <= begin.elapsed();
     let (outcome, kappa) = solve(&found, &asked, Terms { existing: &found.existing, stop: &stop });
@@ -127,11 +164,11 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         return Err(tell::stop(&why, lang));
     }
     progress.step(lang.pick("outputs", "写出结果"));
-    let written = files::write(&arguments.out, &siting.files());
+    let written = files::write(&out, &siting.files());
     progress.done();
     written.map_err(|problem| tell::stop(&problem.text(), lang))?;
     tell::problems(&problems, lang);
-    let folder = plain(&arguments.out.display().to_string());
+    let folder = plain(&out.display().to_string());
     if let Some(why) = siting.refusal() {
         // It ran, and this is what it found.
         let _: Stopped = tell::stop(&why, lang);
@@ -163,8 +200,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn check(arguments: &Arguments, problems: &mut Problems) -> Option<Self> {
-        let problem = arguments.problem;
+    fn check(arguments: &Arguments, problem: Problem, problems: &mut Problems) -> Option<Self> {
         let mut wrong = |argument: &str, what: Text, help: Text| {
             problems.error("argument", argument, At::File, what, help);
         };
@@ -214,7 +250,14 @@ impl Asked {
             ),
             _ => {}
         }
-        let is_equitable = arguments.objective == Objective::Ede;
+        let is_equitable = arguments.objective == Some(Objective::Ede);
+        if matches!(arguments.objective, Some(Objective::Worst | Objective::Cover)) {
+            wrong(
+                "--objective",
+                say("a table is asked for a problem", "费用表请用 --problem 指定目标"),
+                say("ask for p-center or mclp instead", "请改用 p-center 或 mclp"),
+            );
+        }
         if is_equitable && problem != Problem::PMedian {
             wrong(
                 "--objective",

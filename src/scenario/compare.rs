@@ -12,8 +12,10 @@ use crate::rules::finding::{Evidence, Finding, Of};
 pub enum Turn {
     /// It is met and was not.
     Fixed,
-    /// It is not met and was.
+    /// It is unmet and was met.
     Broken,
+    /// It was met, and it is not known any more whether it is: an edit does not say all that the check asks for.
+    Unsettled,
     /// It is not met, but less is lacking.
     Improved,
     /// It was not met, and more is lacking.
@@ -28,6 +30,7 @@ impl Turn {
         match self {
             Self::Fixed => "fixed",
             Self::Broken => "broken",
+            Self::Unsettled => "unsettled",
             Self::Improved => "improved",
             Self::Worsened => "worsened",
             Self::Same => "same",
@@ -37,7 +40,8 @@ impl Turn {
     fn of(before: &Finding, after: &Finding) -> Self {
         match (before.verdict == Verdict::Met, after.verdict == Verdict::Met) {
             (false, true) => return Self::Fixed,
-            (true, false) => return Self::Broken,
+            (true, false) if after.verdict == Verdict::Unmet => return Self::Broken,
+            (true, false) => return Self::Unsettled,
             (true, true) => return Self::Same,
             (false, false) => {}
         }
@@ -70,11 +74,13 @@ pub struct ObligationChange {
     pub position: usize,
     /// How it turns.
     pub turn: Turn,
+    /// The keys of the verdicts before and after.
+    pub verdicts: (&'static str, &'static str),
     /// What is lacking before and after, in the unit of the finding; 0 where nothing is.
     pub shortfall: (f64, f64),
-    /// Persons of its group for whom it is kept now and was not.
+    /// Persons of its group for whom it is kept now and was not, or nobody knew.
     pub gained: f64,
-    /// Persons of its group for whom it was kept and is not now.
+    /// Persons of its group for whom it was kept and is not now; where nobody knows they are not lost.
     pub lost: f64,
 }
 
@@ -109,6 +115,7 @@ impl Difference {
             ObligationChange {
                 position: *position,
                 turn: Turn::of(&before.finding, &after.finding),
+                verdicts: (before.finding.verdict.key(), after.finding.verdict.key()),
                 shortfall: (lacking(before), lacking(after)),
                 gained,
                 lost,

@@ -16,7 +16,7 @@ use super::access::{AccessChange, Base};
 use super::compare::Difference;
 use super::edit::{Change, Given, Scenario};
 use crate::assess::affected::Headcount;
-use crate::assess::{Assessed, Findings, RESIDENTS, Only, assess, check, estimated, group, judge, limits};
+use crate::assess::{Assessed, Findings, Only, RESIDENTS, assess, check, estimated, group, judge, limits};
 use crate::model::{
     AreaId, Areas, Column, Facilities, FacilityId, FacilityRow, Id, IdVec, LevelId, People, PerPoint, PointId,
     ServiceId, World,

@@ -7,7 +7,7 @@ mod table;
 
 use std::io::{self, Write};
 
-pub use summary::summary;
+pub use summary::{changes, summary};
 
 use super::files::Content;
 use crate::assess::Assessed;

@@ -64,6 +64,28 @@ pub fn summary(of: &WhatIf<'_>, folder: &str, (style, width): (bool, usize)) -> 
     page.text()
 }
 
+/// What the one scenario of a batch changes. `folder` holds the files.
+pub fn changes(of: &WhatIf<'_>, folder: &str, (style, width): (bool, usize)) -> String {
+    let lang = of.lang;
+    let mut page = Page::new(width, style);
+    for doubt in doubts(of.stage.base(), of.world(), lang) {
+        page.line("! ", &doubt, Style::Doubt);
+    }
+    for ranked in of.batch.best.iter().take(1) {
+        page.gap();
+        page.line("", lang.pick("In the study these sites change:", "建成后研究中的变化："), Style::Title);
+        page.line("    ", &figures(of, ranked), Style::Plain);
+        obligations(&mut page, of, ranked);
+    }
+    page.gap();
+    let files = lang.pick(
+        format!("Files in {folder}: site.json, assignment.csv; whatif.json, whatif.csv and scenario-01.geojson, a map, say what changes."),
+        format!("结果文件位于 {folder}：site.json、assignment.csv；变化见 whatif.json、whatif.csv 与地图 scenario-01.geojson。"),
+    );
+    page.line("", &files, Style::Plain);
+    page.text()
+}
+
 fn figures(of: &WhatIf<'_>, ranked: &Ranked) -> String {
     let lang = of.lang;
     let difference = &ranked.difference;
@@ -71,6 +93,7 @@ fn figures(of: &WhatIf<'_>, ranked: &Ranked) -> String {
     let turns = [
         (Turn::Fixed, "fixed", "转为达标"),
         (Turn::Broken, "broken", "转为不达标"),
+        (Turn::Unsettled, "not known any more", "变为无法判定"),
         (Turn::Improved, "improved", "有所改善"),
         (Turn::Worsened, "worsened", "有所变差"),
     ];
@@ -120,6 +143,7 @@ fn obligations(page: &mut Page, of: &WhatIf<'_>, ranked: &Ranked) {
         let (mark, style) = match change.turn {
             Turn::Fixed => ("    ✓ ", Style::Good),
             Turn::Broken => ("    ✗ ", Style::Bad),
+            Turn::Unsettled => ("    ? ", Style::Doubt),
             Turn::Improved => ("    + ", Style::Plain),
             Turn::Worsened => ("    - ", Style::Doubt),
             Turn::Same => ("    · ", Style::Quiet),
@@ -135,6 +159,16 @@ fn obligations(page: &mut Page, of: &WhatIf<'_>, ranked: &Ranked) {
                 Lang::En => format!(": lacked {was}, now {is}"),
                 Lang::Zh => format!("：缺口由 {was} 变为 {is}"),
             };
+        }
+        match (change.turn, change.verdicts.1) {
+            (Turn::Unsettled, _) => {
+                text += lang.pick(
+                    ": was met; an edit does not say all that it asks for",
+                    "：原已达标；方案未填写该条款所需的全部信息",
+                );
+            }
+            (Turn::Improved, "unknown") => text += lang.pick(", but still unknown", "，但仍无法判定"),
+            _ => {}
         }
         if change.gained != 0.0 || change.lost != 0.0 {
             let net = number(change.gained - change.lost);

@@ -31,6 +31,7 @@ pub(super) fn layer<'a>(of: &'a WhatIf<'a>) -> Layer<'a> {
         column(name("scenario", "方案"), Holds::Text, move |row| made(of.name(&best[row]))),
         column(name("fixed", "转为达标"), Holds::Whole, count(Turn::Fixed)),
         column(name("broken", "转为不达标"), Holds::Whole, count(Turn::Broken)),
+        column(name("not known any more", "变为无法判定"), Holds::Whole, count(Turn::Unsettled)),
         column(name("improved", "有所改善"), Holds::Whole, count(Turn::Improved)),
         column(name("worsened", "有所变差"), Holds::Whole, count(Turn::Worsened)),
         column(name("persons gained", "受益人次"), Holds::Number, persons(Difference::gained)),
@@ -60,6 +61,7 @@ pub(super) fn layer<'a>(of: &'a WhatIf<'a>) -> Layer<'a> {
         column(name("change of the Gini", "基尼系数变化"), Holds::Number, less(By::Gini)),
         column(name("ids fixed", "转为达标的条款"), Holds::Text, ids(Turn::Fixed)),
         column(name("ids broken", "转为不达标的条款"), Holds::Text, ids(Turn::Broken)),
+        column(name("ids not known any more", "变为无法判定的条款"), Holds::Text, ids(Turn::Unsettled)),
         column(name("ids improved", "有所改善的条款"), Holds::Text, ids(Turn::Improved)),
         column(name("ids worsened", "有所变差的条款"), Holds::Text, ids(Turn::Worsened)),
     ];

@@ -1,0 +1,429 @@
+//! `site STUDY`: where the next sites of a service should go, and what they change.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use geo::{BoundingRect, Coord};
+
+use super::progress::Progress;
+use super::site::Objective;
+use super::study::{self, default_out};
+use super::tell::{self, Stopped};
+use crate::assess::{Only, RESIDENTS};
+use crate::model::{FacilityRow, GroupId, Id, Lang, LevelId, ServiceId, SourceId, Text, World};
+use crate::read::problem::{Problems, say};
+use crate::read::{ReadStudy, read_candidates};
+use crate::report::files;
+use crate::report::siting::{Problem, Siting};
+use crate::report::whatif::{self, WhatIf};
+use crate::report::words::plain;
+use crate::rules::Check;
+use crate::rules::select::{Condition, Where};
+use crate::scenario::batch::Batch;
+use crate::scenario::siting::{Need, NoTask, Serves, Task, need};
+use crate::scenario::{By, Change, Edit, Given, Ranked, Scenario, Stage};
+use crate::siting::equitable_median::equitable_median;
+use crate::siting::max_cover::max_cover;
+use crate::siting::p_center::p_center;
+use crate::siting::p_median::p_median;
+use crate::siting::{Answer, NoAnswer, Terms};
+use crate::space::index::PolygonIndex;
+use crate::units::Metres;
+
+/// What is asked of a study.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Sites for a study")]
+pub(super) struct Options {
+    /// What the new sites are for: the id of an obligation that asks for one in each area (`presence`) or within a distance
+    /// (`reach`), or a service.
+    #[arg(long = "for", value_name = "OBLIGATION|SERVICE")]
+    wanted: Option<String>,
+    /// How many new sites there may be, beside all facilities that stand.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    budget: Option<i64>,
+    /// Where they may be: `areas`, the place of each lowest area; `grid`, points of a grid in all areas with a boundary; or
+    /// a file with one row a site, as for `whatif`.
+    #[arg(long, value_name = "areas|grid|FILE", default_value = "areas")]
+    candidates: String,
+    /// How far the points of a grid are apart.
+    #[arg(long, value_name = "DISTANCE", default_value = "1 km")]
+    spacing: String,
+    /// Whose persons weigh; by default those whom the obligation is for, else residents.
+    #[arg(long, value_name = "GROUP")]
+    group: Option<String>,
+    /// A pack to check against, instead of those that the study names; may be given several times.
+    #[arg(long = "pack", value_name = "FILE")]
+    packs: Vec<PathBuf>,
+    /// The coordinate system of the candidates, if their file does not state it and it is not that of the study.
+    #[arg(long, value_name = "CRS")]
+    crs: Option<String>,
+}
+
+/// What both kinds of problem share.
+pub(super) struct Shared<'a> {
+    pub(super) objective: Option<Objective>,
+    pub(super) aversion: f64,
+    pub(super) limit: Option<f64>,
+    pub(super) time_limit: f64,
+    pub(super) out: Option<&'a Path>,
+}
+
+/// More candidates than this are refused: each is a row of facilities with its travel costs.
+const MOST_CANDIDATES: usize = 200_000;
+
+pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lang) -> Result<ExitCode, Stopped> {
+    let progress = Progress::new(4);
+    let stop = |text: Text| {
+        progress.done();
+        tell::stop(&text, lang)
+    };
+    let budget = options.budget.and_then(|budget| usize::try_from(budget).ok()).filter(|budget| 0 < *budget);
+    let (Some(wanted), Some(budget)) = (options.wanted.as_deref(), budget) else {
+        return Err(stop(say(
+            "say what the sites are for and how many there may be: --for OBLIGATION --budget N, N 1 or more",
+            "请说明目的与数量：--for 条款编号或服务 --budget N（N 不小于 1）",
+        )));
+    };
+    let time = Duration::try_from_secs_f64(shared.time_limit).ok().filter(|time| !time.is_zero());
+    let Some(time) = time else {
+        return Err(stop(say(
+            "--time-limit is no time: give seconds, more than 0",
+            "--time-limit 无效：请填写大于 0 的秒数",
+        )));
+    };
+    let asked = study::Wanted { study: path, packs: &options.packs, only: &[], strict: false };
+    let read = study::read(&asked, &progress, 4).map_err(|why| {
+        progress.done();
+        why.tell(lang)
+    })?;
+    let aim = Aim::of(&read, wanted, options.group.as_deref()).map_err(stop)?;
+    progress.step(lang.pick("candidates", "候选点"));
+    let mut problems = Problems::default();
+    let candidates = candidates(options, &read, &aim, &mut problems).map_err(stop)?;
+    let Some((mut candidates, input)) = candidates else {
+        progress.done();
+        tell::problems(&problems, lang);
+        return Err(tell::stop(&say("nothing was solved, nothing was written", "未求解，未写入任何文件"), lang));
+    };
+    if candidates.is_empty() || MOST_CANDIDATES < candidates.len() {
+        let n = candidates.len();
+        return Err(stop(say(
+            format!("there are {n} candidates: give 1 to {MOST_CANDIDATES}, by a file, or by --spacing of a grid"),
+            format!("候选点共 {n} 个：应为 1 至 {MOST_CANDIDATES} 个，请使用文件或调整 --spacing"),
+        )));
+    }
+    aim.suit(&read.world, &mut candidates);
+
+    progress.step(lang.pick("the study as it is", "评估现状"));
+    let stage = Stage::new(&read.world, &read.packs, &Only::default(), candidates);
+    let need = aim.need(&stage, shared);
+    let found = aim.obligation.map(|at| &stage.base().findings[at].finding);
+    let task = stage.task(&need, found).map_err(|why| stop(why_not(why)))?;
+    progress.step(lang.pick("solving", "求解"));
+    let begin = Instant::now();
+    let out_of_time = || time <= begin.elapsed();
+    let (outcome, kappa, problem) = solve(&task, &need, shared, budget, &out_of_time);
+    let sites: Vec<String> = std::iter::once(lang.pick("all that stand today", "现有全部设施").to_owned())
+        .chain(stage.scenarios().iter().map(|scenario| scenario.name.clone()))
+        .collect();
+    let mut inputs: Vec<(String, String)> =
+        read.world.sources.values().iter().map(|source| (source.file.clone(), source.sha256.clone())).collect();
+    inputs.extend(input);
+    let siting = Siting {
+        problem,
+        p: Some(budget + 1),
+        limit: match need.serves {
+            Serves::Within(limit) => Some(limit.get()),
+            _ => None,
+        },
+        kappa,
+        share: None,
+        demands: &task.names,
+        persons: &task.persons,
+        sites: &sites,
+        existing: &[0],
+        inputs: &inputs,
+        outcome: &outcome,
+        elapsed_s: begin.elapsed().as_secs_f64(),
+    };
+    let Ok(answer) = &outcome else {
+        let why = siting.refusal().unwrap_or_else(|| say("there is no answer", "没有可行方案"));
+        return Err(stop(why));
+    };
+    progress.step(lang.pick("outputs", "写出结果"));
+    // What the solver chose takes the road of every scenario: it is judged in the edited study.
+    let chosen: Vec<usize> = answer.chosen.iter().filter(|&&site| 0 < site).map(|&site| site as usize - 1).collect();
+    let difference = stage
+        .difference(&chosen)
+        .map_err(|_| stop(say("two of the sites chosen are the same place", "选中的设施点有重复")))?;
+    let batch = Batch { best: vec![Ranked { chosen, difference }], n_judged: 1, n_conflicts: 0 };
+    let source = inputs.last().map_or(("", ""), |(file, sha256)| (file.as_str(), sha256.as_str()));
+    let what_if = WhatIf::new(&stage, &batch, By::Persons, source, begin.elapsed().as_secs_f64(), lang);
+    let out = shared.out.map_or_else(|| default_out(path, "-site"), Path::to_owned);
+    let written = files::write(&out, &siting.files()).and_then(|()| files::write(&out, &whatif::outputs(&what_if)));
+    progress.done();
+    written.map_err(|problem| tell::stop(&problem.text(), lang))?;
+
+    tell::problems(&read.problems, lang);
+    tell::problems(&problems, lang);
+    tell::result(&siting.summary(lang));
+    told(&task, lang);
+    let folder = plain(&out.display().to_string());
+    tell::result(&whatif::changes(&what_if, &folder, (tell::style(), tell::width())));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the answer leaves out.
+fn told(task: &Task, lang: Lang) {
+    if 0.0 < task.without {
+        let n = task.without;
+        tell::note(&lang.pick(
+            format!("note: {n} persons have no place and were left out"),
+            format!("说明：{n} 人没有坐标，未计入"),
+        ));
+    }
+    if 0 < task.n_unsure {
+        let n = task.n_unsure;
+        tell::note(&lang.pick(
+            format!("note: of {n} facilities it is not known whether they count; they were taken not to"),
+            format!("说明：{n} 个设施因属性缺失无法确定是否计入，按不计处理"),
+        ));
+    }
+    if 0 < task.n_lacking_more {
+        let n = task.n_lacking_more;
+        tell::note(&lang.pick(
+            format!("note: {n} areas lack more than one; no single site mends them, and they were left out"),
+            format!("说明：{n} 个区域缺口大于一个，单个设施点无法补足，未计入"),
+        ));
+    }
+}
+
+fn why_not(why: NoTask) -> Text {
+    match why {
+        NoTask::TooManyOffers => say(
+            "there are too many pairs of people and candidates: give fewer candidates, or an obligation with a distance",
+            "人口点与候选点的组合过多：请减少候选点，或选用有距离要求的条款",
+        ),
+        NoTask::NoDemand => say(
+            "nobody is left to serve: no person of the group has a place, or no area lacks just one facility",
+            "没有需要服务的对象：该人群没有坐标，或没有区域恰好缺一个设施",
+        ),
+    }
+}
+
+/// What the sites are for.
+struct Aim<'a> {
+    /// The position of the obligation among all findings.
+    obligation: Option<usize>,
+    check: Option<&'a Check>,
+    service: ServiceId,
+    conditions: Where,
+    group: GroupId,
+}
+
+impl<'a> Aim<'a> {
+    fn of(read: &'a ReadStudy, wanted: &str, group: Option<&str>) -> Result<Self, Text> {
+        let obligations = || read.packs.iter().flat_map(|pack| &pack.obligations);
+        let position = obligations().position(|obligation| obligation.id.get_ref() == wanted);
+        let check = position.and_then(|at| obligations().nth(at)).map(|obligation| &obligation.check);
+        let facilities = &read.world.facilities;
+        let (service, conditions) = match check {
+            Some(Check::Reach(reach)) => (reach.service.get_ref().as_str(), reach.r#where.clone()),
+            Some(Check::Presence(presence)) => (presence.service.get_ref().as_str(), presence.r#where.clone()),
+            Some(other) => {
+                let kind = other.key();
+                return Err(say(
+                    format!(
+                        "`{wanted}` is checked by `{kind}`, which sites alone do not mend: give an obligation of `presence` or `reach`, or a service"
+                    ),
+                    format!(
+                        "条款 {wanted} 的核查方式为 {kind}，无法仅靠选址解决：请改用 presence 或 reach 类条款，或直接给出服务"
+                    ),
+                ));
+            }
+            None => (wanted, Where::new()),
+        };
+        let Some(service) = facilities.service(service) else {
+            let services: Vec<&str> =
+                facilities.services().values().iter().map(|service| service.key.as_str()).collect();
+            let services = services.join(", ");
+            let ids: Vec<&str> = obligations()
+                .filter(|obligation| matches!(obligation.check, Check::Reach(_) | Check::Presence(_)))
+                .map(|obligation| obligation.id.get_ref().as_str())
+                .collect();
+            let ids = ids.join(", ");
+            return Err(say(
+                format!(
+                    "`{wanted}` is neither an obligation nor a service of the study; obligations: {ids}; services: {services}"
+                ),
+                format!("“{wanted}”既不是条款编号，也不是研究中的服务；条款：{ids}；服务：{services}"),
+            ));
+        };
+        let name = group.or(check.and_then(|check| check.kind().group())).unwrap_or(RESIDENTS);
+        let people = &read.world.people;
+        let group = people.group(name).ok_or_else(|| {
+            let groups = people.groups.values().join(", ");
+            say(
+                format!("the study does not count `{name}`; groups: {groups}"),
+                format!("研究未统计“{name}”；现有人群：{groups}"),
+            )
+        })?;
+        Ok(Self { obligation: position, check, service, conditions, group })
+    }
+
+    fn need(&'a self, stage: &Stage, shared: &Shared<'_>) -> Need<'a> {
+        let limit = shared.limit.and_then(Metres::new);
+        let of_service = Need {
+            service: self.service,
+            conditions: &self.conditions,
+            group: self.group,
+            serves: limit.map_or(Serves::Anyone, Serves::Within),
+        };
+        match self.check.filter(|_| shared.objective.is_none()) {
+            Some(check) => need(stage, check, self.group).unwrap_or(of_service),
+            None => of_service,
+        }
+    }
+
+    /// Gives each candidate the attributes that it must have to count, where it does not say otherwise.
+    fn suit(&self, world: &World, candidates: &mut [Scenario]) {
+        let wanted: Vec<(String, Given)> = self
+            .conditions
+            .iter()
+            .filter_map(|(key, condition)| {
+                let key = key.0.get_ref();
+                let given = match condition {
+                    Condition::Flag(flag) => Given::Flag(*flag),
+                    Condition::Number(number) => Given::Number(*number),
+                    Condition::Word(word) => Given::Text(word.clone()),
+                    Condition::AnyOf(words) => Given::Text(words.first()?.clone()),
+                };
+                // What stands in a column of another type cannot be written there.
+                let mut column = world.facilities.attribute(key)?.gather(&[None]);
+                column.set(0, given.value()).then(|| (key.clone(), given))
+            })
+            .collect();
+        for edit in candidates.iter_mut().flat_map(|candidate| &mut candidate.edits) {
+            let Change::Open { attributes, .. } = &mut edit.change else { continue };
+            let missing = wanted.iter().filter(|(key, _)| !attributes.iter().any(|(own, _)| own == key));
+            let missing: Vec<_> = missing.cloned().collect();
+            attributes.extend(missing);
+        }
+    }
+}
+
+type Candidates = Option<(Vec<Scenario>, Option<(String, String)>)>;
+
+/// The candidates, and the file that they were read from with its digest; `None` where a problem with it was noted.
+fn candidates(options: &Options, read: &ReadStudy, aim: &Aim<'_>, problems: &mut Problems) -> Result<Candidates, Text> {
+    let world = &read.world;
+    let areas = &world.areas;
+    match options.candidates.as_str() {
+        "areas" => {
+            let lowest =
+                (0..areas.levels().len()).rev().map(LevelId::new).find(|&level| !areas.at_level(level).is_empty());
+            let ids = lowest.map(|level| areas.at_level(level)).unwrap_or_default();
+            let candidate = |&id: &crate::model::AreaId| {
+                let area = &areas[id];
+                opened(aim.service, format!("{} {}", area.code, area.name), area.place?, Some(id))
+            };
+            Ok(Some((ids.iter().filter_map(candidate).collect(), None)))
+        }
+        "grid" => {
+            let spacing = Metres::try_from(options.spacing.clone()).ok().filter(|spacing| 0.0 < spacing.get());
+            let spacing = spacing.ok_or_else(|| {
+                let text = &options.spacing;
+                say(
+                    format!("`{text}` is no distance: write --spacing \"500 m\" or \"1 km\""),
+                    format!("“{text}”不是距离：请写 --spacing \"500 m\" 或 \"1 km\""),
+                )
+            })?;
+            Ok(Some((grid(world, aim.service, spacing)?, None)))
+        }
+        file => {
+            let path = Path::new(file);
+            let found = read_candidates(path, read, options.crs.as_deref(), aim.service, problems);
+            Ok(found.map(|(candidates, sha256)| {
+                let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+                (candidates, Some((name, sha256)))
+            }))
+        }
+    }
+}
+
+fn opened(service: ServiceId, name: String, place: Coord<f64>, area: Option<crate::model::AreaId>) -> Option<Scenario> {
+    let facility = FacilityRow {
+        code: name.clone(),
+        name: name.clone(),
+        service,
+        place: Some(place),
+        area,
+        origin: (SourceId::new(0), 0),
+    };
+    let change = Change::Open { facility, attributes: Vec::new(), serves: Vec::new() };
+    Some(Scenario { name, edits: vec![Edit { change, cost: None, row: 0 }] })
+}
+
+/// Points of a grid in the lowest areas that have a boundary.
+fn grid(world: &World, service: ServiceId, spacing: Metres) -> Result<Vec<Scenario>, Text> {
+    let areas = &world.areas;
+    let has_boundary =
+        |level: &LevelId| areas.at_level(*level).iter().any(|&id| areas[id].boundary.polygon().is_some());
+    let lowest = (0..areas.levels().len()).rev().map(LevelId::new).find(has_boundary).ok_or_else(|| {
+        say(
+            "no area has a boundary that a grid could fill: use --candidates areas or a file",
+            "没有区域边界，无法生成格网：请使用 --candidates areas 或文件",
+        )
+    })?;
+    let ids = areas.at_level(lowest);
+    let boxes = ids.iter().filter_map(|&id| areas[id].boundary.polygon()?.bounding_rect());
+    let all = boxes.reduce(|a, b| {
+        let (min, max) = (a.min(), a.max());
+        geo::Rect::new((min.x.min(b.min().x), min.y.min(b.min().y)), (max.x.max(b.max().x), max.y.max(b.max().y)))
+    });
+    let Some(all) = all else { return Ok(Vec::new()) };
+    // Metres of a degree of latitude on WGS 84 lie between 110.6 and 111.7 km: near enough for a grid.
+    let south_north = spacing.get() / 111_000.0;
+    let west_east = south_north / all.center().y.to_radians().cos().max(0.01);
+    let (columns, rows) = ((all.width() / west_east).ceil(), (all.height() / south_north).ceil());
+    if (10 * MOST_CANDIDATES) as f64 <= columns * rows {
+        return Err(say(
+            format!("a grid of {spacing} would have {columns} by {rows} points: give a larger --spacing"),
+            format!("间距 {spacing} 的格网有 {columns}×{rows} 个点：请加大 --spacing"),
+        ));
+    }
+    let (columns, rows) = (columns as usize, rows as usize);
+    let point = |at: usize| Coord {
+        x: all.min().x + (at % columns) as f64 * west_east + west_east / 2.0,
+        y: all.min().y + (at / columns) as f64 * south_north + south_north / 2.0,
+    };
+    let points: Vec<Coord<f64>> = (0..columns * rows).map(point).collect();
+    let located = PolygonIndex::build(ids.iter().map(|&id| areas[id].boundary.polygon())).locate(&points);
+    let inside = points.iter().zip(located).filter_map(|(&point, position)| Some((point, ids[position? as usize])));
+    let candidate = |(point, area): (Coord<f64>, crate::model::AreaId)| {
+        opened(service, format!("{:.5},{:.5}", point.x, point.y), point, Some(area))
+    };
+    Ok(inside.filter_map(candidate).collect())
+}
+
+type Solved = (Result<Answer, NoAnswer>, Option<f64>, Problem);
+
+fn solve(task: &Task, need: &Need<'_>, shared: &Shared<'_>, budget: usize, stop: &(dyn Fn() -> bool + Sync)) -> Solved {
+    let terms = Terms { existing: &[0], stop };
+    let (offers, persons) = (&task.offers, &task.persons[..]);
+    let p = (budget + 1).min(offers.n_sites());
+    match (need.serves, shared.objective) {
+        (Serves::Within(limit), None | Some(Objective::Cover)) => {
+            (max_cover(offers, persons, limit.get(), p, terms), None, Problem::Mclp)
+        }
+        (Serves::Areas(_), _) => (max_cover(offers, persons, 0.0, p, terms), None, Problem::Mclp),
+        (_, Some(Objective::Worst)) => (p_center(offers, persons, p, terms), None, Problem::PCenter),
+        (_, Some(Objective::Ede)) => match equitable_median(offers, persons, p, shared.aversion, terms) {
+            Ok(found) => (Ok(found.answer), Some(found.kappa), Problem::PMedian),
+            Err(why) => (Err(why), None, Problem::PMedian),
+        },
+        _ => (p_median(offers, persons, p, terms), None, Problem::PMedian),
+    }
+}
