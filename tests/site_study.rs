@@ -1,0 +1,122 @@
+//! `site STUDY`: the next sites for an obligation or a service, as a user runs it.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use serde_json::Value;
+use support::{Run, Study, command};
+
+fn site(study: &Study, more: &[&str]) -> Run {
+    let mut command = command(&["site", "--lang", "en"]);
+    command.arg(study.folder()).arg("--out").arg(study.out()).args(more);
+    Run::of(command)
+}
+
+fn json(study: &Study, name: &str) -> Value {
+    serde_json::from_slice(&study.output(name)).unwrap()
+}
+
+fn chosen(study: &Study) -> Vec<String> {
+    let json = json(study, "site.json");
+    assert_eq!(json["proven"], true, "{json:#}");
+    json["chosen"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect()
+}
+
+// No kindergarten of S1 and S2 is nearer than 2 km to these people, each beside a candidate.
+const SITES: &str = "name,lon,lat\nwest,121.01,39.01\nmiddle,121.10,39.01\neast,121.19,39.01\nfar,121.19,39.09\n";
+const PEOPLE: &str = "area-code,lon,lat,residents,children-3-5\n\
+    S1,121.012,39.012,0,100\nS1,121.101,39.010,0,40\nS2,121.188,39.012,0,90\nS2,121.19,39.088,0,60\n";
+
+fn scattered() -> Study {
+    let study = Study::with("sites.csv", SITES);
+    study.put("people.csv", PEOPLE);
+    study
+}
+
+#[test]
+fn sites_for_a_distance_serve_as_many_as_can_be_and_the_study_says_the_same() {
+    let study = scattered();
+    let sites = study.path("sites.csv");
+    for (budget, expected, served) in
+        [("1", &["west"][..], 100.0), ("2", &["west", "east"], 190.0), ("9", &["west", "middle", "east", "far"], 290.0)]
+    {
+        let run = site(&study, &["--for", "edu.near", "--budget", budget, "--candidates", sites.to_str().unwrap()]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let names: Vec<String> = chosen(&study).into_iter().skip(1).collect();
+        assert_eq!(names.iter().map(|name| name.split(' ').next().unwrap()).collect::<Vec<_>>(), expected);
+        let found = json(&study, "site.json");
+        assert_eq!((found["objective"].as_f64(), &found["problem"]), (Some(served), &"mclp".into()));
+        // Judged in the edited study: who gains is whom the solver counted.
+        let change = &json(&study, "whatif.json")["scenarios"][0];
+        let near = change["obligations"].as_array().unwrap().iter().find(|change| change["id"] == "edu.near").unwrap();
+        assert_eq!(near["persons_gained"].as_f64(), Some(served));
+        assert_eq!(change["fixed"].as_array().unwrap().contains(&"edu.near".into()), budget == "9");
+    }
+}
+
+#[test]
+fn sites_for_each_area_go_where_most_people_lack_one_and_count_there() {
+    // S2 lacks a public kindergarten.
+    let study = Study::small();
+    let run = site(&study, &["--for", "edu.public", "--budget", "1"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(chosen(&study)[1..], ["V3 东村"]);
+    let change = &json(&study, "whatif.json")["scenarios"][0];
+    assert_eq!(change["fixed"], serde_json::json!(["edu.public"]));
+    let map = json(&study, "scenario-01.geojson");
+    assert_eq!(map["features"][0]["properties"]["what"], "opened");
+}
+
+#[test]
+fn each_objective_finds_its_own_best_and_a_grid_is_filled() {
+    let study = scattered();
+    let sites = study.path("sites.csv");
+    let best = |objective: &str| {
+        let arguments = ["--for", "kindergarten", "--group", "children-3-5", "--budget", "1", "--objective", objective];
+        let run = site(&study, &[&arguments[..], &["--candidates", sites.to_str().unwrap()]].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let found = json(&study, "site.json");
+        (found["problem"].as_str().unwrap().to_owned(), found["objective"].as_f64().unwrap(), chosen(&study))
+    };
+    let (mean, worst, ede) = (best("mean"), best("worst"), best("ede"));
+    assert_eq!((&*mean.0, &*worst.0, &*ede.0), ("p-median", "p-center", "p-median"));
+    // The worst is that of whoever is farthest from all; the equivalent is never less than the mean of its own choice.
+    assert!(worst.1 < 6000.0 && mean.1 / 290.0 <= ede.1 + 1e-9, "{mean:?} {worst:?} {ede:?}");
+    let run = site(&study, &["--for", "edu.near", "--budget", "2", "--candidates", "grid", "--spacing", "2 km"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(json(&study, "site.json")["objective"].as_f64().unwrap() <= 290.0);
+}
+
+#[test]
+fn what_cannot_be_asked_is_refused_with_what_can() {
+    let study = scattered();
+    let refused = |more: &[&str], words: &[&str]| {
+        let run = site(&study, more);
+        run.refused();
+        for word in words {
+            assert!(run.stderr.contains(word), "{word}:\n{}", run.stderr);
+        }
+        assert!(!study.out().exists());
+    };
+    refused(&["--budget", "2"], &["--for OBLIGATION --budget N"]);
+    refused(&["--for", "edu.near", "--budget", "0"], &["N 1 or more"]);
+    refused(&["--for", "edu.near"], &["--budget N"]);
+    refused(
+        &["--for", "edu.nera", "--budget", "1"],
+        &["neither an obligation nor a service", "edu.near", "kindergarten"],
+    );
+    refused(&["--for", "edu.seats", "--budget", "1"], &["`seats`", "`presence` or `reach`"]);
+    refused(&["--for", "kindergarten", "--budget", "1", "--group", "cats"], &["does not count `cats`", "children-3-5"]);
+    refused(
+        &["--for", "edu.near", "--budget", "1", "--candidates", "grid", "--spacing", "wide"],
+        &["`wide` is no distance"],
+    );
+    refused(&["--for", "edu.near", "--budget", "1", "--candidates", "grid", "--spacing", "1 m"], &["larger --spacing"]);
+    refused(&["--for", "edu.near", "--budget", "1", "--candidates", "none.csv"], &["none.csv"]);
+    study.put("two.csv", "scenario,edit,code,lon,lat\nA,close,K1,,\n");
+    let two = study.path("two.csv");
+    refused(&["--for", "edu.near", "--budget", "1", "--candidates", two.to_str().unwrap()], &["`A` is no candidate"]);
+    study.put("people.csv", "area-code,residents,children-3-5\nS1,0,0\n");
+    refused(&["--for", "edu.near", "--budget", "1"], &["nobody is left to serve"]);
+}
