@@ -72,6 +72,12 @@ impl Headcount {
                     Verdict::Unmet => 2,
                 };
             }
+            // Areas stand in the order of levels: what holds one is done before it.
+            for (id, area) in areas.iter() {
+                if let Some(parent) = area.parent.filter(|&parent| areas[parent].level < area.level) {
+                    doubts[id] = doubts[id].max(doubts[parent]);
+                }
+            }
             doubts
         };
         let (before, after) = (doubts(before), doubts(after));
@@ -80,9 +86,9 @@ impl Headcount {
         }
         let (mut gained, mut lost) = (0.0, 0.0);
         for (area, &persons) in self.own.iter().filter(|&(_, &persons)| persons != 0.0) {
-            match [&before, &after].map(|doubts| areas.chain(area).map(|holder| doubts[holder]).max().unwrap_or(0)) {
-                [1 | 2, 0] => gained += persons,
-                [0, 2] => lost += persons,
+            match (before[area], after[area]) {
+                (1 | 2, 0) => gained += persons,
+                (0, 2) => lost += persons,
                 _ => {}
             }
         }

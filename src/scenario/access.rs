@@ -66,6 +66,8 @@ type Nearest = PerPoint<Option<(FacilityId, Metres)>>;
 pub(super) struct Base {
     nearest: IdVec<ServiceId, OnceLock<Nearest>>,
     access: IdVec<ServiceId, OnceLock<Option<Access>>>,
+    /// The points in the order of their cost, so that those of a scenario are nearly in order, too.
+    order: IdVec<ServiceId, OnceLock<Vec<PointId>>>,
     /// The group whose cost to the service counts.
     groups: IdVec<ServiceId, Option<GroupId>>,
 }
@@ -76,6 +78,7 @@ impl Base {
         Self {
             nearest: (0..n).map(|_| OnceLock::new()).collect(),
             access: (0..n).map(|_| OnceLock::new()).collect(),
+            order: (0..n).map(|_| OnceLock::new()).collect(),
             groups,
         }
     }
@@ -98,9 +101,15 @@ impl Base {
     ) -> Option<AccessChange> {
         let group = self.groups[service]?;
         let nearest = self.nearest(base, base_travel, service);
+        let order = self.order[service].get_or_init(|| {
+            let mut order: Vec<PointId> = base.people.places.ids().collect();
+            let cost = |point: PointId| nearest[point].map_or(f64::INFINITY, |(_, cost)| cost.get());
+            order.sort_by(|&a, &b| cost(a).total_cmp(&cost(b)));
+            order
+        });
         let before = *self.access[service].get_or_init(|| {
             let cost = |point: PointId| nearest[point].map(|(_, cost)| cost.get());
-            access(&base.people, group, cost)
+            access(&base.people, group, order, cost)
         });
         let stands = |facility| world.facilities.stands(facility);
         // Who has moved in since the base is not in its lists: the scenario's own travel costs are asked then.
@@ -116,12 +125,13 @@ impl Base {
             let new = to_opened.iter().filter_map(|cost| cost(point));
             new.chain(near).map(Metres::get).min_by(f64::total_cmp)
         };
-        Some(AccessChange { service, before, after: access(&world.people, group, cost) })
+        Some(AccessChange { service, before, after: access(&world.people, group, order, cost) })
     }
 }
 
-fn access(people: &People, group: GroupId, cost: impl Fn(PointId) -> Option<f64>) -> Option<Access> {
-    let points = people.places.ids();
+/// `order` is that of the points of the base; who has moved in since follows.
+fn access(people: &People, group: GroupId, order: &[PointId], cost: impl Fn(PointId) -> Option<f64>) -> Option<Access> {
+    let points = order.iter().copied().chain(people.places.ids().skip(order.len()));
     Access::of(points.filter_map(|point| {
         let persons = people.persons(group, point)?;
         Some((persons, (0.0 < persons).then(|| cost(point)).flatten()))

@@ -192,7 +192,11 @@ impl Stage {
             let found = &self.base.findings[position];
             let at = (found.pack, found.obligation);
             let counted = if counts_anew { &headcounts } else { &self.headcounts };
-            let headcount = counted.get(group(check(&self.packs, at))).and_then(Option::as_ref);
+            // Whom it affects in all is evidence: what changes is counted from the verdicts.
+            let headcount = match detail {
+                Detail::Evidence => counted.get(group(check(&self.packs, at))).and_then(Option::as_ref),
+                Detail::Figures => None,
+            };
             (position, judge(&case, &self.packs, at, headcount, &self.estimated))
         });
         let judged = judged.collect();
