@@ -148,7 +148,6 @@ pub(in crate::siting) fn solve(coverage: Coverage<'_>) -> Solved {
         chance: Pcg32::new(19_960_043, 3),
         seen: HashSet::new(),
         moved: [vec![(0.0, 0); rows.n_sites], vec![(0.0, 0); rows.n_sites]],
-        branched: None,
     };
     for start in starts {
         search.offer(&start);
@@ -165,7 +164,7 @@ pub(in crate::siting) fn solve(coverage: Coverage<'_>) -> Solved {
         average: vec![p as f64 / rows.n_sites.max(1) as f64; rows.n_sites],
     };
     if let Some(root) = root.fixed(&is_open, &vec![false; rows.n_sites]) {
-        search.visit(root, true, f64::INFINITY);
+        search.run(root);
     }
     let Search { best, stopped, bound, .. } = search;
     let bound = best.as_ref().map_or(bound, |(value, _)| bound.max(*value));
@@ -173,7 +172,6 @@ pub(in crate::siting) fn solve(coverage: Coverage<'_>) -> Solved {
 }
 
 /// A problem in which every site is free.
-#[derive(Clone)]
 struct Node {
     rows: Rows,
     /// The original position of each site.
@@ -190,9 +188,9 @@ struct Node {
 
 impl Node {
     /// What is left when some sites are opened and some closed; none where a row cannot be covered that must be.
-    fn fixed(self, opened: &[bool], closed: &[bool]) -> Option<Self> {
+    fn fixed(&self, opened: &[bool], closed: &[bool]) -> Option<Self> {
         let mut place = vec![u32::MAX; self.sites.len()];
-        let mut open = self.open;
+        let mut open = self.open.clone();
         let (mut sites, mut average) = (Vec::new(), Vec::new());
         for at in 0..self.sites.len() {
             if opened[at] {
@@ -288,10 +286,10 @@ impl Node {
         }
         let mut kept = Rows::new(rows.n_sites);
         let mut multipliers = Vec::new();
-        for row in 0..rows.len() {
+        for (row, dropped) in dropped.into_iter().enumerate() {
             if !rows.must[row] && implied(row, &by_rarest) {
                 self.constant += rows.weight[row];
-            } else if !dropped[row] {
+            } else if !dropped {
                 kept.sites.extend_from_slice(rows.of(row));
                 kept.starts.push(kept.sites.len());
                 kept.weight.push(rows.weight[row]);
@@ -304,6 +302,10 @@ impl Node {
         self
     }
 
+    fn n_bytes(&self) -> usize {
+        4 * self.rows.sites.len() + 25 * self.rows.len() + 12 * self.sites.len()
+    }
+
     /// A choice by original positions.
     fn original(&self, free: &[u32]) -> Vec<u32> {
         let mut chosen: Vec<u32> = free.iter().map(|&site| self.sites[site as usize]).collect();
@@ -312,6 +314,19 @@ impl Node {
         chosen
     }
 }
+
+/// How a node came from its parent.
+#[derive(Clone, Copy)]
+struct Branch {
+    /// By its original position.
+    site: usize,
+    opens: bool,
+    /// Of the site, in the parent.
+    average: f64,
+}
+
+/// Bytes that branches put off may take; a search that needs more ends as if time were up.
+const MOST_BYTES: usize = 1 << 30;
 
 struct Search<'a> {
     original: &'a Rows,
@@ -327,8 +342,6 @@ struct Search<'a> {
     seen: HashSet<Vec<u32>>,
     /// What closing and opening a site has taken from the bound, in all, and how often that was seen.
     moved: [Vec<(f64, u32)>; 2],
-    /// The branch on whose bound nothing is noted yet: the site, whether it opens, the bound before, its average.
-    branched: Option<(usize, bool, f64, f64)>,
 }
 
 /// Steps of the multipliers.
@@ -369,78 +382,111 @@ impl Search<'_> {
         }
     }
 
-    fn visit(&mut self, mut node: Node, is_root: bool, parent_bound: f64) {
-        if self.stopped || self.is_done() || (self.stop)() {
-            self.stopped = true;
-            self.bound = self.bound.max(parent_bound);
-            return;
-        }
-        let mut bound = parent_bound;
-        let mut pace = if is_root { ROOT } else { CHILD };
+    /// Depth first; branches put off are kept in a list, with the bound of their parent.
+    fn run(&mut self, root: Node) {
+        let mut next = Some((root, f64::INFINITY, None));
+        let mut later: Vec<(Node, f64, Option<Branch>)> = Vec::new();
+        let mut n_bytes = 0;
+        let mut is_root = true;
         loop {
+            let (node, bound, branch) = match next.take() {
+                Some(next) => next,
+                None => match later.pop() {
+                    Some(put_off) => {
+                        n_bytes -= put_off.0.n_bytes();
+                        put_off
+                    }
+                    None => return,
+                },
+            };
+            if bound < self.cutoff() {
+                continue;
+            }
+            self.stopped |= MOST_BYTES < n_bytes;
+            if let Some((node, bound)) = self.look(node, is_root, bound, branch) {
+                let mut children = self.children(&node, bound);
+                next = children.pop();
+                n_bytes += children.iter().map(|(node, ..)| node.n_bytes()).sum::<usize>();
+                later.extend(children);
+            }
+            is_root = false;
+            if self.stopped {
+                let left = later.iter().chain(&next).map(|(_, bound, _)| *bound);
+                self.bound = left.fold(self.bound, f64::max);
+                return;
+            }
+        }
+    }
+
+    /// The node as far as it can be settled, and its bound; none where nothing better is in it, or the search is stopped.
+    fn look(&mut self, mut node: Node, is_root: bool, before: f64, branch: Option<Branch>) -> Option<(Node, f64)> {
+        let mut bound = before;
+        let mut branch = branch;
+        let mut pace = if is_root { &ROOT } else { &CHILD };
+        loop {
+            if self.stopped || self.is_done() || (self.stop)() {
+                self.stopped = true;
+                self.bound = self.bound.max(bound);
+                return None;
+            }
             if node.p == 0 || node.sites.len() <= node.p {
                 let all: Vec<u32> = if node.p == 0 { Vec::new() } else { (0..node.sites.len() as u32).collect() };
-                return self.offer(&node.original(&all));
+                self.offer(&node.original(&all));
+                return None;
             }
-            let relaxed = self.relax(&mut node, &pace, is_root);
+            let relaxed = self.relax(&mut node, pace, is_root);
             bound = bound.min(relaxed.bound);
-            if let Some((site, opens, before, average)) = self.branched.take() {
-                let share = if opens { 1.0 - average } else { average };
-                let fell = (before - relaxed.bound.max(self.cutoff() - self.step)).max(0.0);
-                let (sum, n) = &mut self.moved[usize::from(opens)][site];
-                *sum += fell / share.max(0.05);
-                *n += 1;
+            if let Some(branch) = branch.take() {
+                self.note(branch, before - relaxed.bound.max(self.cutoff() - self.step));
             }
             if bound < self.cutoff() {
-                return;
+                return None;
             }
             let n_settled = relaxed.n_settled();
             if n_settled == 0 {
-                break;
+                return Some((node, bound));
             }
             let n_opened = relaxed.opened.iter().filter(|&&flag| flag).count();
             let n_closed = relaxed.closed.iter().filter(|&&flag| flag).count();
             if node.p < n_opened || node.sites.len() - n_closed < node.p {
-                return;
+                return None;
             }
             let n_before = node.sites.len() + node.rows.len();
             node.cover(&relaxed.covered);
-            match node.fixed(&relaxed.opened, &relaxed.closed) {
-                None => return,
-                Some(fixed) => node = fixed,
+            node = node.fixed(&relaxed.opened, &relaxed.closed)?;
+            let is_settled = node.p == 0 || node.sites.len() <= node.p;
+            if !is_settled && (!is_root || n_settled * 20 < n_before) {
+                return Some((node, bound));
             }
-            if !is_root || n_settled * 20 < n_before {
-                break;
-            }
-            pace = AGAIN;
+            pace = &AGAIN;
         }
-        if self.stopped || self.is_done() || (self.stop)() {
-            self.stopped = true;
-            self.bound = self.bound.max(bound);
-            return;
-        }
-        if node.p == 0 || node.sites.len() <= node.p {
-            let all: Vec<u32> = if node.p == 0 { Vec::new() } else { (0..node.sites.len() as u32).collect() };
-            return self.offer(&node.original(&all));
-        }
-        let site = self.branching_site(&node);
+    }
+
+    /// Both branches of a node; the one to look at first is the last.
+    fn children(&self, node: &Node, bound: f64) -> Vec<(Node, f64, Option<Branch>)> {
+        let site = self.branching_site(node);
         let none = vec![false; node.sites.len()];
         let mut flags = none.clone();
         flags[site] = true;
         // Who covers no row beyond those of a closed site could as well be that site, which the other branch holds.
         let closed = outdone_by(&node.rows, site);
-        let opened_first = 0.5 <= node.average[site];
-        let children = if opened_first { [true, false] } else { [false, true] };
-        for opens in children {
-            if !opens && closed.iter().filter(|&&flag| !flag).count() < node.p {
-                continue;
-            }
-            let child = if opens { node.clone().fixed(&flags, &none) } else { node.clone().fixed(&none, &closed) };
-            if let Some(child) = child {
-                let original = node.sites[site] as usize;
-                self.branched = Some((original, opens, bound, node.average[site]));
-                self.visit(child, false, bound);
-            }
+        let opens = node.fixed(&flags, &none);
+        let is_enough = node.p <= closed.iter().filter(|&&flag| !flag).count();
+        let closes = if is_enough { node.fixed(&none, &closed) } else { None };
+        let branch = |opens| Some(Branch { site: node.sites[site] as usize, opens, average: node.average[site] });
+        let opens = opens.map(|child| (child, bound, branch(true)));
+        let closes = closes.map(|child| (child, bound, branch(false)));
+        let ordered = if 0.5 <= node.average[site] { [closes, opens] } else { [opens, closes] };
+        ordered.into_iter().flatten().collect()
+    }
+
+    /// Notes by how much a branch has lowered the bound.
+    fn note(&mut self, branch: Branch, fell: f64) {
+        let share = if branch.opens { 1.0 - branch.average } else { branch.average };
+        if fell.is_finite() {
+            let (sum, n) = &mut self.moved[usize::from(branch.opens)][branch.site];
+            *sum += fell.max(0.0) / share.max(0.05);
+            *n += 1;
         }
     }
 
@@ -491,10 +537,10 @@ impl Search<'_> {
         let (rows, n_sites, p) = (&node.rows, node.sites.len(), node.p);
         let most = |row: usize| if rows.must[row] { f64::INFINITY } else { rows.weight[row] };
         let mut multipliers: Vec<f64> = node.multipliers.clone();
-        for row in 0..rows.len() {
+        for (row, multiplier) in multipliers.iter_mut().enumerate() {
             let guess = || rows.weight[row] * 0.5_f64.min(1.0 / rows.of(row).len() as f64);
-            let known = if multipliers[row].is_nan() { guess() } else { multipliers[row] };
-            multipliers[row] = known.clamp(0.0, most(row));
+            let known = if multiplier.is_nan() { guess() } else { *multiplier };
+            *multiplier = known.clamp(0.0, most(row));
         }
         let columns = rows.by_site();
         let ascends = pace.ascends && p * n_sites <= 1 << 27;

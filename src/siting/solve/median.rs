@@ -101,6 +101,7 @@ pub(in crate::siting) fn solve(median: Median<'_>) -> Solved {
     open.iter().for_each(|&site| is_open[site as usize] = true);
     let root = Node {
         rows: rows.clone(),
+        ids: (0..rows.len() as u32).collect(),
         sites,
         p,
         open: Vec::new(),
@@ -109,17 +110,18 @@ pub(in crate::siting) fn solve(median: Median<'_>) -> Solved {
         average: vec![p as f64 / rows.n_sites.max(1) as f64; rows.n_sites],
     };
     let root = root.fixed(&is_open, &vec![false; rows.n_sites]);
-    search.visit(root, true, f64::NEG_INFINITY);
+    search.run(root);
     let Search { best, stopped, bound, .. } = search;
     let bound = best.as_ref().map_or(bound, |(cost, _)| bound.min(*cost));
     Solved { best, bound, complete: !stopped }
 }
 
 /// A median in which every site is free; those open have lowered the prices.
-#[derive(Clone)]
 struct Node {
     rows: Rows,
-    /// The original position of each site.
+    /// The original position of each row,
+    ids: Vec<u32>,
+    /// and of each site, ascending.
     sites: Vec<u32>,
     /// How many more are opened.
     p: usize,
@@ -133,11 +135,11 @@ struct Node {
 
 impl Node {
     /// The median that is left when some sites are opened and some closed.
-    fn fixed(self, opened: &[bool], closed: &[bool]) -> Self {
+    fn fixed(&self, opened: &[bool], closed: &[bool]) -> Self {
         let mut place = vec![u32::MAX; self.sites.len()];
         let mut sites = Vec::new();
         let mut average = Vec::new();
-        let mut open = self.open;
+        let mut open = self.open.clone();
         for at in 0..self.sites.len() {
             if opened[at] {
                 open.push(self.sites[at]);
@@ -152,7 +154,7 @@ impl Node {
         let most = (sites.len() + 1).saturating_sub(p.max(1));
         let mut rows = Rows { n_sites: sites.len(), starts: vec![0], ..Rows::default() };
         let mut constant = self.constant;
-        let mut multipliers = Vec::new();
+        let (mut multipliers, mut ids) = (Vec::new(), Vec::new());
         for row in 0..self.rows.len() {
             let (of, costs) = self.rows.of(row);
             let mut price = self.rows.price[row];
@@ -177,8 +179,50 @@ impl Node {
             rows.starts.push(rows.sites.len());
             rows.price.push(price);
             multipliers.push(self.multipliers[row]);
+            ids.push(self.ids[row]);
         }
-        Self { rows, sites, p, open, constant, multipliers, average }
+        Self { rows, ids, sites, p, open, constant, multipliers, average }
+    }
+
+    /// What the branch needs that is looked at later.
+    fn later(&self, site: usize, opens: bool, bound: f64) -> Later {
+        Later {
+            bound,
+            branch: (self.sites[site], opens),
+            ids: self.ids.clone(),
+            sites: self.sites.clone(),
+            open: self.open.clone(),
+            multipliers: self.multipliers.clone(),
+            average: self.average.clone(),
+        }
+    }
+
+    /// The node of a branch that was put off, from the root.
+    fn resumed(&self, later: &Later) -> Self {
+        let mut is_free = vec![false; self.sites.len()];
+        let mut opened = vec![false; self.sites.len()];
+        let at = |site: &u32| self.sites.binary_search(site).ok();
+        later.sites.iter().filter_map(at).for_each(|at| is_free[at] = true);
+        later.open.iter().filter_map(at).for_each(|at| opened[at] = true);
+        let mut averages = later.average.iter();
+        let mut root_average = self.average.clone();
+        for at in (0..self.sites.len()).filter(|&at| is_free[at]) {
+            root_average[at] = averages.next().copied().unwrap_or(root_average[at]);
+        }
+        if let Some(at) = at(&later.branch.0) {
+            (is_free[at], opened[at]) = (false, later.branch.1);
+        }
+        let closed: Vec<bool> = is_free.iter().zip(&opened).map(|(free, opened)| !free && !opened).collect();
+        let mut node = self.fixed(&opened, &closed);
+        node.average = (0..self.sites.len()).filter(|&at| is_free[at]).map(|at| root_average[at]).collect();
+        let mut multipliers = later.ids.iter().zip(&later.multipliers).peekable();
+        for (id, multiplier) in node.ids.iter().zip(&mut node.multipliers) {
+            while multipliers.next_if(|(other, _)| *other < id).is_some() {}
+            if let Some((_, known)) = multipliers.next_if(|(other, _)| *other == id) {
+                *multiplier = *known;
+            }
+        }
+        node
     }
 
     /// A choice by original positions.
@@ -189,6 +233,27 @@ impl Node {
         chosen
     }
 }
+
+/// A branch that is looked at later: little enough that many can be kept.
+struct Later {
+    bound: f64,
+    /// The site, and whether it opens.
+    branch: (u32, bool),
+    ids: Vec<u32>,
+    sites: Vec<u32>,
+    open: Vec<u32>,
+    multipliers: Vec<f64>,
+    average: Vec<f64>,
+}
+
+impl Later {
+    fn n_bytes(&self) -> usize {
+        12 * (self.ids.len() + self.sites.len())
+    }
+}
+
+/// Bytes that branches put off may take; a search that needs more ends as if time were up.
+const MOST_BYTES: usize = 1 << 30;
 
 struct Search<'a> {
     original: &'a Rows,
@@ -235,68 +300,95 @@ impl Search<'_> {
         }
     }
 
-    fn visit(&mut self, mut node: Node, is_root: bool, parent_bound: f64) {
-        if self.stopped || (self.stop)() {
-            self.stopped = true;
-            self.bound = self.bound.min(parent_bound);
-            return;
-        }
-        if node.p == 0 || node.sites.len() <= node.p {
-            if node.constant < self.cutoff() {
-                let all: Vec<u32> = (0..node.sites.len() as u32).collect();
-                self.offer(&node.original(&all));
-            }
-            return;
-        }
-        let mut bound = parent_bound;
-        let mut pace = if is_root { ROOT } else { CHILD };
+    /// Depth first; what is put off is kept in a list.
+    fn run(&mut self, root: Node) {
+        let Some((root, bound)) = self.look(root, &ROOT, f64::NEG_INFINITY) else { return };
+        let mut later: Vec<Later> = Vec::new();
+        let mut n_bytes = 0;
+        let mut next = self.branch(&root, bound, &mut later);
         loop {
-            if self.cutoff() <= node.constant {
+            let (node, bound) = match (next.take(), later.pop()) {
+                (Some(node), put_off) => {
+                    later.extend(put_off);
+                    n_bytes += later.last().map_or(0, Later::n_bytes);
+                    node
+                }
+                (None, Some(put_off)) => {
+                    n_bytes -= put_off.n_bytes();
+                    if self.cutoff() <= put_off.bound {
+                        continue;
+                    }
+                    (root.resumed(&put_off), put_off.bound)
+                }
+                (None, None) => return,
+            };
+            self.stopped |= MOST_BYTES < n_bytes;
+            if let Some((node, bound)) = self.look(node, &CHILD, bound) {
+                next = self.branch(&node, bound, &mut later);
+            }
+            if self.stopped {
+                self.bound = later.iter().map(|later| later.bound).fold(self.bound, f64::min);
                 return;
+            }
+        }
+    }
+
+    /// The branch that is looked at first, with the bound of its node; the other is put off.
+    fn branch(&self, node: &Node, bound: f64, later: &mut Vec<Later>) -> Option<(Node, f64)> {
+        let undecided = |at: usize| (node.average[at] - 0.5).abs();
+        let site = (0..node.sites.len()).min_by(|&a, &b| undecided(a).total_cmp(&undecided(b)))?;
+        let opens = 0.5 <= node.average[site];
+        later.push(node.later(site, !opens, bound));
+        let none = vec![false; node.sites.len()];
+        let mut flags = none.clone();
+        flags[site] = true;
+        Some((if opens { node.fixed(&flags, &none) } else { node.fixed(&none, &flags) }, bound))
+    }
+
+    /// The node as far as it can be settled, and its bound; none where nothing better is in it, or the search is stopped.
+    fn look(&mut self, mut node: Node, pace: &Pace, parent_bound: f64) -> Option<(Node, f64)> {
+        let is_root = pace.descends;
+        let (mut bound, mut pace) = (parent_bound, pace);
+        loop {
+            if self.stopped || (self.stop)() {
+                self.stopped = true;
+                self.bound = self.bound.min(bound);
+                return None;
+            }
+            if node.p == 0 || node.sites.len() <= node.p {
+                let all: Vec<u32> = if node.p == 0 { Vec::new() } else { (0..node.sites.len() as u32).collect() };
+                if node.constant < self.cutoff() {
+                    self.offer(&node.original(&all));
+                }
+                return None;
+            }
+            if self.cutoff() <= node.constant {
+                return None;
             }
             if is_root {
                 self.descend_from_chance(&node);
             }
-            let relaxed = self.relax(&mut node, &pace);
+            let relaxed = self.relax(&mut node, pace);
             bound = bound.max(relaxed.bound);
             if self.cutoff() <= bound {
-                return;
-            }
-            let n_before = node.sites.len();
-            let n_fixed = relaxed.opened.iter().chain(&relaxed.closed).filter(|&&flag| flag).count();
-            if n_fixed == 0 {
-                break;
+                return None;
             }
             let n_opened = relaxed.opened.iter().filter(|&&flag| flag).count();
-            if node.p < n_opened || node.sites.len() - (n_fixed - n_opened) < node.p {
+            let n_closed = relaxed.closed.iter().filter(|&&flag| flag).count();
+            if n_opened + n_closed == 0 {
+                return Some((node, bound));
+            }
+            if node.p < n_opened || node.sites.len() - n_closed < node.p {
                 // Better choices would need more sites than there may be.
-                return;
+                return None;
             }
+            let n_before = node.sites.len();
             node = node.fixed(&relaxed.opened, &relaxed.closed);
-            if node.p == 0 || node.sites.len() <= node.p {
-                let all: Vec<u32> = (0..node.sites.len() as u32).collect();
-                return self.offer(&node.original(&all));
+            let is_settled = node.p == 0 || node.sites.len() <= node.p;
+            if !is_settled && (!is_root || (n_before - node.sites.len()) * 20 < n_before) {
+                return Some((node, bound));
             }
-            if !is_root || (n_before - node.sites.len()) * 20 < n_before {
-                break;
-            }
-            pace = AGAIN;
-        }
-        if self.stopped || (self.stop)() {
-            self.stopped = true;
-            self.bound = self.bound.min(bound);
-            return;
-        }
-        let undecided = |at: usize| (node.average[at] - 0.5).abs();
-        let Some(site) = (0..node.sites.len()).min_by(|&a, &b| undecided(a).total_cmp(&undecided(b))) else { return };
-        let mut flags = vec![false; node.sites.len()];
-        let none = flags.clone();
-        flags[site] = true;
-        let opened_first = 0.5 <= node.average[site];
-        let children = if opened_first { [true, false] } else { [false, true] };
-        for opens in children {
-            let child = if opens { node.clone().fixed(&flags, &none) } else { node.clone().fixed(&none, &flags) };
-            self.visit(child, false, bound);
+            pace = &AGAIN;
         }
     }
 
@@ -333,11 +425,11 @@ impl Search<'_> {
         let (rows, n_sites, p) = (&node.rows, node.sites.len(), node.p);
         let floor = |row: usize| rows.costs[rows.starts[row]];
         let mut multipliers: Vec<f64> = node.multipliers.clone();
-        for row in 0..rows.len() {
+        for (row, multiplier) in multipliers.iter_mut().enumerate() {
             let costs = rows.of(row).1;
             let middle = costs[(costs.len() - 1).min(n_sites / p / 2)];
-            let known = if multipliers[row].is_nan() { middle } else { multipliers[row] };
-            multipliers[row] = known.clamp(floor(row), rows.price[row]);
+            let known = if multiplier.is_nan() { middle } else { *multiplier };
+            *multiplier = known.clamp(floor(row), rows.price[row]);
         }
         let columns = if pace.descends && p * n_sites <= 1 << 27 { Some(Columns::new(rows)) } else { None };
         let (mut best, mut best_multipliers, mut best_savings) =
