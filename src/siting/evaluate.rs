@@ -2,15 +2,15 @@
 //!
 //! Nothing here knows how the sites were found, and nothing is kept between calls.
 
-use super::Offers;
+use super::{Assignment, Offers};
 
 /// The cheapest chosen site of each demand point and its cost; none where no chosen site can serve it.
-pub fn assignment(offers: &Offers, chosen: &[u32]) -> Vec<Option<(u32, f64)>> {
+pub fn assignment(offers: &Offers, chosen: &[u32]) -> Assignment {
     within(offers, chosen, f64::INFINITY)
 }
 
 /// The cheapest chosen site of each demand point within `limit`, the limit counted in.
-pub fn within(offers: &Offers, chosen: &[u32], limit: f64) -> Vec<Option<(u32, f64)>> {
+pub fn within(offers: &Offers, chosen: &[u32], limit: f64) -> Assignment {
     let is_chosen = flags(offers, chosen);
     let nearest = |demand| {
         let (sites, costs) = offers.of(demand);

@@ -54,7 +54,7 @@ pub struct Answer {
     /// The sites chosen, by position, in ascending order; existing ones are among them.
     pub chosen: Vec<u32>,
     /// One a demand point: the chosen site that serves it, the cheapest, and its cost; none where no site does.
-    pub assignment: Vec<Option<(u32, f64)>>,
+    pub assignment: Assignment,
     /// What is minimised or maximised; in which unit, the problem says.
     pub objective: f64,
     /// No choice of sites has an objective better than this.
@@ -70,6 +70,9 @@ impl Answer {
         if self.proven || apart == 0.0 { 0.0 } else { apart / self.objective.abs().max(f64::MIN_POSITIVE) }
     }
 }
+
+/// One a demand point: the chosen site that serves it and the cost; none where no site does.
+pub type Assignment = Vec<Option<(u32, f64)>>;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,7 +105,7 @@ fn verified(
     claimed: f64,
     bound: f64,
     proven: bool,
-    found: Option<(Vec<Option<(u32, f64)>>, f64)>,
+    found: Option<(Assignment, f64)>,
     chosen: Vec<u32>,
 ) -> Result<Answer, NoAnswer> {
     let agrees = |value: f64| (value - claimed).abs() <= 1e-9 * claimed.abs().max(value.abs()).max(1e-300);

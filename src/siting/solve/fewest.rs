@@ -11,6 +11,7 @@
 use std::collections::HashSet;
 
 use super::bits::Bits;
+use super::row_weights::{Lists, fewer};
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,6 +107,18 @@ struct Node {
     prices: Vec<f64>,
 }
 
+/// Steps of the prices.
+struct Pace {
+    n_steps: usize,
+    patience: usize,
+    least_share: f64,
+    /// A cover is tried every so many steps.
+    every: usize,
+}
+
+const ROOT: Pace = Pace { n_steps: 3000, patience: 40, least_share: 1e-3, every: 50 };
+const CHILD: Pace = Pace { n_steps: 80, patience: 10, least_share: 1e-2, every: 40 };
+
 struct Search<'a> {
     rows: Vec<Bits>,
     columns: Vec<Bits>,
@@ -149,8 +162,11 @@ impl Search<'_> {
             if self.limit() <= node.chosen.len() + 1 {
                 return self.cut(node.chosen.len() + 1);
             }
-            let (n_more, settled) = self.bound(&mut node, if is_root { 400 } else { 80 });
+            let (n_more, settled) = self.bound(&mut node, if is_root { &ROOT } else { &CHILD });
             bound = bound.max(node.chosen.len() + n_more);
+            if is_root && bound < self.limit() {
+                self.search_near(&node, bound);
+            }
             if self.limit() <= bound || self.is_done() {
                 return self.cut(bound);
             }
@@ -168,6 +184,34 @@ impl Search<'_> {
             self.visit(child, false, bound);
             // Later children do without it.
             node.columns.remove(column);
+        }
+    }
+
+    /// Looks for smaller covers near the best one.
+    fn search_near(&mut self, node: &Node, bound: usize) {
+        let rows: Vec<usize> = node.rows.iter().collect();
+        let columns: Vec<usize> = node.columns.iter().collect();
+        let place_of = |all: &[usize], n: usize| {
+            let mut place = vec![u32::MAX; n];
+            all.iter().enumerate().for_each(|(at, &one)| place[one] = at as u32);
+            place
+        };
+        let (row_at, column_at) = (place_of(&rows, self.rows.len()), place_of(&columns, self.columns.len()));
+        let of_rows: Vec<Vec<u32>> = rows
+            .iter()
+            .map(|&row| self.rows[row].both(&node.columns).map(|column| column_at[column]).collect())
+            .collect();
+        let of_columns: Vec<Vec<u32>> = columns
+            .iter()
+            .map(|&column| self.columns[column].both(&node.rows).map(|row| row_at[row]).collect())
+            .collect();
+        let start = greedy(&of_rows, columns.len(), &vec![1.0; columns.len()]);
+        let lists = Lists { rows: &of_rows, columns: &of_columns };
+        let enough = self.enough.unwrap_or(0).max(bound).saturating_sub(node.chosen.len());
+        let n_steps = (100 * (rows.len() + columns.len()) as u64).min(100_000);
+        if let Some(found) = fewer(lists, &start, enough, n_steps, self.stop) {
+            let found = found.iter().map(|&column| columns[column as usize] as u32);
+            self.offer(node.chosen.iter().copied().chain(found).collect());
         }
     }
 
@@ -243,7 +287,7 @@ impl Search<'_> {
 
     /// How many more columns are needed at least, by Lagrangian relaxation of the rows; tries covers on the way, and
     /// settles columns by their reduced costs: whether it did.
-    fn bound(&mut self, node: &mut Node, n_steps: usize) -> (usize, bool) {
+    fn bound(&mut self, node: &mut Node, pace: &Pace) -> (usize, bool) {
         let rows: Vec<usize> = node.rows.iter().collect();
         let columns: Vec<usize> = node.columns.iter().collect();
         let mut place = vec![u32::MAX; self.columns.len()];
@@ -262,13 +306,13 @@ impl Search<'_> {
         let mut reduced = vec![0.0; columns.len()];
         let (mut share, mut patience) = (1.0, 0);
         let mut covered = vec![0_i32; rows.len()];
-        for step in 0..n_steps {
+        for step in 0..pace.n_steps {
             reduced.fill(1.0);
             for (list, price) in lists.iter().zip(&prices) {
                 list.iter().for_each(|&column| reduced[column as usize] -= price);
             }
             let value = prices.iter().sum::<f64>() + reduced.iter().map(|cost| cost.min(0.0)).sum::<f64>();
-            if step % 20 == 0 {
+            if step % pace.every == 0 {
                 let cover = greedy(&lists, columns.len(), &reduced);
                 let chosen = cover.iter().map(|&column| columns[column as usize] as u32);
                 self.offer(node.chosen.iter().copied().chain(chosen).collect());
@@ -287,11 +331,13 @@ impl Search<'_> {
             if limit <= node.chosen.len() + whole(best) || self.is_done() || (self.stop)() {
                 break;
             }
-            if 15 < patience {
+            if pace.patience < patience {
                 (share, patience) = (share * 0.5, 0);
-                if share < 0.01 {
+                if share < pace.least_share {
                     break;
                 }
+                prices.clone_from(&best_prices);
+                continue;
             }
             for (list, covered) in lists.iter().zip(&mut covered) {
                 *covered = list.iter().filter(|&&column| reduced[column as usize] < 0.0).count() as i32;

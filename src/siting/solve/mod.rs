@@ -7,5 +7,6 @@ pub(super) mod fewest;
 pub(super) mod median;
 
 mod bits;
+mod row_weights;
 mod swap_cost;
 mod swap_cover;

@@ -33,6 +33,7 @@ pub(super) struct Swap<'r> {
 pub(super) struct Columns {
     starts: Vec<usize>,
     rows: Vec<u32>,
+    costs: Vec<f64>,
 }
 
 impl Columns {
@@ -41,18 +42,22 @@ impl Columns {
         rows.sites.iter().for_each(|&site| starts[site as usize + 1] += 1);
         (0..rows.n_sites).for_each(|site| starts[site + 1] += starts[site]);
         let mut next = starts.clone();
-        let mut by_site = vec![0; rows.sites.len()];
+        let (mut by_site, mut its_costs) = (vec![0; rows.sites.len()], vec![0.0; rows.sites.len()]);
         for row in 0..rows.len() {
-            for &site in rows.of(row).0 {
-                by_site[next[site as usize]] = row as u32;
-                next[site as usize] += 1;
+            let (sites, costs) = rows.of(row);
+            for (&site, &cost) in sites.iter().zip(costs) {
+                let at = &mut next[site as usize];
+                (by_site[*at], its_costs[*at]) = (row as u32, cost);
+                *at += 1;
             }
         }
-        Self { starts, rows: by_site }
+        Self { starts, rows: by_site, costs: its_costs }
     }
 
-    fn of(&self, site: u32) -> &[u32] {
-        &self.rows[self.starts[site as usize]..self.starts[site as usize + 1]]
+    /// The rows of a site, and what it costs each.
+    fn of(&self, site: u32) -> impl Iterator<Item = (u32, f64)> + '_ {
+        let range = self.starts[site as usize]..self.starts[site as usize + 1];
+        self.rows[range.clone()].iter().copied().zip(self.costs[range].iter().copied())
     }
 }
 
@@ -152,12 +157,12 @@ impl<'r> Swap<'r> {
     pub(super) fn swap(&mut self, opened: u32, at: usize) {
         let closed = self.open[at];
         let columns = self.columns;
-        let mut touched: Vec<u32> = columns.of(opened).to_vec();
-        let of_closed = columns
+        // Of the others neither the first nor the second site changes.
+        let nearer = columns.of(opened).filter(|&(row, cost)| cost < self.second_cost[row as usize]);
+        let left = columns
             .of(closed)
-            .iter()
-            .filter(|&&row| self.first[row as usize] == closed || self.second[row as usize] == closed);
-        touched.extend(of_closed);
+            .filter(|&(row, _)| self.first[row as usize] == closed || self.second[row as usize] == closed);
+        let mut touched: Vec<u32> = nearer.chain(left).map(|(row, _)| row).collect();
         touched.sort_unstable();
         touched.dedup();
         touched.iter().for_each(|&row| self.count(row as usize, -1.0));
