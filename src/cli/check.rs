@@ -9,6 +9,7 @@ use super::progress::Progress;
 use super::tell::{self, Stopped};
 use crate::assess::{Only, assess, limits};
 use crate::model::{Lang, Text};
+use crate::read::pack::seed_names;
 use crate::read::problem::{At, Problem, Severity};
 use crate::read::{Failure, Options, ReadStudy, read_study, title};
 use crate::report::files::Content;
@@ -159,9 +160,15 @@ fn read(arguments: &Arguments, progress: &Progress) -> Result<ReadStudy, Why> {
     });
     let read = read.map_err(Why::Unread)?;
     if read.packs.is_empty() {
+        let known = seed_names();
         return Err(Why::Said(Text {
-            en: "the study names no pack: add packs = [\"...\"] to study.toml, or give --pack FILE".into(),
-            zh: "研究未指定规则包：请在 study.toml 中写 packs = [\"...\"]，或使用 --pack 文件".into(),
+            en: format!(
+                "the study names no pack: add packs = [\"...\"] to study.toml, or give --pack NAME or --pack FILE; packs that \
+                 come with the program: {known}"
+            ),
+            zh: format!(
+                "研究未指定规则包：请在 study.toml 中写 packs = [\"...\"]，或使用 --pack 名称或文件；程序附带的规则包：{known}"
+            ),
         }));
     }
     if let Some(word) = Only::new(arguments.only.clone()).unmatched(&read.packs).first() {
