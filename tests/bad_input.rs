@@ -566,10 +566,19 @@ fn a_file_that_is_not_there_is_said() {
     let study = Study::small();
     let run = study.check(&["--pack", "/no/such/pack.toml"]);
     run.refused();
-    run.tells("error", "/no/such/pack.toml", "cannot read the file: No such file", "check the path");
+    let known = "packs that come with the program: jinpu-2018, living-circle; or name a file of your own";
+    run.tells("error", "/no/such/pack.toml", "there is no such file, and no pack of this name comes", known);
     evenreach(&["inspect", "/no/such.csv"]).refused();
     evenreach(&["check", "/no/such/study"]).refused();
-    evenreach(&["explain", "--pack", "/no/such/pack.toml"]).refused();
+    let run = evenreach(&["explain", "--pack", "living-cirle"]);
+    run.refused();
+    run.tells("error", "living-cirle", "there is no such file, and no pack of this name comes", known);
+    assert!(evenreach(&["explain", "--pack", "living-circle"]).stdout.contains("a junior secondary school"));
+    Study::edited("study.toml", "packs = [\"pack.toml\"]", "packs = [\"jinpu\"]").refused(
+        "jinpu",
+        "there is no such file",
+        known,
+    );
 }
 
 #[test]
@@ -955,7 +964,10 @@ fn a_study_without_a_pack_or_without_areas_is_said() {
     let study = Study::edited("study.toml", "packs = [\"pack.toml\"]", "packs = []");
     let run = study.check(&[]);
     run.refused();
-    run.says(&["the study names no pack: add packs = [\"...\"] to study.toml, or give --pack FILE"]);
+    run.says(&[
+        "the study names no pack: add packs = [\"...\"] to study.toml, or give --pack NAME or --pack FILE",
+        "come with the program: jinpu-2018, living-circle",
+    ]);
     assert!(!study.out().exists());
     let study = Study::small();
     let text = fs::read_to_string(study.path("study.toml")).unwrap();

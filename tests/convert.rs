@@ -158,13 +158,43 @@ fn a_zone_goes_to_geojson_as_wgs84_and_back_to_the_zone() {
 
 #[test]
 fn rows_that_cannot_be_turned_are_said_and_left_empty() {
-    let text = "name,lon,lat\nA,121.7,39.1\nB,39.1,121.7\nC,none,39.1\nD,,\n";
+    let text = "name,lon,lat\nA,121.7,39.1\nB,39.1,121.7\nC,none,39.1\nD,,\nE,0,0\n";
     let folder = Folder::with(&[("a.csv", text)]);
-    let run = folder.converts(&["a.csv", "b.csv", "--from", "WGS84", "--to", "EPSG:4549"]);
-    assert!(run.stderr.contains("2 of 4 rows have no coordinates"), "{}", run.stderr);
-    assert!(run.stderr.contains("left empty: 3, 4"), "{}", run.stderr);
-    let empty: Vec<String> = folder.text("b.csv").lines().skip(2).map(str::to_owned).collect();
-    assert_eq!(empty, ["B,,", "C,,", "D,,"]);
+    for (out, to) in [("b.csv", "EPSG:4549"), ("c.csv", "WGS84")] {
+        let run = folder.converts(&["a.csv", out, "--from", "WGS84", "--to", to]);
+        run.says(&[
+            "the coordinates of 1 of 5 rows look swapped, and are left empty: 3",
+            "put longitude (x, east) and latitude (y, north)",
+            "1 of 5 rows have no coordinates",
+            "left empty: 4",
+            "1 of 5 rows are at 0, 0, which stands for no place, and are left empty: 6",
+        ]);
+        let empty: Vec<String> = folder.text(out).lines().skip(2).map(str::to_owned).collect();
+        assert_eq!(empty, ["B,,", "C,,", "D,,", "E,,"]);
+    }
+}
+
+#[test]
+fn where_all_rows_look_swapped_or_are_nowhere_no_point_is_made_of_them() {
+    let degrees = "name,lon,lat\nA,39.1,121.7\nB,39.2,121.8\n";
+    let metres = "name,x,y\nA,4329929.66,647041.47\nB,4329939.66,647051.47\n";
+    let folder = Folder::with(&[("degrees.csv", degrees), ("metres.csv", metres), ("null.csv", "lon,lat\n0,0\n")]);
+    folder
+        .refuses(&["degrees.csv", "a.gpkg", "--from", "WGS84"], &["2 of 2 rows look swapped", "swap the two headers"]);
+    folder.refuses(&["metres.csv", "a.gpkg", "--from", "EPSG:4549", "--to", "WGS84"], &["2 of 2 rows look swapped"]);
+    let run = folder.converts(&["null.csv", "null.geojson", "--from", "WGS84", "--lang", "zh"]);
+    run.says(&["1 行中有 1 行的坐标为 0, 0，表示没有坐标"]);
+    assert!(folder.text("null.geojson").contains("\"geometry\":null"), "{}", folder.text("null.geojson"));
+}
+
+#[test]
+fn a_mark_of_missing_and_a_guarded_text_come_back_from_a_table_as_they_were() {
+    let folder = Folder::with(&[("a.csv", "名称,备注\n一幼,-\n二幼,=1+1\n三幼,'=2\n")]);
+    folder.converts(&["a.csv", "b.csv"]);
+    // As in a.csv: what we would have written there is read as what was meant.
+    assert_eq!(folder.text("b.csv"), "\u{feff}名称,备注\r\n一幼,-\r\n二幼,'=1+1\r\n三幼,'=2\r\n");
+    folder.converts(&["b.csv", "c.csv"]);
+    assert_eq!(folder.text("b.csv"), folder.text("c.csv"));
 }
 
 #[test]

@@ -126,3 +126,33 @@ fn a_file_whose_axes_are_swapped_is_said() {
     let run = inspect(&study, "bases.geojson", &["--study", study.folder().to_str().unwrap()]);
     assert!(run.stderr.contains("longitude and latitude look swapped in 60 of 60 places"), "{}", run.stderr);
 }
+
+#[test]
+fn what_the_file_does_not_say_is_marked_as_a_guess_in_both_languages() {
+    let study = Study::small();
+    bases(&study, "GCJ-02", false);
+    let run = inspect(&study, "bases.csv", &[]);
+    let lines = snippet(&run);
+    assert!(lines.contains("service = \"kindergarten\" # a guess: write what these offer"), "{lines}");
+    let crs = lines.lines().find(|line| line.starts_with("crs = ")).unwrap();
+    assert_eq!(crs, "crs = \"EPSG:4326\" # a guess: by the range of the numbers; or GCJ-02, BD-09?");
+    let run = inspect(&study, "bases.csv", &["--study", study.folder().to_str().unwrap(), "--lang", "zh"]);
+    assert!(run.stdout.contains("crs = \"GCJ-02\" # 推测：与研究区域最相符"), "{}", run.stdout);
+    let run = inspect(&study, "villages.csv", &["--lang", "zh"]);
+    assert!(run.stdout.contains("level = \"street\" # 推测：请写明这些区域的层级"), "{}", run.stdout);
+    for kind in ["文本, 空格数：0", "数字, 空格数：0"] {
+        assert!(run.stdout.contains(kind), "{}", run.stdout);
+    }
+    assert!(!run.stdout.contains("text,") && !run.stdout.contains("number,"), "{}", run.stdout);
+}
+
+#[test]
+fn the_levels_of_a_study_are_recognised_among_the_columns() {
+    let study = Study::small();
+    bases(&study, "EPSG:4326", false);
+    let of_column =
+        |run: &Run| run.stdout.lines().find(|line| line.trim_start().starts_with("街道 → ")).unwrap().to_owned();
+    assert!(of_column(&inspect(&study, "bases.csv", &[])).ends_with("not recognised"));
+    let run = inspect(&study, "bases.csv", &["--study", study.folder().to_str().unwrap()]);
+    assert!(of_column(&run).ends_with("street (level)") && !snippet(&run).contains("街道"), "{}", run.stdout);
+}

@@ -124,6 +124,43 @@ fn places_are_written_in_the_system_that_the_study_reads_them_in() {
     }
 }
 
+/// What `sample` writes into a study of which one layer is in a system of its own: the table is, and the others are not.
+#[test]
+fn a_layer_with_a_system_of_its_own_gets_its_places_in_it() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    for name in ["city.csv", "district.csv", "streets.csv", "communities.csv"] {
+        std::fs::copy(jinpu().join(name), folder.path().join(name)).expect("the real lists are in the repository");
+    }
+    let place = |name: &str| {
+        let text = std::fs::read_to_string(folder.path().join("illustrative").join(name)).expect("it was written");
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let lon = reader.headers().expect("it has some").iter().position(|name| name.ends_with("lon"));
+        let at = lon.expect("places are written");
+        let lons = reader.records().filter_map(|row| row.expect("it is whole")[at].parse::<f64>().ok());
+        lons.collect::<Vec<f64>>()
+    };
+    let sample = |own: &str| {
+        let layers = layers().replacen(
+            "file = \"illustrative/elderly-care.csv\"",
+            &format!("file = \"illustrative/elderly-care.csv\"{own}"),
+            1,
+        );
+        assert_eq!(layers.contains("GCJ-02"), !own.is_empty());
+        std::fs::write(folder.path().join("study.toml"), format!("{STUDY}\n{layers}")).expect("there is room");
+        let run = std::process::Command::new(env!("CARGO_BIN_EXE_evenreach")).arg("sample").arg(folder.path()).output();
+        let run = run.expect("the command is built");
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        ["elderly-care.csv", "kindergartens.csv"].map(place)
+    };
+    let [care, kindergartens] = sample("");
+    let [shifted, same] = sample("\ncrs = \"GCJ-02\"");
+    assert_eq!(kindergartens, same);
+    assert!(
+        !care.is_empty() && care.iter().zip(&shifted).all(|(a, b)| (0.003..0.01).contains(&(b - a))),
+        "{care:?} {shifted:?}"
+    );
+}
+
 #[test]
 fn the_illustrative_files_are_read_without_a_warning() {
     let study = study(&files());

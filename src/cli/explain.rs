@@ -11,11 +11,11 @@ use textwrap::core::display_width;
 
 use super::tell::{self, Stopped};
 use crate::model::{Lang, Text};
+use crate::read::Failure;
 use crate::read::document::nearest;
 use crate::read::pack::{self, SEEDS};
 use crate::read::problem::Problems;
 use crate::read::study::Study;
-use crate::read::{Failure, input};
 use crate::report;
 use crate::report::words::plain;
 use crate::rules::{Check, Noun, Obligation, Pack};
@@ -118,9 +118,8 @@ fn packs(arguments: &Arguments, lang: Lang) -> Result<Vec<Pack>, Stopped> {
         Some(path) => {
             let mut problems = Problems::default();
             let name = path.display().to_string();
-            let read = input::read(path, &name, &mut problems);
-            match read.as_ref().and_then(|input| input.document(&mut problems)) {
-                Some(text) => texts.push((name, text.to_owned())),
+            match pack::text(path, &mut problems) {
+                Some(text) => texts.push((name, text)),
                 None => return Err(tell::failure(&Failure::Problems(problems), lang)),
             }
         }

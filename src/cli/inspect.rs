@@ -268,14 +268,14 @@ fn described(name: &str, format: &str, seen: &Inspection, lang: Lang) -> String 
             text,
             "  {} → {taken}\n      {}, {} {}; {}",
             plain(&column.header),
-            column.kind,
+            kind(column.kind, lang),
             word("empty cells:", "空格数："),
             column.missing,
             samples.join(" | ")
         );
     }
     let _ = writeln!(text, "\n{}", word("for study.toml:", "可写入 study.toml："));
-    text.push_str(&snippet(name, seen));
+    text.push_str(&snippet(name, seen, lang));
     text
 }
 
@@ -305,13 +305,33 @@ fn of_system(system: &System, lang: Lang) -> String {
     tell::wrapped(&format!("{label}{said}"), "  ", "      ", tell::width())
 }
 
-/// Lines for a study, with a place for every column that was not recognised.
-fn snippet(name: &str, seen: &Inspection) -> String {
+/// The type of a column, in words.
+fn kind(kind: &'static str, lang: Lang) -> &'static str {
+    let chinese = match kind {
+        "number" => "数字",
+        "date" => "日期",
+        "yes/no" => "是/否",
+        "text" => "文本",
+        "empty" => "空",
+        other => other,
+    };
+    lang.pick(kind, chinese)
+}
+
+/// Lines for a study, with a place for every column that was not recognised. What the file does not say is marked as a
+/// guess.
+fn snippet(name: &str, seen: &Inspection, lang: Lang) -> String {
     let quoted = |text: &str| toml::Value::String(plain(text));
     let mut text = format!("\n[[{}]]\nfile = {}\n", seen.layer, quoted(name));
+    let guess = lang.pick("a guess", "推测");
+    let mut guessed = |key: &str, value: &str, help: &str| {
+        let _ = writeln!(text, "{key} = {} # {guess}{}{help}", quoted(value), lang.pick(": ", "："));
+    };
     match seen.layer {
-        "areas" => text.push_str("level = \"street\"\n"),
-        "facilities" => text.push_str("service = \"kindergarten\"\n"),
+        "areas" => guessed("level", "street", lang.pick("write the level of these areas", "请写明这些区域的层级")),
+        "facilities" => {
+            guessed("service", "kindergarten", lang.pick("write what these offer", "请写明这些设施提供的服务"));
+        }
         _ => {}
     }
     // Series have no place in space.
@@ -319,15 +339,21 @@ fn snippet(name: &str, seen: &Inspection) -> String {
         System::Open(evidence) if seen.layer != "series" => Some(evidence),
         _ => None,
     };
-    if let Some(best) = evidence.and_then(|evidence| evidence.fits.first()) {
-        let others: Vec<&str> = match evidence {
-            Some(evidence) if !evidence.has_winner() => {
-                evidence.fits[1..].iter().map(|fit| fit.candidate.crs.name()).take(3).collect()
+    if let Some((evidence, best)) = evidence.and_then(|evidence| Some((evidence, evidence.fits.first()?))) {
+        let others: Vec<&str> = evidence.fits[1..].iter().map(|fit| fit.candidate.crs.name()).take(3).collect();
+        let help = if evidence.has_winner() {
+            let of_study = ("it fits the areas of the study best", "与研究区域最相符");
+            lang.pick(of_study.0, of_study.1).to_owned()
+        } else if others.is_empty() {
+            lang.pick("by the range of the numbers alone", "仅凭数值范围").to_owned()
+        } else {
+            let others = others.join(", ");
+            match lang {
+                Lang::En => format!("by the range of the numbers; or {others}?"),
+                Lang::Zh => format!("仅凭数值范围；或为 {others}？"),
             }
-            _ => Vec::new(),
         };
-        let or = if others.is_empty() { String::new() } else { format!(" # or {}?", others.join(", ")) };
-        let _ = writeln!(text, "crs = {}{or}", quoted(best.candidate.crs.name()));
+        guessed("crs", best.candidate.crs.name(), &help);
         if let Some([lon, lat]) = seen.axes.as_ref().filter(|_| best.candidate.swapped) {
             let _ = writeln!(text, "columns.lon = {}\ncolumns.lat = {}", quoted(lat), quoted(lon));
         }

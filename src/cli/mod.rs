@@ -19,6 +19,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::model::Lang;
+use crate::read::quieten_fenced_panics;
 
 /// Checks what a policy promises about public services against places, people and facilities.
 ///
@@ -59,6 +60,7 @@ enum Command {
 /// # Exit codes
 /// 0: it ran. 1: `--fail-on` was given and something is so. 2: it could not run.
 pub fn run() -> ExitCode {
+    quieten_fenced_panics();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(help) => {

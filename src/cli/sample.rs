@@ -1,6 +1,6 @@
 //! `sample`: illustrative data for the real areas of a study.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -9,7 +9,7 @@ use super::tell::{self, Stopped};
 use crate::model::{Lang, Text};
 use crate::read::problem::Problems;
 use crate::read::table::Wish;
-use crate::read::{Failure, Options, input, read_study, read_table};
+use crate::read::{Failure, Options, ReadStudy, input, read_study, read_table};
 use crate::report::files;
 use crate::sample::generate;
 use crate::space::Crs;
@@ -40,12 +40,8 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
     let options = Options { skip_illustrative: true, ..Options::default() };
     let read = read_study(&arguments.study, &options, &|_, _| ()).map_err(|failure| tell::failure(&failure, lang))?;
     let census = census(arguments, lang)?;
-    let crs = read.crs.clone().unwrap_or_else(Crs::wgs84);
-    let files: Vec<(String, Vec<u8>)> = generate(&read.world, &crs, &census, arguments.seed)
-        .into_iter()
-        .map(|file| (file.name, file.csv.into_bytes()))
-        .collect();
     let out = arguments.out.clone().unwrap_or_else(|| arguments.study.join("illustrative"));
+    let files = tables(&read, &arguments.study, &out, &census, arguments.seed);
     files::write(&out, &files).map_err(|problem| tell::stop(&problem.text(), lang))?;
     let (n, out) = (files.len(), out.display());
     tell::result(&match lang {
@@ -59,6 +55,26 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         ));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The tables by name, each in the system that the study states of it.
+fn tables(read: &ReadStudy, study: &Path, out: &Path, census: &[(String, f64)], seed: u64) -> Vec<(String, Vec<u8>)> {
+    let of_all = read.crs.clone().unwrap_or_else(Crs::wgs84);
+    let generated = |crs: &Crs| generate(&read.world, crs, census, seed);
+    let mut files = generated(&of_all);
+    let inside = out.strip_prefix(study).ok().map(|folder| folder.display().to_string().replace('\\', "/"));
+    let name_in_study = |name: &str| match inside.as_deref()? {
+        "" => Some(name.to_owned()),
+        folder => Some(format!("{folder}/{name}")),
+    };
+    for at in 0..files.len() {
+        let own = name_in_study(&files[at].name).and_then(|name| read.layer_crs.get(&name));
+        if let Some(own) = own.filter(|own| **own != of_all) {
+            // Few layers have a system of their own, and the same seed gives the same rows.
+            files[at] = generated(own).swap_remove(at);
+        }
+    }
+    files.into_iter().map(|file| (file.name, file.csv.into_bytes())).collect()
 }
 
 /// Totals by group; none where no table is named and the usual one is not there.

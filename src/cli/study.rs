@@ -6,6 +6,7 @@ use super::progress::Progress;
 use super::tell::{self, Stopped};
 use crate::assess::Only;
 use crate::model::{Lang, Text};
+use crate::read::pack::seed_names;
 use crate::read::{Failure, Options, ReadStudy, read_study, title};
 
 /// What a command says of its study.
@@ -44,9 +45,15 @@ pub(super) fn read(wanted: &Wanted<'_>, progress: &Progress, n_after: u64) -> Re
     });
     let read = read.map_err(Why::Unread)?;
     if read.packs.is_empty() {
+        let known = seed_names();
         return Err(Why::Said(Text {
-            en: "the study names no pack: add packs = [\"...\"] to study.toml, or give --pack FILE".into(),
-            zh: "研究未指定规则包：请在 study.toml 中写 packs = [\"...\"]，或使用 --pack 文件".into(),
+            en: format!(
+                "the study names no pack: add packs = [\"...\"] to study.toml, or give --pack NAME or --pack FILE; packs that \
+                 come with the program: {known}"
+            ),
+            zh: format!(
+                "研究未指定规则包：请在 study.toml 中写 packs = [\"...\"]，或使用 --pack 名称或文件；程序附带的规则包：{known}"
+            ),
         }));
     }
     if let Some(word) = Only::new(wanted.only.to_vec()).unmatched(&read.packs).first() {

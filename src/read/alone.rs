@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use super::input::{self, Input};
-use super::osm;
+use super::osm::{self, Day};
 use super::problem::{At, Problems, say};
 use super::study::Study;
 use super::table::Reader;
@@ -61,10 +61,29 @@ fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-/// The day of the data, else that of the file, which is said.
+/// The day of the data, else that of the newest object in it, else that of the file; which one is said.
 fn date(input: &Input, path: &Path, problems: &mut Problems) -> Option<Date> {
-    if let Some(date) = osm::day_of(input, problems) {
-        return Some(date);
+    let help = || {
+        say(
+            "write a study file with a reference-date for another day",
+            "如需其他时点，请编写研究文件并注明 reference-date",
+        )
+    };
+    match osm::day_of(input, problems) {
+        Some(Day::Said(date)) => return Some(date),
+        Some(Day::Newest(date)) => {
+            problems.note(
+                "day-of-newest",
+                &input.name,
+                say(
+                    format!("the extract does not say of which day it is: that of its newest object is taken, {date}"),
+                    format!("数据未注明时点，以其中最新对象的日期 {date} 为准"),
+                ),
+                help(),
+            );
+            return Some(date);
+        }
+        None => {}
     }
     if problems.has_errors() {
         return None;
@@ -76,10 +95,10 @@ fn date(input: &Input, path: &Path, problems: &mut Problems) -> Option<Date> {
         &input.name,
         At::File,
         say(
-            format!("the extract does not say of which day it is: that of the file is taken, {date}"),
-            format!("数据未注明时点，以文件日期 {date} 为准"),
+            format!("neither the extract nor its objects say of which day they are: that of the file is taken, {date}"),
+            format!("数据及其中对象均未注明时点，以文件日期 {date} 为准"),
         ),
-        say("write a study file with a reference-date", "请编写研究文件并注明 reference-date"),
+        help(),
     );
     Some(date)
 }

@@ -10,8 +10,11 @@ use crate::model::{AreaId, Areas, PerArea};
 /// Areas named in one message.
 const NAMED: usize = 5;
 
-/// Tells how the persons of a raster are divided, and which areas it does not cover or has nobody in; gives those that
-/// it does not cover.
+/// Tells how the persons of a raster are divided, and which areas it does not cover or has nobody in; gives those of
+/// which it does not know the people: that it does not cover, or has nobody in and cells without data somewhere.
+///
+/// In an area with people a cell without data counts as nobody. Strictly nobody knows; but that is how such rasters write
+/// water and wasteland, and every area on a coast would be unknown.
 pub(super) fn check(
     table: &Table,
     grid: &Grid,
@@ -73,15 +76,25 @@ pub(super) fn check(
             say("use a raster that covers the whole study", "请使用覆盖整个研究范围的栅格"),
         );
     }
+    // Cells without data may be all that such an area has: nobody counted there then.
+    let is_unknown = 0 < grid.no_data;
     if !empty.is_empty() {
         let (n, names) = (empty.len(), names(&empty, areas));
+        let (follows_en, follows_zh) = if is_unknown {
+            (
+                "since the raster has cells without data, how many people live there is not known",
+                "因栅格中有无数据像元，其人口按未知处理",
+            )
+        } else {
+            ("they have no demand point", "这些区域没有人口点")
+        };
         problems.warning(
             "no-cell",
             &table.file,
             At::File,
             say(
-                format!("areas in which no cell with people has its centre: {n} ({names}); they have no demand point"),
-                format!("{n} 个区域内没有任何有人口的像元中心：{names}；这些区域没有人口点"),
+                format!("areas in which no cell with people has its centre: {n} ({names}); {follows_en}"),
+                format!("{n} 个区域内没有任何有人口的像元中心：{names}；{follows_zh}"),
             ),
             say(
                 "if people live there, use a raster with smaller cells, or a table of people by area",
@@ -89,7 +102,7 @@ pub(super) fn check(
             ),
         );
     }
-    absent
+    if is_unknown { [absent, empty].concat() } else { absent }
 }
 
 fn tell(table: &Table, grid: &Grid, sums: [(f64, usize); 2], problems: &mut Problems) {
@@ -109,7 +122,11 @@ fn tell(table: &Table, grid: &Grid, sums: [(f64, usize); 2], problems: &mut Prob
                  （{n_outside} 个像元）；{no_data} 个像元无数据，{far} 个像元距研究区域较远而未读取"
             ),
         ),
-        say("a cell counts as a whole in the area that holds its centre", "像元按其中心所在区域整体计入"),
+        say(
+            "a cell counts as a whole in the area that holds its centre; one without data counts as nobody where the area \
+             has others with people",
+            "像元按其中心所在区域整体计入；区域内另有有人口的像元时，无数据像元按无人计",
+        ),
     );
 }
 

@@ -9,6 +9,7 @@ use super::header::{self, LOOKED_AT};
 use super::input::Input;
 use super::problem::{At, Problems, say};
 use super::table::{Cells, Reader, Table, Wish};
+use crate::write::csv::unguarded;
 
 /// Comma-separated values, and tab-separated ones.
 pub(super) struct Csv;
@@ -112,7 +113,8 @@ fn separator(text: &str) -> u8 {
 fn rows(text: &str, file: &str, problems: &mut Problems) -> Option<Table> {
     let separator = separator(text);
     let first = first_rows(text, separator);
-    let head: Vec<Vec<&str>> = first.iter().map(|row| row.iter().map(str::trim).collect()).collect();
+    let head: Vec<Vec<&str>> =
+        first.iter().map(|row| row.iter().map(|cell| unguarded(cell.trim())).collect()).collect();
     let found = header::find(&head, &[]);
     let n_named = found.names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
     let mut table = Table { file: file.to_owned(), n_titles: found.n_above, ..Table::default() };
@@ -122,7 +124,7 @@ fn rows(text: &str, file: &str, problems: &mut Problems) -> Option<Table> {
     let lowest = head.get((found.n_above + found.n_rows).saturating_sub(1)).cloned().unwrap_or_default();
     let is_header = |record: &ByteRecord| {
         record.len() == lowest.len()
-            && record.iter().zip(&lowest).all(|(cell, header)| cell.trim_ascii() == header.as_bytes())
+            && lowest.iter().enumerate().all(|(index, header)| cell(record, index).trim() == *header)
     };
     let mut rows = reader(text, separator);
     let mut record = ByteRecord::new();
@@ -156,10 +158,15 @@ fn rows(text: &str, file: &str, problems: &mut Problems) -> Option<Table> {
     Some(table)
 }
 
+/// A cell of a row, without the mark that we write before what looks like a formula.
+fn cell(record: &ByteRecord, index: usize) -> &str {
+    // The text was UTF-8 and separators and quotes are ASCII, so every cell is UTF-8.
+    unguarded(record.get(index).and_then(|cell| std::str::from_utf8(cell).ok()).unwrap_or(""))
+}
+
 /// Appends a row; one without a filled cell is passed over, and a note counted.
 fn push(table: &mut Table, record: &ByteRecord, number: u32, problems: &mut Problems) {
-    // The text was UTF-8 and separators and quotes are ASCII, so every cell is UTF-8.
-    let cell = |index: usize| record.get(index).and_then(|cell| std::str::from_utf8(cell).ok()).unwrap_or("");
+    let cell = |index: usize| cell(record, index);
     let n_columns = table.columns.len();
     if record.len() != n_columns {
         let n_filled = (0..record.len()).rposition(|index| !cell(index).trim().is_empty()).map_or(0, |last| last + 1);

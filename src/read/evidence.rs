@@ -32,6 +32,8 @@ pub struct Evidence {
     pub n_places: usize,
     /// What such an area is called, in both languages.
     pub area: Text,
+    /// Whether any boundary that a place was looked for in is estimated: then the shares are rough.
+    pub is_estimated: bool,
     /// The best first; of equal ones the likelier kind.
     pub fits: Vec<Fit>,
 }
@@ -62,13 +64,24 @@ impl Evidence {
         let mut fits: Vec<Fit> = found.into_iter().map(fit).collect();
         fits.sort_by_key(|fit| std::cmp::Reverse((fit.in_named, fit.inside)));
         let n_named = named.iter().flatten().count();
-        Self { n_named, n_places: rows.len(), area, fits }
+        // Where rows name no area, a place is looked for in all of them.
+        let is_estimated = match n_named {
+            0 => ground.areas.levels().ids().any(|level| ground.areas.is_estimated(level)),
+            _ => named.iter().flatten().any(|&area| ground.is_estimated(area)),
+        };
+        Self { n_named, n_places: rows.len(), area, is_estimated, fits }
     }
 
     /// Candidates of which nothing more is known.
     pub(super) fn none(found: Vec<Candidate>) -> Self {
         let fit = |candidate| Fit { candidate, in_named: 0, inside: 0 };
-        Self { n_named: 0, n_places: 0, area: say("area", "区域"), fits: found.into_iter().map(fit).collect() }
+        Self {
+            n_named: 0,
+            n_places: 0,
+            area: say("area", "区域"),
+            is_estimated: false,
+            fits: found.into_iter().map(fit).collect(),
+        }
     }
 
     /// What is shown of the fit: the share in the area named where rows name one, else the share inside the study.
@@ -103,6 +116,10 @@ impl Evidence {
                 text.en += &format!(", in {en} {percent} %");
                 text.zh += &format!("；按 {zh} 为 {percent}%");
             }
+        }
+        if self.is_estimated {
+            text.en += " (by estimated boundaries)";
+            text.zh += "（按估算边界）";
         }
         Some(text)
     }
@@ -165,35 +182,38 @@ fn tallied(hits: &[(bool, bool)]) -> (usize, usize) {
 pub(super) fn no_crs(table: &Table, raw: &[Coord<f64>], fit: &Evidence, problems: &mut Problems) {
     let found: Vec<Candidate> = fit.fits.iter().map(|fit| fit.candidate.clone()).collect();
     let example = raw.first().map_or_else(String::new, |at| format!("{}, {}", figure(at.x), figure(at.y)));
-    let help = match fit.words() {
-        Some(words) if fit.has_winner() => {
-            let best = &fit.fits[0].candidate;
-            let (swap_en, swap_zh) = if best.swapped {
-                (
-                    ", and swap the columns: columns = { lon = \"...\", lat = \"...\" }",
-                    "，并交换两列：columns = { lon = \"...\", lat = \"...\" }",
-                )
-            } else {
-                ("", "")
-            };
-            let name = best.crs.name();
-            say(
-                format!("{}; if that is so, say it in the study: crs = \"{name}\"{swap_en}", words.en),
-                format!("{}；如确是如此，请在研究文件中写明：crs = \"{name}\"{swap_zh}", words.zh),
-            )
-        }
-        Some(words) => {
+    let words = fit.words();
+    let best = words.as_ref().filter(|_| fit.has_winner()).map(|_| &fit.fits[0].candidate);
+    let evidence = match (words, best) {
+        (Some(words), Some(_)) => words,
+        (Some(words), None) => {
             let [en, zh] = by_range(&found);
             say(format!("{}; {en}", words.en), format!("{}；{zh}", words.zh))
         }
-        None => {
+        (None, _) => {
             let [en, zh] = by_range(&found);
-            say(
-                format!("say it in the study, for this layer or for all; {en}"),
-                format!("请在研究文件中写明（该图层或全部）；{zh}"),
-            )
+            say(en, zh)
         }
     };
+    let name = best.map_or("...", |best| best.crs.name());
+    let (swap_en, swap_zh) = match best {
+        Some(best) if best.swapped => (
+            ", and swap the columns: columns = { lon = \"...\", lat = \"...\" }",
+            "，并交换两列：columns = { lon = \"...\", lat = \"...\" }",
+        ),
+        _ => ("", ""),
+    };
+    let help = say(
+        format!(
+            "{}; once you know it, write it in study.toml, for this file below its line `file = ...` or for all files at \
+             the top: crs = \"{name}\"{swap_en}",
+            evidence.en
+        ),
+        format!(
+            "{}；确认后请写入 study.toml：该文件写在其 file = ... 一行之下，全部文件写在开头：crs = \"{name}\"{swap_zh}",
+            evidence.zh
+        ),
+    );
     problems.error(
         "no-crs",
         &table.file,
@@ -394,6 +414,29 @@ mod tests {
                 assert!(!read.said().contains(&"crs-fits-better: k.csv".to_owned()), "{crs} {wrong}");
             }
         }
+    }
+
+    #[test]
+    fn the_help_says_what_to_write_and_where_with_and_without_evidence() {
+        let far = "name,lon,lat\n一园,21.0375,39.035\n";
+        for text in [&*spread(500, "GCJ-02", false, 0), "name,街道代码,lon,lat\n一园,S4,121.0375,39.035\n", far] {
+            let help = refused(text);
+            assert!(help.contains("write it in study.toml") && help.contains("at the top: crs = \""), "{help}");
+            assert!(!help.contains("estimated"), "{help}");
+        }
+    }
+
+    // Two seats, 0.2 units apart, and no polygon: boundaries are cells around them.
+    #[test]
+    fn evidence_that_rests_on_estimated_boundaries_says_so() {
+        let layers =
+            "[[areas]]\nlevel = \"street\"\nfile = \"s.csv\"\ncrs = \"EPSG:4326\"\nestimate.radius = \"9 km\"\n";
+        let seats = "code,name,lon,lat\nS1,甲,121.00,39.0\nS2,乙,121.03,39.0\n";
+        let places = "name,街道代码,lon,lat\n一园,S1,121.001,39.0\n二园,S2,121.029,39.0\n";
+        let files = [("s.csv", seats), ("k.csv", places)];
+        let read = read_stating("", &["street"], &(layers.to_owned() + &kindergartens("k.csv")), &files);
+        let help = &read.problems.kept()[0].help;
+        assert!(help.en.contains("(by estimated boundaries)") && help.zh.contains("（按估算边界）"), "{help:?}");
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub fn inspect(
     areas: Option<&Areas>,
     problems: &mut Problems,
 ) -> Inspection {
-    let columns: Vec<Column> = table.columns.iter().map(column).collect();
+    let columns: Vec<Column> = table.columns.iter().map(|cells| column(cells, areas)).collect();
     let geometries = types(&table);
     let axes = axes(&table);
     let raw = numbers(&table);
@@ -219,7 +219,7 @@ fn bounds(table: &Table, raw: &[Option<Coord<f64>>]) -> Option<[f64; 4]> {
     })
 }
 
-fn column(cells: &Cells) -> Column {
+fn column(cells: &Cells, areas: Option<&Areas>) -> Column {
     let filled = || cells.iter().filter(|cell| !cell.is_empty());
     let all = |test: &dyn Fn(&str) -> bool| filled().all(test);
     let kind = if filled().next().is_none() {
@@ -244,9 +244,15 @@ fn column(cells: &Cells) -> Column {
     }
     let header = cells.header.clone();
     let known = structural(&header)
+        .or_else(|| level_reference(areas?.levels(), &header).map(|key| level(&key)))
         .or_else(|| vocabulary().group(&header).map(|group| format!("{group} (people)")))
         .or_else(|| vocabulary().attribute(&header).map(|attribute| format!("{attribute} (attribute)")));
     Column { header, taken_for: known, kind, missing: cells.len() - filled().count(), samples }
+}
+
+/// What names an area level by level: `@street.code` is the `street-code (level)`.
+fn level(key: &str) -> String {
+    format!("{} (level)", key.trim_start_matches('@').replace('.', "-"))
 }
 
 fn type_name(geometry: &Geometry<f64>) -> &'static str {

@@ -81,6 +81,11 @@ impl<'a> Ground<'a> {
         self
     }
 
+    /// Whether the boundary of an area is estimated.
+    pub(super) fn is_estimated(&self, area: AreaId) -> bool {
+        matches!(self.areas[area].boundary, Boundary::Estimated(_))
+    }
+
     /// The systems that numbers of a file may be in, among these areas.
     pub(super) fn candidates(&self, raw: &[Coord<f64>]) -> Vec<Candidate> {
         candidates(raw, self.extent, &self.systems)
@@ -255,10 +260,8 @@ impl<'a> Ground<'a> {
             Membership::Located => lies,
         };
         problems.warning_of("membership-clash", &table.file, table.at(row), || {
-            let estimated = [Some(lies), self.lowest_boundary(declared)]
-                .into_iter()
-                .flatten()
-                .any(|area| matches!(self.areas[area].boundary, Boundary::Estimated(_)));
+            let estimated =
+                [Some(lies), self.lowest_boundary(declared)].into_iter().flatten().any(|area| self.is_estimated(area));
             let (boundary_en, boundary_zh) =
                 if estimated { (", by an estimated boundary", "（边界为估算）") } else { ("", "") };
             let [declared, lies, used] = [declared, lies, used].map(|area| self.gazetteer.label(area));

@@ -23,6 +23,7 @@ mod encoding;
 mod estates;
 pub mod evidence;
 mod facilities;
+mod fence;
 mod fit;
 mod flatgeobuf;
 mod gazetteer;
@@ -53,6 +54,7 @@ mod wkb;
 mod workbook;
 
 pub use alone::title;
+pub use fence::quieten_fenced_panics;
 pub use scenarios::{read_candidates, read_scenarios};
 pub use values::number;
 pub use world::{Failure, Options, Progress, ReadStudy, read_study, split};
@@ -97,6 +99,13 @@ pub fn read_table(input: &Input, wish: &Wish, problems: &mut Problems) -> Option
             None
         }
     }
+}
+
+/// Reads bytes as the geometry of a GeoPackage and as well-known binary, for fuzzing: elsewhere they are only met in files.
+#[cfg(fuzzing)]
+pub fn geometry_of_bytes(bytes: &[u8]) {
+    let _ = geopackage::geometry(bytes);
+    let _ = wkb::read(bytes);
 }
 
 /// The longest header, in bytes.

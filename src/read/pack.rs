@@ -1,10 +1,13 @@
 //! Packs: the text of a policy's rules, checked word by word against what it declares and what the study holds.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use toml::Spanned;
 
 use super::document::{self, Refused, nearest};
+use super::input;
+use super::problem::{At, Problems, say};
 use super::vocabulary::vocabulary;
 use crate::model::World;
 use crate::rules::{Mistake, Noun, Obligation, Pack};
@@ -19,6 +22,40 @@ pub const SEEDS: [(&str, &str); 2] = [
 /// The text of a pack that comes with the program.
 pub fn seed(name: &str) -> Option<&'static str> {
     SEEDS.iter().find(|(seed, _)| *seed == name).map(|(_, text)| *text)
+}
+
+/// The names of the packs that come with the program, in a message.
+pub fn seed_names() -> String {
+    SEEDS.map(|(name, _)| name).join(", ")
+}
+
+/// The text of a pack that a command names: of a file, else of the pack of this name that comes with the program.
+pub fn text(path: &Path, problems: &mut Problems) -> Option<String> {
+    let name = path.display().to_string();
+    match seed(&name) {
+        _ if path.exists() => input::read(path, &name, problems)?.document(problems),
+        Some(seed) => Some(seed.to_owned()),
+        None => no_pack(&name, problems),
+    }
+}
+
+/// Says that there is no pack of a name.
+pub(super) fn no_pack(name: &str, problems: &mut Problems) -> Option<String> {
+    let known = seed_names();
+    problems.error(
+        "no-pack",
+        name,
+        At::File,
+        say(
+            "there is no such file, and no pack of this name comes with the program",
+            "没有这个文件，程序也不附带此名称的规则包",
+        ),
+        say(
+            format!("packs that come with the program: {known}; or name a file of your own"),
+            format!("程序附带的规则包：{known}；也可写自己的规则包文件"),
+        ),
+    );
+    None
 }
 
 /// A pack from its text; `world` adds the words that the study knows to those that the pack declares.

@@ -264,6 +264,13 @@ impl Study {
         all
     }
 
+    /// What it says of each file of data.
+    pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+        let data = self.people.iter().chain(&self.series).chain(&self.estates).map(DataLayer::entry);
+        let areas = self.areas.iter().map(AreasLayer::entry);
+        areas.chain(self.facilities.iter().map(FacilitiesLayer::entry)).chain(data)
+    }
+
     /// The reference date.
     pub fn date(&self) -> Date {
         self.reference_date.get_ref().parse().expect("`mistakes` refuses a study whose date does not parse")
@@ -293,12 +300,7 @@ impl Study {
                 wrong(&layer.level, format!("no level is called `{}`", layer.level.get_ref()), help);
             }
         }
-        let data = self.people.iter().chain(&self.series).chain(&self.estates).map(|layer| &layer.crs);
-        let all_crs = std::iter::once(&self.crs)
-            .chain(self.areas.iter().map(|layer| &layer.crs))
-            .chain(self.facilities.iter().map(|layer| &layer.crs))
-            .chain(data);
-        for crs in all_crs.flatten() {
+        for crs in self.crs.iter().chain(self.entries().filter_map(|entry| entry.crs)) {
             if Crs::parse(crs.get_ref()).is_none() {
                 let help = "write a name such as \"EPSG:4326\", \"EPSG:4549\", \"GCJ-02\" or \"BD-09\"".to_owned();
                 wrong(crs, "this coordinate system is not known".into(), help);

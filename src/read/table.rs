@@ -74,7 +74,7 @@ impl Wish {
 
     /// Which of the layers of a file is meant, from 0: the one wished for, else the only one.
     pub fn pick(&self, input: &Input, layers: &[String], problems: &mut Problems) -> Option<usize> {
-        let there = layers.join(", ");
+        let there = some_of(layers, |layer| layer.clone(), ", ");
         let by_name = |wanted: &String| layers.iter().position(|layer| layer == wanted);
         let by_number = |wanted: &String| wanted.parse::<usize>().ok()?.checked_sub(1).filter(|&n| n < layers.len());
         let (what, help) = match (&self.layer, layers) {
@@ -89,17 +89,34 @@ impl Wish {
                 ),
             },
             (None, [_]) => return Some(0),
-            (None, [first, ..]) => (
-                say(format!("the file holds several layers: {there}"), format!("文件中有多个图层或工作表：{there}")),
-                say(
-                    format!("say which one is meant: `{}!{first}`", input.name),
-                    format!("请写明其中一个：“{}!{first}”", input.name),
-                ),
-            ),
+            (None, _) => {
+                let named =
+                    |mark: [char; 2]| move |layer: &String| format!("{}{}!{layer}{}", mark[0], input.name, mark[1]);
+                let (en, zh) = (some_of(layers, named(['`', '`']), ", "), some_of(layers, named(['“', '”']), "、"));
+                (
+                    say(
+                        format!("the file holds several layers: {there}"),
+                        format!("文件中有多个图层或工作表：{there}"),
+                    ),
+                    say(format!("say which one is meant: {en}"), format!("请写明其中一个：{zh}")),
+                )
+            }
         };
         problems.error("layer", &input.name, At::File, what, help);
         None
     }
+}
+
+/// Layers that are named in a message; of more the others are counted.
+const NAMED: usize = 8;
+
+/// The first few layers in words, and how many more there are.
+fn some_of(layers: &[String], words: impl Fn(&String) -> String, between: &str) -> String {
+    let mut named: Vec<String> = layers.iter().take(NAMED).map(words).collect();
+    if NAMED < layers.len() {
+        named.push(format!("… (+{})", layers.len() - NAMED));
+    }
+    named.join(between)
 }
 
 /// Places looked at along each side of a region when it is turned into another system.

@@ -1,6 +1,6 @@
 //! A study's folder to a World and its packs: every file read, every problem gathered.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -32,6 +32,8 @@ pub struct ReadStudy {
     pub crs: Option<Crs>,
     /// Words of its files for words of the packs, by attribute of facilities or areas.
     pub words: Values,
+    /// The system that it states of single layers, by the file.
+    pub layer_crs: BTreeMap<String, Crs>,
     /// Warnings.
     pub problems: Problems,
 }
@@ -218,7 +220,9 @@ pub fn read_study(path: &Path, options: &Options, progress: Progress<'_>) -> Res
         Err(refused) => Err(Failure::Refused(refused)),
         Ok(packs) => {
             let crs = study.crs.as_ref().and_then(|crs| Crs::parse(crs.get_ref()));
-            Ok(ReadStudy { world, packs, crs, words: study.words(), problems })
+            let own = |entry: Entry<'_>| Some((entry.file.to_owned(), Crs::parse(entry.crs?.get_ref())?));
+            let layer_crs = study.entries().filter_map(own).collect();
+            Ok(ReadStudy { world, packs, crs, layer_crs, words: study.words(), problems })
         }
     }
 }
@@ -297,20 +301,18 @@ impl PackText {
 
 /// The packs that the command names, else those of the study.
 fn pack_texts(study: &Study, folder: &Path, named: &[PathBuf], problems: &mut Problems) -> Vec<PackText> {
-    let text = |input: Option<input::Input>, problems: &mut Problems| input.and_then(|input| input.document(problems));
     let mut texts: Vec<(String, Option<String>)> = Vec::new();
     for path in named {
         let name = path.display().to_string();
-        let found = match pack::seed(&name).filter(|_| !path.exists()) {
-            Some(seed) => Some(seed.to_owned()),
-            None => text(input::read(path, &name, problems), problems),
-        };
+        let found = pack::text(path, problems);
         texts.push((name, found));
     }
     for name in study.packs.iter().filter(|_| named.is_empty()).map(|name| name.get_ref()) {
         let found = match pack::seed(name) {
             Some(seed) => Some(seed.to_owned()),
-            None => text(read_inside(folder, name, problems), problems),
+            // The name of a pack that is not known is no path that leads anywhere else.
+            None if !name.contains(['/', '\\']) && !folder.join(name).exists() => pack::no_pack(name, problems),
+            None => read_inside(folder, name, problems).and_then(|input| input.document(problems)),
         };
         texts.push((name.clone(), found));
     }

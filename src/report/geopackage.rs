@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::layers::{self, Assessment, Drawn};
+use super::layers::{self, Assessment, ByObligation, Drawn};
 use super::style;
 use super::words::Words;
 use crate::write::Layer;
@@ -62,7 +62,7 @@ fn obligations<'a>(of: &Arc<Assessment<'a>>) -> Layer<'a> {
 /// Styles of the areas by each obligation: its verdicts, and what is lacking.
 fn styles_of_obligations(of: &Assessment<'_>) -> Vec<Style> {
     let mut styles = Vec::new();
-    for (index, assessed, verdict, short) in layers::by_obligation(of) {
+    for ByObligation { index, assessed, verdict, short, .. } in layers::by_obligation(of) {
         let finding = &assessed.finding;
         let id = of.findings.obligation(assessed).id.get_ref();
         styles.push(styled("areas", id, &style::verdict(of, &verdict), false));

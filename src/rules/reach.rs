@@ -26,7 +26,9 @@ use crate::units::{Metres, Share};
 /// # Observed, margin, shortfall
 /// Observed: the share in all, or with `decide = "each"` that of the area farthest behind; where not all is known, the
 /// bound that decides. Margin: it less the limit. Shortfall: how many more persons must have a facility within the
-/// distance, the unknown counted as having one. For an area that is not met the evidence names the nearest facility.
+/// distance, the unknown counted as having one. For an area that is not met the evidence names the nearest facility: measured from the
+/// one point that stands for the area (the seat that its file gives, else where most of its people are counted), and so
+/// it may be within the distance though people elsewhere in the area are farther away.
 ///
 /// # Unknown
 /// A facility with a missing attribute may cover those near it. One without a place may cover the people of the area it

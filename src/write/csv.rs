@@ -40,16 +40,33 @@ fn cell(value: Value<'_>) -> Cow<'_, str> {
     }
 }
 
+/// What stands before a text that a spreadsheet could take for a formula.
+const GUARD: char = '\'';
+
 fn harmless(text: Cow<'_, str>) -> Cow<'_, str> {
-    if is_formula(&text) { format!("'{text}").into() } else { text }
+    if is_guarded(&text) { format!("{GUARD}{text}").into() } else { text }
+}
+
+/// Whether the guard is put before a text: before a formula, and before one that has guards already, so that taking one
+/// away gives back what was there.
+fn is_guarded(text: &str) -> bool {
+    is_formula(text.trim_start_matches(GUARD))
+}
+
+/// A cell that was written here as it was before: without the guard, if there is one.
+pub fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix(GUARD).filter(|rest| is_guarded(rest)).unwrap_or(cell)
 }
 
 /// Whether a spreadsheet could take a text for a formula: it starts with `=`, `+`, `-` or `@`, also full-width or after
-/// blanks, and is no number.
+/// blanks, and is no number. A lone dash is none: it marks what is missing.
 pub fn is_formula(text: &str) -> bool {
     let inside =
         text.trim_start_matches(|letter: char| letter.is_whitespace() || letter.is_control() || letter == '\u{feff}');
-    inside.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) && !is_number(inside.trim_end())
+    let whole = inside.trim_end();
+    inside.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+        && !is_number(whole)
+        && !["-", "－"].contains(&whole)
 }
 
 /// Digits with a sign, commas, one point and an exponent: as harmless as it looks. Telephone numbers are, too.
@@ -70,12 +87,22 @@ mod tests {
     #[test]
     fn only_what_a_spreadsheet_would_run_is_changed() {
         for text in
-            ["=1+1", "@SUM(A1)", "-1+cmd|' /C calc'!A0", "＝1", "\t=1", "\r\n=1", "　=1", "\u{feff}=1", "--1", "-", "+"]
+            ["=1+1", "@SUM(A1)", "-1+cmd|' /C calc'!A0", "＝1", "\t=1", "\r\n=1", "　=1", "\u{feff}=1", "--1", "+"]
         {
             assert!(is_formula(text), "{text:?}");
         }
-        for text in ["", "-1", "+1.5e3", "-.5", "+86 411 8790 0000", "a=b", "光明街道", "'x", "001", "1-2"] {
+        for text in ["", "-1", "+1.5e3", "-.5", "+86 411 8790 0000", "a=b", "光明街道", "'x", "001", "1-2", "-", "－ "]
+        {
             assert!(!is_formula(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_guard_is_taken_away_where_it_was_put_and_nowhere_else() {
+        for (text, written) in [("=1", "'=1"), ("'=1", "''=1"), ("-", "-"), ("'x", "'x"), ("-1", "-1"), ("'-1", "'-1")]
+        {
+            assert_eq!(harmless(text.into()), written);
+            assert_eq!(unguarded(written), text);
         }
     }
 

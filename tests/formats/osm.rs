@@ -143,6 +143,17 @@ fn an_extract_is_a_study_by_itself_and_has_its_own_day() {
 }
 
 /// What pyosmium and geopandas found: see `tests/foreign/osm.py`.
+// The header says nothing of the day; `osmium fileinfo -e` finds that of the last change.
+#[test]
+fn an_extract_that_does_not_say_its_day_is_of_that_of_its_newest_object() {
+    for path in [Some(helsinki()), foreign("osm", "plain-nodes.osm.pbf")].into_iter().flatten() {
+        let read = read_study(&path, &Options::default(), &|_, _| ()).unwrap();
+        assert_eq!(read.world.reference_date.to_string(), "2019-04-21");
+        let said: Vec<&str> = read.problems.kept().iter().map(|problem| problem.code).collect();
+        assert!(said.contains(&"day-of-newest") && !said.contains(&"no-date"), "{said:?}");
+    }
+}
+
 #[test]
 fn helsinki_is_as_others_find_it() {
     let Some(path) = foreign("osm", "helsinki.json") else { return };

@@ -185,8 +185,7 @@ fn persons_are_conserved_between_the_raster_and_the_areas_and_beyond_it_nobody_i
         let (_, x, y, side) = areas.iter().find(|(name, ..)| *name == area.name).unwrap();
         let sum: f64 = persons.iter().flatten().sum();
         assert!((sum - within(*x, *y, *side)).abs() < 1e-9, "{}: {sum}", area.name);
-        assert_eq!(persons.contains(&None), area.name == "Far", "{}", area.name);
-        assert_eq!(persons.is_empty(), area.name == "Bay");
+        assert_eq!(persons.contains(&None), ["Far", "Bay"].contains(&area.name.as_str()), "{}", area.name);
         inside += sum;
     }
     assert!(people.areas.values().iter().all(Option::is_some), "a cell outside the areas is no demand point");
@@ -198,7 +197,9 @@ fn persons_are_conserved_between_the_raster_and_the_areas_and_beyond_it_nobody_i
     assert_eq!(said.iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["raster", "not-covered", "no-cell"]);
     assert!(said[0].1.starts_with(&told) && said[0].1.contains(&format!("{outside:.3} outside")), "{}", said[0].1);
     assert!(said[0].1.contains("1077 cells are without data"), "{}", said[0].1);
-    assert!(said[1].1.contains("in part: 1 (Far)") && said[2].1.contains("its centre: 1 (Bay)"), "{said:?}");
+    assert!(said[1].1.contains("in part: 1 (Far)"), "{said:?}");
+    let bay = "its centre: 1 (Bay); since the raster has cells without data, how many people live there is not known";
+    assert!(said[2].1.ends_with(bay), "{said:?}");
 }
 
 /// Every way in which a raster may be damaged by one byte, or cut off: a result or words, never a panic.

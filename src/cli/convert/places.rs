@@ -117,6 +117,17 @@ impl Places {
     }
 }
 
+/// Why a row has no coordinates that can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Loss {
+    /// They are 0, 0.
+    Null,
+    /// They are some only the other way round.
+    Swapped,
+    /// They are none of the system.
+    Unfit,
+}
+
 /// From one system to another.
 pub(super) struct Turn {
     pub(super) from: Crs,
@@ -129,57 +140,73 @@ impl Turn {
         self.from == self.to || self.from.is_wgs84() && self.to.is_wgs84()
     }
 
-    fn place(&self, place: Coord<f64>) -> Option<Coord<f64>> {
-        if !place.x.is_finite() || !place.y.is_finite() {
-            return None;
+    fn place(&self, place: Coord<f64>) -> Result<Coord<f64>, Loss> {
+        let Coord { x, y } = place;
+        if !x.is_finite() || !y.is_finite() {
+            return Err(Loss::Unfit);
         }
-        // No plane is used within 180 m of its origin: these are degrees, whatever is said.
-        if !self.from.is_geographic() && place.x.abs() <= 180.0 && place.y.abs() <= 90.0 {
-            return None;
+        if self.from.is_geographic() {
+            if 360.0 < x.abs() || 90.0 < y.abs() {
+                let is_swapped = x.abs() <= 90.0 && y.abs() <= 360.0;
+                return Err(if is_swapped { Loss::Swapped } else { Loss::Unfit });
+            }
+        } else if x.abs() <= 180.0 && y.abs() <= 90.0 {
+            // No plane is used within 180 m of its origin: these are degrees, whatever is said.
+            return Err(Loss::Unfit);
         }
         if self.is_none() {
-            return Some(place);
+            return Ok(place);
         }
-        if self.from.is_geographic() && (360.0 < place.x.abs() || 90.0 < place.y.abs()) {
-            return None;
-        }
-        self.to.from_degrees(self.from.to_degrees(place)?)
+        let turned = |place: Coord<f64>| self.to.from_degrees(self.from.to_degrees(place)?);
+        turned(place).ok_or_else(|| {
+            let are_metres = !self.from.is_geographic() && 360.0 < x.abs() && 360.0 < y.abs();
+            let is_swapped = are_metres && self.from.to_degrees(Coord { x: y, y: x }).is_some();
+            if is_swapped { Loss::Swapped } else { Loss::Unfit }
+        })
+    }
+
+    /// As [`Turn::place`] of the coordinates of one thing: 0, 0 stands for none.
+    fn point(&self, place: Coord<f64>) -> Result<Coord<f64>, Loss> {
+        if place.x == 0.0 && place.y == 0.0 { Err(Loss::Null) } else { self.place(place) }
     }
 
     /// Turns geometries; gives the rows of those that cannot be, which are none then.
-    fn shapes(&self, shapes: &mut [Option<Geometry<f64>>]) -> Vec<usize> {
+    fn shapes(&self, shapes: &mut [Option<Geometry<f64>>]) -> Vec<(usize, Loss)> {
         let lost = shapes.par_iter_mut().enumerate().filter_map(|(row, shape)| {
-            let all = Cell::new(true);
+            let lost = Cell::new(None);
+            let is_point = matches!(shape, Some(Geometry::Point(_)));
             shape.as_mut()?.map_coords_in_place(|place| {
-                self.place(place).unwrap_or_else(|| {
-                    all.set(false);
+                let turned = if is_point { self.point(place) } else { self.place(place) };
+                turned.unwrap_or_else(|loss| {
+                    lost.set(lost.get().or(Some(loss)));
                     place
                 })
             });
-            if all.get() {
-                return None;
-            }
+            let lost = lost.get()?;
             *shape = None;
-            Some(row)
+            Some((row, lost))
         });
         lost.collect()
     }
 
     /// Turns two columns in place, and makes points of them; gives the rows that have no usable coordinates, whose
     /// cells are empty then.
-    fn columns(&self, table: &mut Table, x: usize, y: usize, as_shapes: bool) -> Vec<usize> {
+    fn columns(&self, table: &mut Table, x: usize, y: usize, as_shapes: bool) -> Vec<(usize, Loss)> {
         let mut lost = Vec::new();
         let mut turned = [x, y].map(|at| Cells::new(&table.columns[at].header, 0));
         let mut points = Vec::new();
         for row in 0..table.n_rows {
             let cells = [x, y].map(|at| table.columns[at].get(row));
             let place = match cells.map(number) {
-                [Some(x), Some(y)] => self.place(Coord { x, y }),
-                _ => None,
+                [Some(x), Some(y)] => self.point(Coord { x, y }),
+                _ => Err(Loss::Unfit),
             };
-            if place.is_none() && cells != ["", ""] {
-                lost.push(row);
+            if let Err(loss) = place
+                && cells != ["", ""]
+            {
+                lost.push((row, loss));
             }
+            let place = place.ok();
             let written =
                 |n: usize, number: f64| if self.is_none() { cells[n].to_owned() } else { self.written(number) };
             let [one, other] =
@@ -204,26 +231,52 @@ impl Turn {
     }
 }
 
-fn warn_of_lost(table: &Table, lost: &[usize], turn: &Turn, problems: &mut Problems) {
-    if lost.is_empty() {
-        return;
+fn warn_of_lost(table: &Table, lost: &[(usize, Loss)], turn: &Turn, problems: &mut Problems) {
+    let (from, to, n_rows) = (turn.from.name(), turn.to.name(), table.n_rows);
+    for loss in [Loss::Swapped, Loss::Unfit, Loss::Null] {
+        let of_kind: Vec<usize> = lost.iter().filter(|(_, other)| *other == loss).map(|&(row, _)| row).collect();
+        if of_kind.is_empty() {
+            continue;
+        }
+        let rows: Vec<String> = of_kind.iter().take(10).map(|&row| table.number(row).to_string()).collect();
+        let more = if rows.len() < of_kind.len() { ", …" } else { "" };
+        let (n, rows) = (of_kind.len(), format!("{}{more}", rows.join(", ")));
+        let (code, what, help) = match loss {
+            Loss::Swapped => (
+                "swapped-axes",
+                say(
+                    format!("the coordinates of {n} of {n_rows} rows look swapped, and are left empty: {rows}"),
+                    format!("{n_rows} 行中有 {n} 行的横纵坐标（经纬度）似乎颠倒，已留空：{rows}"),
+                ),
+                say(
+                    "put longitude (x, east) and latitude (y, north) of these rows each into its own column; where all are swapped, swap the two headers",
+                    "请把这些行的经度（x、东）与纬度（y、北）填入各自的列；若整列颠倒，交换两个表头即可",
+                ),
+            ),
+            Loss::Unfit => (
+                "not-turned",
+                say(
+                    format!(
+                        "{n} of {n_rows} rows have no coordinates that can be taken from {from} to {to}, which are left empty: {rows}"
+                    ),
+                    format!("{n_rows} 行中有 {n} 行的坐标无法从 {from} 转换到 {to}，已留空：{rows}"),
+                ),
+                say("check these cells, the order of the axes and --from", "请检查这些单元格、坐标轴顺序以及 --from"),
+            ),
+            Loss::Null => (
+                "no-place",
+                say(
+                    format!("{n} of {n_rows} rows are at 0, 0, which stands for no place, and are left empty: {rows}"),
+                    format!("{n_rows} 行中有 {n} 行的坐标为 0, 0，表示没有坐标，已留空：{rows}"),
+                ),
+                say("fill in the coordinates of these rows", "请补填这些行的坐标"),
+            ),
+        };
+        // Where no row is left, it is the system or the order that is wrong.
+        let is_error = lost.len() == n_rows && loss != Loss::Null;
+        let severity = if is_error { Severity::Error } else { Severity::Warning };
+        problems.push(Problem { severity, code, file: table.file.clone(), at: At::File, what, help });
     }
-    let rows: Vec<String> = lost.iter().take(10).map(|&row| table.number(row).to_string()).collect();
-    let more = if rows.len() < lost.len() { ", …" } else { "" };
-    let (n, rows, from, to) = (lost.len(), rows.join(", "), turn.from.name(), turn.to.name());
-    // Where no row is left, it is the system that is wrong.
-    let severity = if lost.len() == table.n_rows { Severity::Error } else { Severity::Warning };
-    problems.push(Problem {
-        severity,
-        code: "not-turned",
-        file: table.file.clone(),
-        at: At::File,
-        what: say(
-            format!("{n} of {} rows have no coordinates that can be taken from {from} to {to}, which are left empty: {rows}{more}", table.n_rows),
-            format!("{} 行中有 {n} 行的坐标无法从 {from} 转换到 {to}，已留空：{rows}{more}", table.n_rows),
-        ),
-        help: say("check these cells, the order of the axes and --from", "请检查这些单元格、坐标轴顺序以及 --from"),
-    });
 }
 
 /// No coordinates were found where some are needed.

@@ -16,6 +16,12 @@ use database::Database;
 /// GeoPackage files.
 pub(super) struct GeoPackage;
 
+/// The geometry of bytes with their header.
+#[cfg(fuzzing)]
+pub(super) fn geometry(bytes: &[u8]) -> Result<super::shapes::Shape, super::shapes::Odd> {
+    blob::Header::of(bytes)?.shape()
+}
+
 /// How every SQLite file begins.
 const START: &[u8] = b"SQLite format 3\0";
 

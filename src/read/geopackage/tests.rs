@@ -135,6 +135,7 @@ fn layers_are_those_that_are_declared_whatever_they_are_called() {
     assert_eq!(said, Vec::<String>::new());
     let (table, said) = made.read(&Wish::default());
     assert!(table.is_none() && said[0].contains("several layers"), "{said:?}");
+    assert!(said[0].contains(&format!("say which one is meant: `a.gpkg!places`, `a.gpkg!{odd}`")), "{said:?}");
     assert!(made.layer("places").0.is_some());
 }
 

@@ -13,11 +13,11 @@ mod plan;
 
 use std::fs::File;
 use std::io::Write;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tempfile::NamedTempFile;
 
 use super::allowance::{Allowance, exceeded};
+use super::fence;
 use super::input::Input;
 use super::problem::{At, Problems, say};
 use super::table::{Reader, Table, Wish};
@@ -41,10 +41,9 @@ impl Reader for GeoParquet {
     }
 
     fn read(&self, input: &Input, wish: &Wish, problems: &mut Problems) -> Option<Table> {
-        // The last fence: the reader of Parquet panics on some damaged pages (an index of more bits than any number has),
-        // and only it sees them, once they are unpacked. Nothing that it touched is used afterwards.
-        let read = catch_unwind(AssertUnwindSafe(|| table(input, wish, problems)));
-        match read.unwrap_or_else(|_| Some(Err(Failure::Damaged("a page of it is damaged".to_owned()))))? {
+        // The reader of Parquet panics on some damaged pages (an index of more bits than any number has), and only it sees
+        // them, once they are unpacked.
+        match fence::behind(|| table(input, wish, problems)).unwrap_or_else(|| Some(Err(Failure::of_page())))? {
             Ok(table) => Some(table),
             Err(Failure::TooMuch) => {
                 exceeded(input, problems);
@@ -76,6 +75,12 @@ pub(super) enum Failure {
     TooMuch,
     /// What is wrong with it.
     Damaged(String),
+}
+
+impl Failure {
+    fn of_page() -> Self {
+        Self::Damaged("a page of it is damaged".to_owned())
+    }
 }
 
 impl<E: std::error::Error> From<E> for Failure {

@@ -14,6 +14,7 @@ use super::native::Geometries;
 use super::plan::{Piece, Plan};
 use super::{Failure, Source, cells};
 use crate::read::allowance::Allowance;
+use crate::read::fence;
 use crate::read::problem::Problems;
 use crate::read::shapes::{Shape, Shapes};
 use crate::read::table::{Cells, Table};
@@ -33,7 +34,9 @@ pub(super) struct Part<'a> {
 
 /// Reads all pieces of a plan.
 pub(super) fn read<'a>(source: &Source<'_>, plan: &'a Plan, allowance: &Allowance) -> Result<Part<'a>, Failure> {
-    let of = |piece: &Piece| Part::read(source, plan, piece, allowance);
+    let of = |piece: &Piece| {
+        fence::behind(|| Part::read(source, plan, piece, allowance)).unwrap_or_else(|| Err(Failure::of_page()))
+    };
     let parts: Vec<Result<Part<'a>, Failure>> = plan.pieces.par_iter().map(of).collect();
     // Which piece was the one too many depends on the threads, that one was does not.
     if parts.iter().any(|part| part.as_ref().err() == Some(&Failure::TooMuch)) {

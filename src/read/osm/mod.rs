@@ -90,10 +90,25 @@ fn mapping(wish: &Wish, problems: &mut Problems) -> Option<Mapping> {
     Mapping::read(wish.tags.as_ref().map(|(file, text)| (file.as_str(), text.as_str())), problems)
 }
 
-/// The day of which an extract says that it shows the world as of then, in UTC.
-pub fn day_of(input: &Input, problems: &mut Problems) -> Option<Date> {
-    let second = open(input, problems)?.header.second?;
-    Timestamp::from_second(second).ok().map(|time| Offset::UTC.to_datetime(time).date())
+/// A day in UTC of which an extract shows the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Day {
+    /// Its header says that it is of that day.
+    Said(Date),
+    /// On that day its newest object was changed; the header says nothing.
+    Newest(Date),
+}
+
+/// The day of which an extract shows the world: as its header says, else that of its newest object; `None` where neither
+/// is known, or a problem stops it.
+pub fn day_of(input: &Input, problems: &mut Problems) -> Option<Day> {
+    let day = |second: i64| Timestamp::from_second(second).ok().map(|time| Offset::UTC.to_datetime(time).date());
+    let pbf = open(input, problems)?;
+    if let Some(date) = pbf.header.second.and_then(day) {
+        return Some(Day::Said(date));
+    }
+    let newest = pbf.newest().map_err(|stop| said(input, stop, problems)).ok()?;
+    newest.and_then(day).map(Day::Newest)
 }
 
 fn open<'a>(input: &'a Input, problems: &mut Problems) -> Option<Pbf<'a>> {

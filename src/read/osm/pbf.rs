@@ -163,6 +163,17 @@ impl<'a> Pbf<'a> {
         Ok(low)
     }
 
+    /// The second since 1970 at which the newest of all objects was changed; `None` where none says when it was.
+    pub(super) fn newest(&self) -> Result<Option<i64>, Stop> {
+        let mut newest = None;
+        let keep = |second: Option<i64>| {
+            newest = newest.max(second);
+            Ok(())
+        };
+        self.each(0..self.blobs.len(), |_, block| block.newest(), keep)?;
+        Ok(newest)
+    }
+
     /// Unpacks the blobs in parallel, and takes what `look` makes of each in the order of the file.
     pub(super) fn each<T: Send>(
         &self,
@@ -425,6 +436,35 @@ impl<'a> Block<'a> {
         Ok(())
     }
 
+    /// The second at which the newest of its elements was changed, where any says it.
+    fn newest(&self) -> Result<Option<i64>, Damaged> {
+        let mut milliseconds = 1000;
+        for field in Fields(self.bytes) {
+            if let (18, value) = field? {
+                milliseconds = value.signed()?;
+            }
+        }
+        let mut newest = 0;
+        for group in self.groups() {
+            for field in Fields(group?) {
+                let (number, value) = field?;
+                let is_dense = number == 2;
+                if kind_of(number).is_none() {
+                    continue;
+                }
+                for field in Fields(value.bytes()?) {
+                    match field? {
+                        (4, info) if !is_dense => newest = newest.max(moment(info.bytes()?)?),
+                        (5, info) if is_dense => newest = newest.max(dense_moment(info.bytes()?)?),
+                        _ => {}
+                    }
+                }
+            }
+        }
+        // Zero stands for a moment that is not known.
+        Ok((0 < newest).then(|| newest.saturating_mul(milliseconds) / 1000))
+    }
+
     /// Damage if it holds elements of a kind that the blob at `index` does not hold in a sorted file.
     pub(super) fn check_order(&self, index: usize, ranges: &[Range<usize>; 3]) -> Result<(), Damaged> {
         let fits = |kind: Kind| ranges[kind as usize].contains(&index);
@@ -505,6 +545,28 @@ impl<'a> Block<'a> {
         }
         Ok(Element::Relation { id, members: Members { block: self, roles, members, kinds }, tags })
     }
+}
+
+/// When an element was changed, as its `Info` says it.
+fn moment(info: &[u8]) -> Result<i64, Damaged> {
+    let mut moment = 0;
+    for field in Fields(info) {
+        if let (2, value) = field? {
+            moment = value.signed()?;
+        }
+    }
+    Ok(moment)
+}
+
+/// When the newest of dense nodes was changed, as their `DenseInfo` says it.
+fn dense_moment(info: &[u8]) -> Result<i64, Damaged> {
+    let mut newest = 0;
+    for field in Fields(info) {
+        if let (2, value) = field? {
+            newest = Deltas::new(value.numbers()?).fold(newest, i64::max);
+        }
+    }
+    Ok(newest)
 }
 
 fn kind_of(field: u64) -> Option<Kind> {

@@ -78,7 +78,7 @@ fn row(findings: &Findings, assessed: &Assessed, world: &World, lang: Lang) -> [
         unit_text(finding.shortfall_unit.as_ref().filter(|_| finding.shortfall.is_some())),
         Cell::Count(finding.count("unmet")),
         Cell::Count(finding.count("unknown")),
-        Cell::Count(finding.subjects.len()),
+        Cell::Count(finding.parts().count()),
         Cell::Number(affected.map(|affected| affected.persons)),
         Cell::text(affected.map_or("", |affected| words.group(&affected.group))),
         Cell::Number(affected.map(|affected| affected.uncounted as f64)),

@@ -4,6 +4,7 @@ use super::*;
 use crate::assess::Findings;
 use crate::model::{Lang, World};
 use crate::report::{layers, sketch};
+use crate::rules::finding::Unit;
 
 fn areas(findings: &Findings, world: &World, to: &mut dyn Write) -> io::Result<()> {
     let of = Assessment::new(findings, world, Lang::En);
@@ -26,6 +27,35 @@ fn read(bytes: &[u8]) -> Value {
 
 fn properties(feature: &Value) -> Vec<(&str, &Value)> {
     feature["properties"].as_object().unwrap().iter().map(|(key, value)| (key.as_str(), value)).collect()
+}
+
+// Where dwelling floor stands for people, what is lacking is no number of them.
+#[test]
+fn a_shortfall_of_a_proxy_has_its_unit_beside_it() {
+    let world = sketch::world();
+    let mut findings = sketch::findings(&world);
+    let units = |findings: &Findings| -> Vec<(String, bool, Value)> {
+        let layer = read(&sketch::bytes(|to| areas(findings, &world, to)));
+        let features = layer["features"].as_array().unwrap();
+        let all = features.iter().flat_map(|feature| {
+            let of_unit = |(key, unit): &(&str, &Value)| {
+                let short = &feature["properties"][key.strip_suffix("_unit")?];
+                Some(((*key).to_owned(), short.is_number(), (*unit).clone()))
+            };
+            properties(feature).iter().filter_map(of_unit).collect::<Vec<_>>()
+        });
+        all.collect()
+    };
+    assert!(units(&findings).is_empty());
+    for assessed in &mut findings.findings {
+        assessed.finding.shortfall_unit = Some(Unit::DwellingFloor);
+    }
+    let units = units(&findings);
+    assert!(units.iter().any(|(_, is_short, _)| *is_short), "{units:?}");
+    for (key, is_short, unit) in units {
+        let expected = if is_short { Value::from("m² of dwelling floor (proxy for residents)") } else { Value::Null };
+        assert!(key.ends_with("_short_unit") && unit == expected, "{key}: {unit}");
+    }
 }
 
 #[test]

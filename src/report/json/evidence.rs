@@ -97,7 +97,8 @@ struct EvidenceJson<'a> {
     /// The people concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     persons: Option<f64>,
-    /// The nearest facility that would count.
+    /// The nearest facility that would count; of an area from the one point that stands for it: the seat that its file
+    /// gives, else where most of its people are counted. People elsewhere in the area may have a nearer or a farther one.
     #[serde(skip_serializing_if = "Option::is_none")]
     nearest: Option<Nearest<'a>>,
     /// Facilities that counted, the first few.

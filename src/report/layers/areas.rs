@@ -8,21 +8,36 @@ use crate::assess::Assessed;
 use crate::model::{AreaId, Lang};
 use crate::report::words::Words;
 use crate::rules::Verdict;
-use crate::rules::finding::Subject;
+use crate::rules::finding::{Subject, Unit};
 use crate::write::{Column, Holds, Layer, Value};
 
 /// What every layer of areas says first.
 const FIXED: [&str; 9] =
     ["level", "code", "name", "parent_code", "boundary", "illustrative", "residents", "unmet", "unknown"];
 
-/// The column for the verdict of each obligation that is judged by area, and that for what is lacking:
-/// `edu_central_kindergarten` and `edu_central_kindergarten_short` for `edu.central-kindergarten`.
-pub(crate) fn by_obligation<'a>(of: &Assessment<'a>) -> Vec<(usize, &'a Assessed, String, String)> {
+/// The columns of an obligation that is judged by area: `edu_central_kindergarten` and `edu_central_kindergarten_short` for
+/// `edu.central-kindergarten`.
+pub(crate) struct ByObligation<'a> {
+    /// Its place among the findings.
+    pub(crate) index: usize,
+    pub(crate) assessed: &'a Assessed,
+    /// The column of the verdict.
+    pub(crate) verdict: String,
+    /// The column of what is lacking.
+    pub(crate) short: String,
+    /// The column of its unit, where something else stands for people: `..._short_unit`.
+    pub(crate) unit: Option<String>,
+}
+
+/// The obligations that are judged by area.
+pub(crate) fn by_obligation<'a>(of: &Assessment<'a>) -> Vec<ByObligation<'a>> {
     let mut names = Names::new(&FIXED);
     let found = of.by_area.findings().map(|(index, assessed)| {
         let id = of.findings.obligation(assessed).id.get_ref();
-        let verdict = names.add(id);
-        (index, assessed, verdict, names.add(&format!("{id}_short")))
+        let (verdict, short) = (names.add(id), names.add(&format!("{id}_short")));
+        let is_proxy = assessed.finding.shortfall_unit == Some(Unit::DwellingFloor);
+        let unit = is_proxy.then(|| names.add(&format!("{id}_short_unit")));
+        ByObligation { index, assessed, verdict, short, unit }
     });
     found.collect()
 }
@@ -31,7 +46,7 @@ pub(crate) fn by_obligation<'a>(of: &Assessment<'a>) -> Vec<(usize, &'a Assessed
 pub(crate) fn areas<'a>(of: &Arc<Assessment<'a>>, ids: Vec<AreaId>) -> Layer<'a> {
     let ids: Arc<[AreaId]> = ids.into();
     let mut columns = fixed(of, &ids);
-    for (index, _, verdict, short) in by_obligation(of) {
+    for ByObligation { index, assessed, verdict, short, unit } in by_obligation(of) {
         let subject = |of: &Arc<Assessment<'a>>, ids: &Arc<[AreaId]>| {
             let (of, ids) = (Arc::clone(of), Arc::clone(ids));
             move |row: usize| of.by_area.subject(index, ids[row])
@@ -42,6 +57,13 @@ pub(crate) fn areas<'a>(of: &Arc<Assessment<'a>>, ids: Vec<AreaId>) -> Layer<'a>
         columns.push(column(&short, Holds::Number, move |row| {
             number(of_short(row).and_then(|subject| subject.shortfall))
         }));
+        if let Some(unit) = unit {
+            let of_unit = subject(of, &ids);
+            let text = Words::of(of.findings, assessed, of.world, of.lang).unit(&Unit::DwellingFloor);
+            columns.push(column(&unit, Holds::Text, move |row| {
+                made(of_unit(row).and_then(|subject| subject.shortfall).map_or_else(String::new, |_| text.clone()))
+            }));
+        }
     }
     let (of, n_rows) = (Arc::clone(of), ids.len());
     Layer { shapes: shapes(move |row| polygon(of.polygon(ids[row]))), ..table("areas", n_rows, columns) }

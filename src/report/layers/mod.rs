@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use geo::{Geometry, MultiPolygon, Point};
 
-pub(crate) use areas::{areas, by_obligation, places, underserved};
+pub(crate) use areas::{ByObligation, areas, by_obligation, places, underserved};
 pub(crate) use facilities::facilities;
 pub(crate) use findings::{Drawn, Row, by_area, families, of_family, subjects};
 pub(crate) use names::plain_name;

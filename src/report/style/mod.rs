@@ -7,7 +7,7 @@ mod classes;
 mod qml;
 
 use crate::model::{Boundary, Id, Lang};
-use crate::report::layers::{Assessment, by_obligation};
+use crate::report::layers::{Assessment, ByObligation, by_obligation};
 use crate::report::words::{Words, header};
 use crate::rules::finding::Unit;
 use crate::write::Layer;
@@ -44,8 +44,7 @@ const SHAPES: [&str; 8] = ["circle", "square", "triangle", "diamond", "pentagon"
 
 /// Areas by the worst that is said of each.
 pub(super) fn areas(of: &Assessment<'_>) -> Style {
-    let met: Vec<String> =
-        by_obligation(of).iter().map(|(_, _, verdict, _)| format!("{} IS 'met'", field(verdict))).collect();
+    let met: Vec<String> = by_obligation(of).iter().map(|one| format!("{} IS 'met'", field(&one.verdict))).collect();
     let met = if met.is_empty() { "false".to_owned() } else { met.join(" OR ") };
     let (unmet, unknown) = (field("unmet"), field("unknown"));
     let filter = |key: &str| match key {
@@ -287,11 +286,12 @@ fn style_of_areas(of: &Assessment<'_>, mut rules: Vec<Rule>) -> Style {
 }
 
 fn aliases_of_obligations(of: &Assessment<'_>) -> Vec<(String, String)> {
-    let alias = |(_, assessed, verdict, short): (usize, &crate::assess::Assessed, String, String)| {
+    let alias = |ByObligation { assessed, verdict, short, unit, .. }: ByObligation<'_>| {
         let obligation = of.findings.obligation(assessed);
         let said = format!("{} {}", obligation.clause, obligation.summary.get(of.lang));
         let lacking = of.lang.pick(format!("{said}: shortfall"), format!("{said}：缺口"));
-        [(verdict, said), (short, lacking)]
+        let of_unit = of.lang.pick(format!("{said}: unit of the shortfall"), format!("{said}：缺口单位"));
+        [(verdict, said), (short, lacking)].into_iter().chain(unit.map(|unit| (unit, of_unit)))
     };
     by_obligation(of).into_iter().flat_map(alias).collect()
 }

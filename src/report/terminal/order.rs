@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crate::assess::{Assessed, Findings};
 use crate::model::{Lang, World};
 use crate::report::words::Words;
-use crate::rules::finding::{Finding, Of, Subject, Verdict};
+use crate::rules::finding::{Finding, Subject, Verdict};
 
 /// The unmet obligations by lead unit, both in the order of the packs, then each unit's worst first: by the people
 /// affected, by the subjects unmet, by what part of the requirement is lacking.
@@ -43,8 +43,7 @@ fn lacking(finding: &Finding) -> f64 {
 /// The unmet subjects: by what they lack, by the people concerned, then as they come. The whole is not among them: what
 /// it lacks is said of the obligation.
 pub(super) fn worst_first(finding: &Finding) -> Vec<&Subject> {
-    let is_unmet = |subject: &&Subject| subject.verdict == Verdict::Unmet && subject.of != Of::Whole;
-    let mut unmet: Vec<&Subject> = finding.subjects.iter().filter(is_unmet).collect();
+    let mut unmet: Vec<&Subject> = finding.parts().filter(|subject| subject.verdict == Verdict::Unmet).collect();
     // Quantities are not negative, and so their bits are in their order.
     let bits = |value: Option<f64>| value.unwrap_or(0.0).max(0.0).to_bits();
     unmet.sort_by_key(|subject| Reverse((bits(subject.shortfall), bits(subject.evidence.persons))));

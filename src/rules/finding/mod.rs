@@ -191,7 +191,8 @@ pub struct Evidence {
     pub unknown: Option<f64>,
     /// The people concerned.
     pub persons: Option<f64>,
-    /// The nearest facility that would count, and how far.
+    /// The nearest facility that would count, and how far: of an area from the point that stands for it, see
+    /// [`crate::space::TravelMatrix::nearest_to_area`].
     pub nearest: Option<(FacilityId, Metres)>,
     /// Facilities that were counted: the first few, see [`Evidence::FACILITIES`].
     pub facilities: Vec<FacilityId>,
@@ -297,9 +298,14 @@ impl Finding {
         subjects.iter().filter_map(|subject| subject.shortfall).reduce(|sum, shortfall| sum + shortfall)
     }
 
-    /// How many subjects have the verdict with this key.
+    /// The subjects that are judged one by one: all but the whole, of which the finding itself speaks.
+    pub fn parts(&self) -> impl Iterator<Item = &Subject> {
+        self.subjects.iter().filter(|subject| subject.of != Of::Whole)
+    }
+
+    /// How many of [`Finding::parts`] have the verdict with this key.
     pub fn count(&self, verdict: &str) -> usize {
-        self.subjects.iter().filter(|subject| subject.verdict.key() == verdict).count()
+        self.parts().filter(|subject| subject.verdict.key() == verdict).count()
     }
 }
 

@@ -1,0 +1,4 @@
+//! DBF tables by themselves.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| evenreach_fuzz::read("a.dbf", bytes));

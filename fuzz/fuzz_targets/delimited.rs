@@ -1,0 +1,4 @@
+//! CSV and TSV in any encoding.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| evenreach_fuzz::read("a.csv", bytes));

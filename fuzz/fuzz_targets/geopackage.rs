@@ -1,0 +1,4 @@
+//! GeoPackage: whole files, through SQLite.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| evenreach_fuzz::read("a.gpkg", bytes));

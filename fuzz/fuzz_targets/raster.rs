@@ -1,0 +1,4 @@
+//! GeoTIFF rasters.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| evenreach_fuzz::read("a.tif", bytes));
