@@ -1,15 +1,21 @@
 #!/usr/bin/env python3
-"""Our readers against what a user would pick otherwise, in one run on one machine: milliseconds and their ratio.
+"""Our readers and writers against what a user would pick otherwise, in one run on one machine: milliseconds and ratios.
 
-    target/foreign/python/bin/python benches/peers.py [FOLDER [PROGRAM]]
+    target/foreign/python/bin/python benches/peers.py [FOLDER [READERS EVENREACH]]
 
 The packages are those of tests/foreign/requirements.txt (`tests/foreign/prepare` installs them). FOLDER holds the files,
-made on the first run (some 700 MB); `target/peers` if none is given. A file `FOLDER/extract.osm.pbf` is measured if it is
-there and `osmium` is installed. Both sides read each file five times in one process that holds nothing else; the best
-counts. Ours gives columns of text and geometries; the other gives a data frame, or arrays. PROGRAM is the built benchmark
-`readers`; without it cargo builds it.
+made on the first run (some 1 GB); `target/peers` if none is given. A file `FOLDER/extract.osm.pbf` is measured if it is
+there and `osmium` is installed.
+
+Reading: both sides read each file five times in one process that holds nothing else; the best counts. Ours gives columns
+of text and geometries; the other gives a data frame, or arrays. Converting: each side is a program that reads a file and
+writes another, three times. Beside the time on the clock stands that of all processors, which other programs on the same
+machine disturb less; ours counts the freeing of what was read. READERS is the built benchmark `readers` and EVENREACH the
+program; without them cargo builds them.
 """
 
+import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -83,7 +89,7 @@ def make(folder):
             pyogrio.write_dataframe(areas, folder / f"areas.{end}", encoding="UTF-8")
         areas.to_parquet(folder / "areas.parquet", compression="zstd", write_covering_bbox=True)
     chance = np.random.default_rng(7)
-    if not (folder / "points.csv").exists():
+    if not (folder / "points.gpkg").exists():
         n = 1_000_000
         points = pandas.DataFrame({
             "编号": np.arange(n), "名称": [f"幼儿园{i}" for i in range(n)], "经度": chance.uniform(110, 120, n).round(6),
@@ -92,6 +98,10 @@ def make(folder):
         })
         points.to_csv(folder / "points.csv", index=False, encoding="gb18030")
         points.head(50_000).to_excel(folder / "sheet.xlsx", index=False)
+        places = geopandas.points_from_xy(points["经度"], points["纬度"])
+        points = geopandas.GeoDataFrame(points.drop(columns=["经度", "纬度"]), geometry=places, crs="EPSG:4326")
+        pyogrio.write_dataframe(points, folder / "points.gpkg")
+        pyogrio.write_dataframe(points.head(50_000), folder / "some.gpkg")
     people = None
     for name, options in RASTERS.items():
         path = folder / raster_file(name)
@@ -121,26 +131,38 @@ def cells(path, window=None):
         return people[rows, columns].astype("float64"), transform * (columns + 0.5, rows + 0.5)
 
 
-def best(call):
-    times = []
-    for _ in range(TIMES):
-        start = time.perf_counter()
+def spent():
+    """Seconds of all processors that this process and those it has waited for have used."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def best(call, times=TIMES):
+    """The milliseconds of the best of several calls: on the clock, and of all processors."""
+    clock, processors = [], []
+    for _ in range(times):
+        start, before = time.perf_counter(), spent()
         call()
-        times.append(time.perf_counter() - start)
-    return min(times) * 1000
+        clock.append(time.perf_counter() - start)
+        processors.append(spent() - before)
+    return min(clock) * 1000, min(processors) * 1000
 
 
 def ours(program, path, *options):
+    """Milliseconds on the clock and of all processors, and rows; or why the file is not read."""
+    before = spent()
     told = subprocess.run([program, *options, str(path)], check=True, capture_output=True, text=True).stdout.strip()
     parts = told.split("\t")
-    return (float(parts[1]), int(parts[2])) if len(parts) == 4 else (None, parts[-1])
+    # It reads a file as often as we do.
+    processors = (spent() - before) / TIMES * 1000
+    return (float(parts[1]), processors, int(parts[2])) if len(parts) == 4 else (None, None, parts[-1])
 
 
-def program():
-    """The benchmark that reads files, built by cargo."""
-    build = ["cargo", "bench", "--bench", "readers", "--no-run", "--message-format=json-render-diagnostics"]
+def program(*target):
+    """A program of ours, built by cargo."""
+    build = ["cargo", "build", "--release", *target, "--message-format=json-render-diagnostics"]
     lines = subprocess.run(build, cwd=HERE, check=True, capture_output=True, text=True).stdout.splitlines()
-    built = [line for line in lines if '"executable":"' in line and '"name":"readers"' in line]
+    built = [line for line in lines if '"executable":"' in line and f'"name":"{target[1]}"' in line]
     return built[-1].split('"executable":"')[1].split('"')[0]
 
 
@@ -169,22 +191,69 @@ def cases(folder):
         yield "OSM PBF, buildings", path, (), "osmium export", lambda: subprocess.run(export, check=True, capture_output=True)
 
 
+def conversions(folder):
+    """What is written: its name, from which file, to which, and what writes it otherwise."""
+    for name, source, to, options in [
+        ("GeoPackage", "areas.gpkg", "out.gpkg", []),
+        # What the standard asks for, and we do: seven digits, rings to the right.
+        ("GeoJSON", "areas.gpkg", "out.geojson", ["-lco", "RFC7946=YES"]),
+        ("FlatGeobuf", "areas.gpkg", "out.fgb", []),
+        ("Shapefile", "areas.gpkg", "out.shp", ["-lco", "ENCODING=UTF-8"]),
+        ("GeoPackage, points", "points.gpkg", "out.gpkg", []),
+        ("CSV, points", "points.gpkg", "out.csv", ["-lco", "GEOMETRY=AS_XY"]),
+        ("XLSX, points", "some.gpkg", "out.xlsx", []),
+    ]:
+        source = folder / source
+        yield name, source, to, "ogr2ogr", lambda out, source=source, options=options: run("ogr2ogr", out, source, *options)
+    areas = folder / "areas.gpkg"
+    geoparquet = "import sys, geopandas; geopandas.read_file(sys.argv[2], use_arrow=True).to_parquet(sys.argv[1], compression='zstd')"
+    yield "GeoParquet", areas, "out.parquet", "geopandas", lambda out: run(sys.executable, "-c", geoparquet, out, areas)
+
+
+def run(*command):
+    subprocess.run(list(map(str, command)), check=True, capture_output=True)
+
+
+def convert(folder, evenreach):
+    print(f"| {'from a GeoPackage to':<36} | {'ours, ms':>9} | {'CPU':>6} | {'MB':>6} | {'other':<17} | {'ms':>7} | {'CPU':>6} | {'MB':>6} | ratio | of CPU |")
+    print("|" + "|".join("-" * n for n in [38, 11, 8, 8, 19, 9, 8, 8, 7, 8]) + "|")
+    out = folder / "out"
+    for name, source, to, other, call in conversions(folder):
+        path = out / to
+        measured = []
+        for way in [lambda: run(evenreach, "convert", source, path, "--force"), lambda: call(path)]:
+            def fresh():
+                shutil.rmtree(out, ignore_errors=True)
+                out.mkdir()
+                way()
+            clock, processors = best(fresh, 3)
+            measured.append((clock, processors, sum(file.stat().st_size for file in out.iterdir()) / 1e6))
+        (ms, cpu, mb), (other_ms, other_cpu, other_mb) = measured
+        print(f"| {name:<36} | {ms:>9.0f} | {cpu:>6.0f} | {mb:>6.1f} | {other:<17} | {other_ms:>7.0f} | {other_cpu:>6.0f} | {other_mb:>6.1f} "
+              f"| {other_ms / ms:>5.2f} | {other_cpu / cpu:>6.2f} |", flush=True)
+    shutil.rmtree(out, ignore_errors=True)
+
+
 def main():
     folder = Path(sys.argv[1]) if 1 < len(sys.argv) else HERE / "target" / "peers"
     make(folder)
-    reader = sys.argv[2] if 2 < len(sys.argv) else program()
-    print(f"| {'what':<36} | {'ours, ms':>9} | {'rows':>8} | {'MB/s':>6} | {'other':<17} | {'ms':>7} | ratio |")
-    print("|" + "|".join("-" * n for n in [38, 11, 10, 8, 19, 9, 7]) + "|")
+    given = sys.argv[2:]
+    reader, evenreach = given if given else (program("--bench", "readers"), program("--bin", "evenreach"))
+    print(f"| {'read':<36} | {'ours, ms':>9} | {'CPU':>6} | {'rows':>8} | {'MB/s':>6} | {'other':<17} | {'ms':>7} | {'CPU':>6} | ratio | of CPU |")
+    print("|" + "|".join("-" * n for n in [38, 11, 8, 10, 8, 19, 9, 8, 7, 8]) + "|")
     for name, path, city, other, call in cases(folder):
         options = ["--within", ",".join(map(str, city))] if city else []
         layer = "!buildings" if name.startswith("OSM") else ""
-        ms, rows = ours(reader, f"{path}{layer}", *options)
+        ms, cpu, rows = ours(reader, f"{path}{layer}", *options)
         if ms is None:
             print(f"| {name:<36} | {rows}")
             continue
-        theirs = best(call)
+        other_ms, other_cpu = best(call)
         speed = path.stat().st_size / 1e6 / (ms / 1000)
-        print(f"| {name:<36} | {ms:>9.1f} | {rows:>8} | {speed:>6.0f} | {other:<17} | {theirs:>7.0f} | {theirs / ms:>5.2f} |")
+        print(f"| {name:<36} | {ms:>9.1f} | {cpu:>6.0f} | {rows:>8} | {speed:>6.0f} | {other:<17} | {other_ms:>7.0f} | {other_cpu:>6.0f} "
+              f"| {other_ms / ms:>5.2f} | {other_cpu / cpu:>6.2f} |", flush=True)
+    print()
+    convert(folder, evenreach)
 
 
 main()

@@ -5,8 +5,6 @@
 //! one, about half. Text of which too little is common in either, or that by its frequencies is of another script, is not
 //! taken for Chinese: the study must name its encoding, and a likely one is said.
 
-use std::borrow::Cow;
-
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
@@ -77,11 +75,11 @@ fn mend() -> Text {
     )
 }
 
-/// The text, and the name of its encoding: the one wished for, else the one that is found out.
+/// The encoding of bytes, the one wished for, else the one that is found out; and the bytes behind its byte order mark.
 ///
 /// # Errors
 /// A name that no encoding has, and bytes that are none of its letters.
-pub(super) fn decode<'a>(bytes: &'a [u8], wished: Option<&str>) -> Result<(Cow<'a, str>, &'static str), Undecodable> {
+pub(super) fn of<'a>(bytes: &'a [u8], wished: Option<&str>) -> Result<(&'static Encoding, &'a [u8]), Undecodable> {
     let marked = Encoding::for_bom(bytes);
     let encoding = match (wished, marked) {
         (Some(name), _) => {
@@ -94,8 +92,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], wished: Option<&str>) -> Result<(Cow<'
         (None, None) => detect(bytes).map_err(|likely| Undecodable::Unclear(unclear_at(bytes), name_of(likely)))?,
     };
     let mark = marked.filter(|&(marked, _)| marked == encoding).map_or(0, |(_, n_bytes)| n_bytes);
-    let text = whole(&bytes[mark..], encoding).map_err(|at| Undecodable::Malformed(name_of(encoding), at))?;
-    Ok((text, name_of(encoding)))
+    Ok((encoding, &bytes[mark..]))
 }
 
 /// The encoding of a name: a label of the Encoding Standard, such as `gbk`, or the number of a Windows code page, such as
@@ -157,26 +154,29 @@ pub(super) fn name_of(encoding: &'static Encoding) -> &'static str {
     if encoding == GB18030 { "GB18030" } else { encoding.name() }
 }
 
-/// All bytes as text, or the place of the first that are none.
-fn whole<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Result<Cow<'a, str>, At> {
+/// All bytes as text, which is put into `text` where it is not there already.
+///
+/// # Errors
+/// The place of the first bytes that are no letters.
+pub(super) fn decode<'t>(bytes: &'t [u8], encoding: &'static Encoding, text: &'t mut String) -> Result<&'t str, At> {
     if encoding == UTF_8 {
-        return std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
-            // Up to here it is UTF-8: nothing is lost.
-            place(&String::from_utf8_lossy(&bytes[..error.valid_up_to()]))
-        });
+        // Up to an error it is UTF-8: nothing is lost.
+        return std::str::from_utf8(bytes)
+            .map_err(|error| place(&String::from_utf8_lossy(&bytes[..error.valid_up_to()])));
     }
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let room = decoder.max_utf8_buffer_length_without_replacement(bytes.len());
+    text.clear();
     // Most letters of tables take as many bytes as before or half as many more; more room is made where it is needed.
-    let mut text = String::with_capacity(room.unwrap_or(0).min(bytes.len() + bytes.len() / 2 + 16));
+    text.reserve(room.unwrap_or(0).min(bytes.len() + bytes.len() / 2 + 16));
     let mut read = 0;
     loop {
-        let (result, n_bytes) = decoder.decode_to_string_without_replacement(&bytes[read..], &mut text, true);
+        let (result, n_bytes) = decoder.decode_to_string_without_replacement(&bytes[read..], text, true);
         read += n_bytes;
         match result {
-            DecoderResult::InputEmpty => return Ok(Cow::Owned(text)),
+            DecoderResult::InputEmpty => return Ok(text),
             DecoderResult::OutputFull => text.reserve((bytes.len() - read).max(16)),
-            DecoderResult::Malformed(_, _) => return Err(place(&text)),
+            DecoderResult::Malformed(_, _) => return Err(place(text)),
         }
     }
 }
@@ -296,6 +296,14 @@ fn big5_letter(bytes: &[u8]) -> Letter {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn decode(bytes: &[u8], wished: Option<&str>) -> Result<(String, &'static str), Undecodable> {
+        let (encoding, bytes) = of(bytes, wished)?;
+        match super::decode(bytes, encoding, &mut String::new()) {
+            Ok(text) => Ok((text.to_owned(), name_of(encoding))),
+            Err(at) => Err(Undecodable::Malformed(name_of(encoding), at)),
+        }
+    }
 
     const SIMPLIFIED: &str = "名称,街道,在园幼儿数\n光明街道中心幼儿园,光明街道,120\n登沙河第二幼儿园,登沙河街道,95\n";
     const TRADITIONAL: &str = "名稱,街道,在園幼兒數\n中正區第一幼兒園,中正區,120\n南港國民小學附設幼兒園,南港區,95\n";

@@ -83,7 +83,7 @@ impl Input {
         }
         let mut bytes = Vec::with_capacity(usize::try_from(self.n_bytes).unwrap_or(0));
         // The file may grow while it is read: the bound holds all the same.
-        if let Err(error) = self.stream().and_then(|file| file.take(LARGEST_FILE).read_to_end(&mut bytes)) {
+        if let Err(error) = self.unbuffered().and_then(|file| file.take(LARGEST_FILE).read_to_end(&mut bytes)) {
             self.unreadable(&error, problems);
             return None;
         }
@@ -95,21 +95,19 @@ impl Input {
 
     /// The file, open at its start, for a reader that jumps from place to place: nothing is read ahead.
     pub fn open_to_jump(&self, problems: &mut Problems) -> Option<Box<dyn ReadSeek + '_>> {
-        match &self.content {
-            Content::Memory(_) => self.open(problems),
-            Content::Disk { path, .. } => match File::open(path) {
-                Ok(file) => Some(Box::new(file)),
-                Err(error) => {
-                    self.unreadable(&error, problems);
-                    None
-                }
-            },
-        }
+        self.unbuffered().map_err(|error| self.unreadable(&error, problems)).ok()
     }
 
     /// The file, open at its start.
     pub fn open(&self, problems: &mut Problems) -> Option<Box<dyn ReadSeek + '_>> {
         self.stream().map_err(|error| self.unreadable(&error, problems)).ok()
+    }
+
+    fn unbuffered(&self) -> io::Result<Box<dyn ReadSeek + '_>> {
+        Ok(match &self.content {
+            Content::Memory(bytes) => Box::new(Cursor::new(bytes.as_slice())),
+            Content::Disk { path, .. } => Box::new(File::open(path)?),
+        })
     }
 
     /// The file, open at its start, or what the disk says.

@@ -216,6 +216,12 @@ impl Cells {
         }
     }
 
+    /// Takes all cells out; their memory is used again.
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
     /// Appends the cells of another column; false where their texts are too long to be held, and nothing is appended.
     pub fn append(&mut self, other: &Self) -> bool {
         let Ok(start) = u32::try_from(self.text.len()) else { return false };

@@ -11,7 +11,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use super::Failure;
 
 /// What the pages of one column of one row group claim.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Pages {
     /// Bytes of the largest page of values, unpacked.
     pub(super) largest: u64,
@@ -21,6 +21,8 @@ pub(super) struct Pages {
     pub(super) n_values: u64,
     /// Whether a value may be written as what it shares with the one before: a few bytes are then a long text.
     pub(super) has_prefixes: bool,
+    /// The first value of each page of values, from 0.
+    pub(super) starts: Vec<u64>,
 }
 
 /// The number that Parquet gives the encoding by shared prefixes.
@@ -57,6 +59,7 @@ pub(super) fn look(file: File, chunk: &ColumnChunkMetaData) -> Result<Pages, Fai
             pages.dictionary = pages.dictionary.max(header.unpacked);
         } else {
             pages.largest = pages.largest.max(header.unpacked);
+            pages.starts.push(pages.n_values);
             pages.n_values = pages.n_values.saturating_add(header.n_values);
             pages.has_prefixes |= header.encoding == DELTA_BYTE_ARRAY;
         }

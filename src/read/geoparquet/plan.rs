@@ -114,14 +114,15 @@ impl Plan {
         };
         let is_nested =
             leaves_of(metadata.metadata(), &roots).any(|leaf| 0 < max_repetition(metadata.metadata(), leaf));
-        let n_at_once = if pages.has_prefixes {
-            (DECODED / pages.largest.max(1)).clamp(1, AT_ONCE as u64) as usize
+        let largest = pages.iter().map(|pages| pages.largest).max().unwrap_or(0);
+        let n_at_once = if pages.iter().any(|pages| pages.has_prefixes) {
+            (DECODED / largest.max(1)).clamp(1, AT_ONCE as u64) as usize
         } else {
             AT_ONCE
         };
         Ok(Self {
             file: file.to_owned(),
-            pieces: pieces(metadata.metadata(), &groups, is_nested),
+            pieces: pieces(metadata.metadata(), &groups, &pages, is_nested),
             metadata: with_views(&metadata)?,
             roots,
             geometry,
@@ -271,7 +272,8 @@ fn bounds(group: &RowGroupMetaData, [min_x, min_y, max_x, max_y]: [usize; 4]) ->
     is_full.then_some([least(min_x)?, least(min_y)?, most(max_x)?, most(max_y)?])
 }
 
-/// Looks at all pages that will be read: together they must not be more than the file may take.
+/// Looks at all pages that will be read: together they must not be more than the file may take. What they are in each
+/// group; where they start, those of its largest column do.
 fn check(
     source: &Source<'_>,
     metadata: &ParquetMetaData,
@@ -279,17 +281,21 @@ fn check(
     roots: &[usize],
     covering: Option<[usize; 4]>,
     allowance: &Allowance,
-) -> Result<Pages, Failure> {
+) -> Result<Vec<Pages>, Failure> {
     let leaves: Vec<usize> = leaves_of(metadata, roots).chain(covering.into_iter().flatten()).collect();
     let of_group = |group: &Group| -> Result<Pages, Failure> {
         let group = metadata.row_group(group.number);
-        let (mut all, mut at_once) = (Pages::default(), 0_u64);
+        let (mut all, mut at_once, mut most) = (Pages::default(), 0_u64, 0);
         for &leaf in &leaves {
             let chunk = group.columns().get(leaf).ok_or_else(|| odd("a row group has too few columns".into()))?;
             let pages = pages::look(source.open()?, chunk)?;
             at_once = at_once.saturating_add(pages.largest).saturating_add(pages.dictionary);
             all.largest = all.largest.max(pages.largest);
             all.has_prefixes |= pages.has_prefixes;
+            if most < chunk.compressed_size() {
+                most = chunk.compressed_size();
+                all.starts = pages.starts;
+            }
             // Rows are counted already, but one row may hold a list of any length.
             if 0 < max_repetition(metadata, leaf) && !allowance.bytes(pages.n_values.saturating_mul(16)) {
                 return Err(Failure::TooMuch);
@@ -297,33 +303,33 @@ fn check(
         }
         if allowance.has(at_once) { Ok(all) } else { Err(Failure::TooMuch) }
     };
-    let found: Vec<Result<Pages, Failure>> = groups.par_iter().map(of_group).collect();
-    found.into_iter().try_fold(Pages::default(), |all, pages| {
-        let pages = pages?;
-        Ok(Pages {
-            largest: all.largest.max(pages.largest),
-            has_prefixes: all.has_prefixes || pages.has_prefixes,
-            ..all
-        })
-    })
+    groups.par_iter().map(of_group).collect::<Vec<_>>().into_iter().collect()
 }
 
-/// Row groups in pieces that keep all cores busy, the same whatever their number.
-fn pieces(metadata: &ParquetMetaData, groups: &[Group], is_nested: bool) -> Vec<Piece> {
-    let of_group = |group: &Group| {
+/// Row groups in pieces that keep all cores busy, the same whatever their number. They begin with pages of the largest
+/// column: a page that two of them share is unpacked twice.
+fn pieces(metadata: &ParquetMetaData, groups: &[Group], pages: &[Pages], is_nested: bool) -> Vec<Piece> {
+    let of_group = |(group, pages): (&Group, &Pages)| {
         let n_bytes = u64::try_from(metadata.row_group(group.number).total_byte_size()).unwrap_or(0);
         // Rows of lists can only be found by reading those before.
         let n_pieces = if is_nested { 1 } else { usize::try_from((n_bytes / PIECE).clamp(1, 64)).unwrap_or(1) };
         let n_rows = group.n_rows.div_ceil(n_pieces).max(FEWEST);
-        let (number, first, all) = (group.number, group.first, group.n_rows);
-        (0..all).step_by(n_rows).map(move |start| Piece {
-            row_group: number,
+        let page_of = |row: usize| {
+            let behind = pages.starts.partition_point(|&start| start <= row as u64);
+            pages.starts.get(behind.wrapping_sub(1)).map_or(row, |&start| start as usize)
+        };
+        let mut starts: Vec<usize> = (0..group.n_rows).step_by(n_rows).map(page_of).collect();
+        starts.dedup();
+        let ends = starts.iter().skip(1).copied().chain([group.n_rows]);
+        let piece = |(&start, end): (&usize, usize)| Piece {
+            row_group: group.number,
             start,
-            n_rows: n_rows.min(all - start),
-            first: first + start,
-        })
+            n_rows: end - start,
+            first: group.first + start,
+        };
+        starts.iter().zip(ends).map(piece).collect::<Vec<_>>()
     };
-    groups.iter().flat_map(of_group).collect()
+    groups.iter().zip(pages).flat_map(of_group).collect()
 }
 
 /// The same file with texts and bytes as views into its pages: a long text that is kept once and named by a thousand

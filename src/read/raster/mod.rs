@@ -9,7 +9,6 @@ mod georeference;
 mod layout;
 mod refused;
 
-use std::fmt::Write;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -41,6 +40,9 @@ const MOST_CHUNKS: u64 = 1 << 22;
 
 /// The most cells with people that are kept.
 const MOST_KEPT: usize = 20_000_000;
+
+/// Cells of a tile as most programs make them: room is made for so many.
+const USUAL: usize = 1 << 16;
 
 /// More persons than this in one cell are more than there are on earth: the number is none of persons.
 const MOST_PERSONS: f64 = 1e10;
@@ -184,22 +186,17 @@ impl<'a> Band<'a> {
         };
         let n_cells = (columns.end - columns.start) * (rows.end - rows.start);
         let found = self.chunks(input, file, &columns, &rows)?;
-        let mut all = Piece::default();
-        all.population.header = HEADER.to_owned();
-        for piece in found.into_par_iter().map(|found| self.piece(found)).collect::<Vec<Piece>>() {
-            all.geometry.extend(piece.geometry);
-            // The number of cells is bounded, and with it the length of their texts.
-            let _ = all.population.append(&piece.population);
-            all.grid += piece.grid;
-        }
+        let (geometry, population) = rayon::join(|| self.points(&found), || population(&found));
+        let mut grid = Grid { outline: Some(self.outline()), ..Grid::default() };
+        found.into_iter().flatten().for_each(|found| grid += found.grid);
         let far = size[0] * size[1] - n_cells;
         Ok(Table {
-            columns: vec![all.population],
-            n_rows: all.geometry.len(),
-            geometry: all.geometry,
+            columns: vec![population],
+            n_rows: geometry.len(),
+            geometry,
             crs: self.raster.system.clone(),
             left_out: usize::try_from(far).unwrap_or(usize::MAX),
-            grid: Some(Grid { outline: Some(self.outline()), ..all.grid }),
+            grid: Some(grid),
             ..Table::default()
         })
     }
@@ -248,25 +245,14 @@ impl<'a> Band<'a> {
         .collect())
     }
 
-    /// The cells of a row of chunks in the order of rows and columns.
-    fn piece(&self, found: Vec<Found>) -> Piece {
-        let mut piece = Piece::default();
-        let mut text = String::new();
-        for row in 0..found.first().map_or(0, |found| found.ends.len()) {
-            for found in &found {
-                let start = if row == 0 { 0 } else { found.ends[row - 1] };
-                for &(column, persons) in &found.cells[start..found.ends[row]] {
-                    let centre = self.raster.georeference.centre(u64::from(column), found.first_row + row as u64);
-                    piece.geometry.push(Some(Geometry::Point(Point(centre))));
-                    text.clear();
-                    // Writing into a String cannot fail. Very small numbers are written with an exponent.
-                    let _ = write!(text, "{persons:?}");
-                    piece.population.push(text.strip_suffix(".0").unwrap_or(&text));
-                }
-            }
+    /// Where the cells are.
+    fn points(&self, found: &[Vec<Found>]) -> Vec<Option<Geometry<f64>>> {
+        let mut points = Vec::with_capacity(found.iter().flatten().map(|found| found.cells.len()).sum());
+        for (row, cells) in found.iter().flat_map(|chunks| in_order(chunks)) {
+            let centre = |&(column, _): &(u32, f64)| self.raster.georeference.centre(u64::from(column), row);
+            points.extend(cells.iter().map(|cell| Some(Geometry::Point(Point(centre(cell))))));
         }
-        found.into_iter().for_each(|found| piece.grid += found.grid);
-        piece
+        points
     }
 
     /// The cells with people of one chunk that lie in these columns and rows.
@@ -307,6 +293,7 @@ impl<'a> Band<'a> {
                 format!("第 {row} 行第 {column} 列数据块已损坏"),
             )
         })?;
+        found.cells.reserve((columns.len() * rows.len()).min(USUAL));
         for row in bytes.chunks_exact_mut(layout.row_bytes()).take(rows.end).skip(rows.start) {
             let before = found.cells.len();
             let keep = |column: usize, number: f64| self.keep(left as u32 + column as u32, number, &mut found);
@@ -320,6 +307,7 @@ impl<'a> Band<'a> {
                 )));
             }
         }
+        found.cells.shrink_to_fit();
         Ok(found)
     }
 
@@ -348,10 +336,35 @@ fn chunks(cells: &Range<u64>, size: u64) -> Range<u64> {
     if cells.is_empty() { 0..0 } else { cells.start / size..cells.end.div_ceil(size) }
 }
 
-/// The cells of a row of chunks.
-#[derive(Default)]
-struct Piece {
-    geometry: Vec<Option<Geometry<f64>>>,
-    population: Cells,
-    grid: Grid,
+/// The cells of a row of chunks in the order of rows and columns: the row of the raster, and some of its cells.
+fn in_order(chunks: &[Found]) -> impl Iterator<Item = (u64, &[(u32, f64)])> {
+    let n_rows = chunks.first().map_or(0, |found| found.ends.len());
+    (0..n_rows).flat_map(move |row| {
+        chunks.iter().map(move |found| {
+            let start = if row == 0 { 0 } else { found.ends[row - 1] };
+            (found.first_row + row as u64, &found.cells[start..found.ends[row]])
+        })
+    })
+}
+
+/// The persons in the cells.
+fn population(found: &[Vec<Found>]) -> Cells {
+    let write = |(texts, chunks): (&mut Cells, &Vec<Found>)| {
+        texts.clear();
+        let mut buffer = zmij::Buffer::new();
+        for &(_, persons) in in_order(chunks).flat_map(|(_, cells)| cells) {
+            let text = buffer.format_finite(persons);
+            texts.push(text.strip_suffix(".0").unwrap_or(text));
+        }
+    };
+    let mut all = Cells::new(HEADER, 0);
+    let mut parts = vec![Cells::default(); 8 * rayon::current_num_threads()];
+    for some in found.chunks(parts.len()) {
+        parts.par_iter_mut().zip(some).for_each(write);
+        // The number of cells is bounded, and with it the length of their texts.
+        for texts in &parts[..some.len()] {
+            let _ = all.append(texts);
+        }
+    }
+    all
 }
