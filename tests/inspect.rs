@@ -140,7 +140,7 @@ fn what_the_file_does_not_say_is_marked_as_a_guess_in_both_languages() {
     assert!(run.stdout.contains("crs = \"GCJ-02\" # 推测：与研究区域最相符"), "{}", run.stdout);
     let run = inspect(&study, "villages.csv", &["--lang", "zh"]);
     assert!(run.stdout.contains("level = \"street\" # 推测：请写明这些区域的层级"), "{}", run.stdout);
-    for kind in ["文本, 空格数：0", "数字, 空格数：0"] {
+    for kind in ["文本, 空格数： 0", "数字, 空格数： 0"] {
         assert!(run.stdout.contains(kind), "{}", run.stdout);
     }
     assert!(!run.stdout.contains("text,") && !run.stdout.contains("number,"), "{}", run.stdout);

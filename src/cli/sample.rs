@@ -67,11 +67,11 @@ fn tables(read: &ReadStudy, study: &Path, out: &Path, census: &[(String, f64)], 
         "" => Some(name.to_owned()),
         folder => Some(format!("{folder}/{name}")),
     };
-    for at in 0..files.len() {
-        let own = name_in_study(&files[at].name).and_then(|name| read.layer_crs.get(&name));
+    for (at, file) in files.iter_mut().enumerate() {
+        let own = name_in_study(&file.name).and_then(|name| read.layer_crs.get(&name));
         if let Some(own) = own.filter(|own| **own != of_all) {
             // Few layers have a system of their own, and the same seed gives the same rows.
-            files[at] = generated(own).swap_remove(at);
+            *file = generated(own).swap_remove(at);
         }
     }
     files.into_iter().map(|file| (file.name, file.csv.into_bytes())).collect()
