@@ -5,7 +5,8 @@ use super::solve::coverage::{self, Coverage, Rows};
 use super::{Answer, NoAnswer, Offers, Terms, evaluate, verified};
 
 /// The fewest sites that serve every demand point within `limit`, and of all such choices one in which the most demand
-/// points have a second site within the limit. As in spopt, demand points are counted, not persons.
+/// points have a second site within the limit. As in spopt, demand points are counted, not persons; unlike in spopt 0.7, one
+/// that only one candidate could cover is never counted as covered twice.
 ///
 /// The objective is the number of demand points covered at least twice. Where time was up before the fewest sites were
 /// proven, nothing is.

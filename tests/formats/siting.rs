@@ -15,11 +15,15 @@ use super::foreign;
 
 /// Problem, p, limit in metres, and the optimum that spopt finds: persons times metres, metres, sites, demand points,
 /// persons. Ours may differ by 1e-9 of it, which is how exactly the sums of doubles agree.
+///
+/// For `lscp-b` ours are the optima over all 12,870 and 560 choices of 8 and 3 sites. The objective of spopt 0.7.0 is higher
+/// by [`SINGLE`]: it also counts the tracts as covered twice that have one store within the limit, for which its model
+/// leaves the variable free. The sites that it chooses are worth what ours are.
 const OPTIMA: [(&str, usize, f64, f64); 13] = [
     ("lscp", 0, 5000.0, 8.0),
-    ("lscp-b", 0, 5000.0, 167.0),
+    ("lscp-b", 0, 5000.0, 145.0),
     ("lscp", 0, 8000.0, 3.0),
-    ("lscp-b", 0, 8000.0, 143.0),
+    ("lscp-b", 0, 8000.0, 140.0),
     ("mclp", 2, 5000.0, 671_938.0),
     ("p-median", 2, 0.0, 4_009_098_972.134_909_6),
     ("p-center", 2, 0.0, 9130.758_740_990_761),
@@ -30,6 +34,9 @@ const OPTIMA: [(&str, usize, f64, f64); 13] = [
     ("p-median", 6, 0.0, 2_347_055_166.677_381),
     ("p-center", 6, 0.0, 5903.667_154_450_694),
 ];
+
+/// The tracts with only one store within the limit.
+const SINGLE: [(f64, f64); 2] = [(5000.0, 22.0), (8000.0, 3.0)];
 
 fn solve(found: &Candidates, problem: &str, p: usize, limit: f64) -> Answer {
     let (offers, persons, terms) = (&found.offers, &found.persons[..], Terms::default());
@@ -61,7 +68,8 @@ fn the_san_francisco_case_has_the_optima_of_spopt() {
     assert_eq!(theirs.len(), OPTIMA.len());
     for ((problem, p, limit, optimum), (name, objective)) in OPTIMA.into_iter().zip(theirs) {
         let near = |value: f64| (value - optimum).abs() <= 1e-9 * optimum;
-        assert!(name == problem && near(objective), "spopt: {name} {objective}");
+        let single = SINGLE.iter().find(|(at, _)| problem == "lscp-b" && *at == limit).map_or(0.0, |(_, n)| *n);
+        assert!(name == problem && near(objective - single), "spopt: {name} {objective}");
         let answer = solve(&found, problem, p, limit);
         assert!(answer.proven && near(answer.objective), "{problem} {p} {limit}: {answer:?}");
     }

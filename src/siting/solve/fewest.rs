@@ -35,6 +35,15 @@ pub(in crate::siting) fn fewest<'r>(
     if rows.iter().any(Vec::is_empty) {
         return Fewest { best: None, at_least: usize::MAX };
     }
+    let (rows, names) = distinct_columns(rows, n_columns);
+    let n_columns = names.len();
+    if MOST_BITS < rows.len().saturating_mul(n_columns) {
+        // More than a search can hold: a cover without a proof.
+        let mut best: Vec<u32> = greedy(&rows, n_columns, &vec![1.0; n_columns]);
+        best.iter_mut().for_each(|column| *column = names[*column as usize]);
+        best.sort_unstable();
+        return Fewest { best: Some(best), at_least: 1 };
+    }
     let mut columns = vec![Bits::new(rows.len()); n_columns];
     let mut by_row = vec![Bits::new(n_columns); rows.len()];
     for (row, list) in rows.iter().enumerate() {
@@ -43,14 +52,14 @@ pub(in crate::siting) fn fewest<'r>(
             by_row[row].insert(column as usize);
         }
     }
-    let mut used = Bits::new(n_columns);
-    (0..n_columns).filter(|&column| !columns[column].is_empty()).for_each(|column| used.insert(column));
+    let used = Bits::full(n_columns);
     let root =
         Node { rows: Bits::full(rows.len()), columns: used, chosen: Vec::new(), prices: vec![f64::NAN; rows.len()] };
     let mut search = Search { rows: by_row, columns, best: None, enough, stop, stopped: false, at_least: usize::MAX };
     search.visit(root, true, 0);
     let Search { best, stopped, at_least, .. } = search;
     let best = best.map(|mut best| {
+        best.iter_mut().for_each(|column| *column = names[*column as usize]);
         best.sort_unstable();
         best
     });
@@ -62,6 +71,30 @@ pub(in crate::siting) fn fewest<'r>(
         _ => at_least.min(n_best),
     };
     Fewest { best, at_least }
+}
+
+/// Bits of a table of rows and columns that a search may hold, twice: 1 GiB.
+const MOST_BITS: usize = 1 << 32;
+
+/// The rows over columns of which no two cover the same rows, and which columns these are.
+fn distinct_columns(rows: Vec<Vec<u32>>, n_columns: usize) -> (Vec<Vec<u32>>, Vec<u32>) {
+    let mut of_column: Vec<Vec<u32>> = vec![Vec::new(); n_columns];
+    for (row, list) in (0..).zip(&rows) {
+        list.iter().for_each(|&column| of_column[column as usize].push(row));
+    }
+    let mut place = vec![u32::MAX; n_columns];
+    let mut known: HashSet<&[u32]> = HashSet::new();
+    let mut names = Vec::new();
+    for (column, rows) in of_column.iter().enumerate() {
+        if !rows.is_empty() && known.insert(rows) {
+            place[column] = names.len() as u32;
+            names.push(column as u32);
+        }
+    }
+    let kept = |list: &Vec<u32>| {
+        list.iter().map(|&column| place[column as usize]).filter(|&column| column != u32::MAX).collect()
+    };
+    (rows.iter().map(kept).collect(), names)
 }
 
 /// Rows without those that hold all of another row.
@@ -162,8 +195,10 @@ impl Search<'_> {
             if self.limit() <= node.chosen.len() + 1 {
                 return self.cut(node.chosen.len() + 1);
             }
+            // What is settled on the way is among those that are still needed now.
+            let n_chosen = node.chosen.len();
             let (n_more, settled) = self.bound(&mut node, if is_root { &ROOT } else { &CHILD });
-            bound = bound.max(node.chosen.len() + n_more);
+            bound = bound.max(n_chosen + n_more);
             if is_root && bound < self.limit() {
                 self.search_near(&node, bound);
             }

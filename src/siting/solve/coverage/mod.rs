@@ -97,6 +97,9 @@ struct Branch {
     average: f64,
 }
 
+/// Pairs of an open and a closed site beyond which no swaps are tried: 256 MiB for what they gain.
+const MOST_PAIRS: usize = 1 << 25;
+
 /// Bytes that branches put off may take; a search that needs more ends as if time were up.
 const MOST_BYTES: usize = 1 << 30;
 

@@ -1,8 +1,8 @@
 //! The bound of a node: the covering of each row is relaxed with one multiplier; and what the bound settles.
 
-use super::Search;
 use super::node::Node;
 use super::rows::Rows;
+use super::{MOST_PAIRS, Search};
 
 /// Steps of the multipliers.
 pub(super) struct Pace {
@@ -47,7 +47,7 @@ impl Search<'_> {
             *multiplier = known.clamp(0.0, most(row));
         }
         let columns = rows.by_site();
-        let ascends = pace.ascends && p * n_sites <= 1 << 27;
+        let ascends = pace.ascends && p * n_sites <= MOST_PAIRS;
         if is_root && ascends {
             self.ascend_from_chance(node, &columns);
         }
@@ -92,6 +92,9 @@ impl Search<'_> {
                     self.ascend(node, &columns, taken);
                     last_ascent = step;
                 }
+            }
+            if !ascends && is_root && step % 100 == 0 {
+                self.offer(&node.original(&order[..p]));
             }
             let cutoff = self.cutoff();
             if best < cutoff {

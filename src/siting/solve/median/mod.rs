@@ -89,6 +89,9 @@ pub(in crate::siting) fn solve(median: Median<'_>) -> Solved {
     Solved { best, bound, complete: !stopped }
 }
 
+/// Pairs of an open and a closed site beyond which no swaps are tried: 256 MiB for what they save.
+const MOST_PAIRS: usize = 1 << 25;
+
 /// Bytes that branches put off may take; a search that needs more ends as if time were up.
 const MOST_BYTES: usize = 1 << 30;
 
@@ -220,7 +223,7 @@ impl Search<'_> {
     /// Descents from choices drawn at random.
     fn descend_from_chance(&mut self, node: &Node) {
         let n_sites = node.sites.len();
-        if (1 << 27) < node.p * n_sites {
+        if MOST_PAIRS < node.p * n_sites {
             return;
         }
         let columns = Columns::new(&node.rows);

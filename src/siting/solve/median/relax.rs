@@ -1,8 +1,8 @@
 //! The bound of a node: "served exactly once" is relaxed with one multiplier a row; and what the bound settles.
 
 use super::super::swap_cost::Columns;
-use super::Search;
 use super::node::Node;
+use super::{MOST_PAIRS, Search};
 
 /// Steps of the multipliers.
 pub(super) struct Pace {
@@ -37,7 +37,7 @@ impl Search<'_> {
             let known = if multiplier.is_nan() { middle } else { *multiplier };
             *multiplier = known.clamp(floor(row), rows.price[row]);
         }
-        let columns = if pace.descends && p * n_sites <= 1 << 27 { Some(Columns::new(rows)) } else { None };
+        let columns = if pace.descends && p * n_sites <= MOST_PAIRS { Some(Columns::new(rows)) } else { None };
         let (mut best, mut best_multipliers, mut best_savings) =
             (f64::NEG_INFINITY, multipliers.clone(), vec![0.0; n_sites]);
         let mut savings = vec![0.0; n_sites];
@@ -86,6 +86,9 @@ impl Search<'_> {
                     self.descend(node, columns, taken);
                     last_descent = step;
                 }
+            }
+            if pace.descends && columns.is_none() && step % 100 == 0 {
+                self.offer(&node.original(&order[..p]));
             }
             let cutoff = self.cutoff();
             if cutoff <= best {
