@@ -52,7 +52,7 @@ enum Command {
     Inspect(inspect::Arguments),
     Init(init::Arguments),
     Sample(sample::Arguments),
-    Site(site::Arguments),
+    Site(Box<site::Arguments>),
 }
 
 /// Runs the command that the arguments name.

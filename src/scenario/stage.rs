@@ -326,8 +326,11 @@ fn all_standing(facilities: &Facilities) -> Facilities {
     facilities.with_standing(facilities.services().ids().zip(lists.values().to_vec()))
 }
 
+/// The facilities that stand, by service.
+type Lists = Vec<(ServiceId, Vec<FacilityId>)>;
+
 /// The world in which every row of every scenario stands, which of them stand in the base, and what each scenario does.
-fn lay_out(base: &World, scenarios: &[Scenario]) -> (World, Vec<(ServiceId, Vec<FacilityId>)>, Vec<Moves>) {
+fn lay_out(base: &World, scenarios: &[Scenario]) -> (World, Lists, Vec<Moves>) {
     // What becomes of each facility of the base: its altered forms, by scenario.
     let mut forms: BTreeMap<FacilityId, Vec<(usize, Vec<&Change>)>> = BTreeMap::new();
     let mut closed: Vec<(usize, FacilityId)> = Vec::new();

@@ -18,7 +18,7 @@ enum Row<'a> {
     /// A facility, and what becomes of it.
     Facility(FacilityId, &'static str),
     /// An area under an obligation, before and after.
-    Area { area: AreaId, before: &'a Assessed, was: Option<&'a Subject>, is: Subject },
+    Area { area: AreaId, before: &'a Assessed, was: Option<&'a Subject>, is: Box<Subject> },
 }
 
 /// What `ranked` changes; `outcome` is what came of it.
@@ -44,7 +44,7 @@ pub(super) fn layer<'a>(of: &'a WhatIf<'a>, ranked: &Ranked, outcome: &Outcome) 
             let was = before.finding.subjects.iter().find(|subject| subject.of == is.of);
             let same = was.is_some_and(|was| was.verdict.key() == is.verdict.key() && was.shortfall == is.shortfall);
             if !same {
-                rows.push(Row::Area { area, before, was, is: is.clone() });
+                rows.push(Row::Area { area, before, was, is: Box::new(is.clone()) });
             }
         }
     }

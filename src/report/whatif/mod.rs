@@ -78,8 +78,10 @@ impl<'a> WhatIf<'a> {
 /// One file of a batch, written when it is asked for.
 pub struct Output<'a> {
     name: String,
-    write: Box<dyn Fn(&mut dyn Write) -> io::Result<()> + Send + Sync + 'a>,
+    write: Box<Writing<'a>>,
 }
+
+type Writing<'a> = dyn Fn(&mut dyn Write) -> io::Result<()> + Send + Sync + 'a;
 
 impl Content for Output<'_> {
     fn name(&self) -> &str {
