@@ -197,4 +197,26 @@ proptest! {
             Err(why) => prop_assert!(best.is_none(), "{why:?}"),
         }
     }
+
+    // Too large for all choices: two searches that share nothing must agree.
+    #[test]
+    fn set_covers_found_by_columns_and_by_persons_have_the_same_size(
+        sites in prop::collection::vec(prop::collection::vec(prop::bool::weighted(0.2), 18), 1..50_usize),
+    ) {
+        let offers: Vec<Offer> = (0_u32..)
+            .zip(&sites)
+            .flat_map(|(demand, row)| (0_u32..).zip(row).filter(|(_, in_reach)| **in_reach).map(move |(site, _)| (demand, site)))
+            .map(|(demand, site)| Offer { demand, site, cost: 1.0 })
+            .collect();
+        let offers = Offers::new(sites.len(), 18, &offers);
+        let all = set_cover(&offers, 1.0, Terms::default());
+        let share = partial_set_cover(&offers, &vec![1.0; sites.len()], 1.0, 1.0, Terms::default());
+        match (all, share) {
+            (Ok(all), Ok(share)) => {
+                prop_assert!(all.proven && share.proven);
+                prop_assert_eq!(all.objective, share.objective);
+            }
+            (all, share) => prop_assert_eq!(all, share),
+        }
+    }
 }
