@@ -8,28 +8,9 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::support::{Run, Study, command};
+use crate::{has_qgis, is_here, python};
 
 const JINPU: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/geodata/jinpu");
-
-/// Whether a program is here; without it the test fails, unless the tests were told to do without.
-fn is_here(program: &mut Command, name: &str) -> bool {
-    let is_here = program.output().is_ok_and(|output| output.status.success());
-    assert!(
-        is_here || std::env::var_os("EVENREACH_WITHOUT_FOREIGN").is_some(),
-        "{name} is not here: get it (`apt-get install python3-qgis`, `apt-get install libreoffice-calc`), or set EVENREACH_WITHOUT_FOREIGN"
-    );
-    if !is_here {
-        eprintln!("left out: {name} is not here");
-    }
-    is_here
-}
-
-/// The Python that QGIS was installed for.
-fn python() -> Command {
-    let mut python = Command::new("/usr/bin/python3");
-    python.env("QT_QPA_PLATFORM", "offscreen");
-    python
-}
 
 /// What QGIS says of the outputs in a folder.
 fn seen(folder: &Path, picture: &Path) -> Value {
@@ -42,7 +23,7 @@ fn seen(folder: &Path, picture: &Path) -> Value {
 
 #[test]
 fn qgis_opens_the_findings_coloured_with_a_legend() {
-    if !is_here(python().args(["-c", "import qgis.core"]), "QGIS") {
+    if !has_qgis() {
         return;
     }
     let home = tempfile::tempdir().unwrap();
@@ -94,7 +75,7 @@ fn qgis_opens_the_findings_coloured_with_a_legend() {
 
 #[test]
 fn names_run_nothing_in_qgis() {
-    if !is_here(python().args(["-c", "import qgis.core"]), "QGIS") {
+    if !has_qgis() {
         return;
     }
     let study = Study::small();

@@ -24,6 +24,7 @@ mod written_layers;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use evenreach::read::problem::Problems;
 use evenreach::read::table::{Table, Wish};
@@ -58,6 +59,31 @@ pub fn program(name: &str) -> bool {
         eprintln!("left out: {name} is missing");
     }
     is_there
+}
+
+/// Whether a program is here; without it the test fails, unless the tests were told to do without.
+pub fn is_here(program: &mut Command, name: &str) -> bool {
+    let is_here = program.output().is_ok_and(|output| output.status.success());
+    assert!(
+        is_here || std::env::var_os("EVENREACH_WITHOUT_FOREIGN").is_some(),
+        "{name} is not here: get it (`apt-get install python3-qgis`, `apt-get install libreoffice-calc`), or set EVENREACH_WITHOUT_FOREIGN"
+    );
+    if !is_here {
+        eprintln!("left out: {name} is not here");
+    }
+    is_here
+}
+
+/// Whether QGIS is here, by its Python.
+pub fn has_qgis() -> bool {
+    is_here(python().args(["-c", "import qgis.core"]), "QGIS")
+}
+
+/// The Python that QGIS was installed for.
+pub fn python() -> Command {
+    let mut python = Command::new("/usr/bin/python3");
+    python.env("QT_QPA_PLATFORM", "offscreen");
+    python
 }
 
 /// The table of a file, if there is one, and what is said of it.

@@ -9,7 +9,7 @@ use evenreach::write::geopackage::{GeoPackage, Style};
 use evenreach::write::{Column, Holds, Layer, Shapes, Value};
 use geo::{Geometry, Point, polygon};
 
-use crate::program;
+use crate::{has_qgis, program, python};
 
 const QML: &str = r#"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
 <qgis version="3.22" styleCategories="Symbology">
@@ -129,16 +129,14 @@ os._exit(0)
 "#;
 
 fn qgis(path: &Path, layers: &[&str]) -> Vec<String> {
-    let mut command = Command::new("/usr/bin/python3");
-    command.env("QT_QPA_PLATFORM", "offscreen").args(["-c", QGIS]).arg(path).args(layers);
-    let output = command.output().unwrap();
+    let output = python().args(["-c", QGIS]).arg(path).args(layers).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
 }
 
 #[test]
 fn qgis_opens_the_layers_in_their_style() {
-    if !program("qgis_process") {
+    if !has_qgis() {
         return;
     }
     let home = tempfile::tempdir().unwrap();
