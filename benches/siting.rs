@@ -1,8 +1,8 @@
 //! Siting problems on random planes: demand points and candidates anywhere in a square, the cost is the straight line.
 //!
-//! `cargo bench --bench siting -- --solve PROBLEM TABLE P` solves one table of costs (`from,to,cost`, positions from 0, one
-//! person each) and prints seconds, objective, bound and whether it is proven, for `benches/siting_peers.py`.
-//! `-- --plane PROBLEM DEMANDS SITES P LIMIT SECONDS` does so for a plane of that size, within a time.
+//! `cargo bench --bench siting -- --solve PROBLEM TABLE P` solves one table of costs (`from,to,cost`, positions from 0,
+//! one person each) and prints seconds, objective, bound and whether it is proven, for `benches/siting_peers.py`. `--
+//! --plane PROBLEM DEMANDS SITES P LIMIT SECONDS` does so for a plane of that size, within a time.
 #![allow(missing_docs, reason = "criterion's macros")]
 #![allow(clippy::print_stdout, reason = "a benchmark that is a program prints what it measures")]
 

@@ -25,16 +25,16 @@ use crate::siting::{Answer, NoAnswer, Terms};
 
 /// Choose sites from candidates, with a proof of how good the choice is.
 ///
-/// With STUDY, for an obligation or a service of it (--for): --budget new sites among the candidates, beside all facilities
-/// that stand. By default as many persons as can be get what the obligation asks for; with a service, or with --objective,
-/// the cost to the nearest facility is made least. The sites chosen are then judged in the study like any scenario:
-/// whatif.json, whatif.csv and scenario-01.geojson say what they change.
+/// With STUDY, for an obligation or a service of it (--for): --budget new sites among the candidates, beside all
+/// facilities that stand. By default as many persons as can be get what the obligation asks for; with a service, or
+/// with --objective, the cost to the nearest facility is made least. The sites chosen are then judged in the study like
+/// any scenario: whatif.json, whatif.csv and scenario-01.geojson say what they change.
 ///
-/// Without a study takes a table of costs with the columns from (a demand point), to (a candidate site) and cost, in any one unit, and a
-/// table of demand with the columns id and persons; both in any format that a study may use. A pair that the table does
-/// not have cannot serve. Writes site.json (problem, objective, bound, gap, proven, chosen) and assignment.csv (who is
-/// served where), and says the answer in words. An answer is called proven only if no other choice can be better; each is
-/// measured again from the table before it is given out.
+/// Without a study takes a table of costs with the columns from (a demand point), to (a candidate site) and cost, in
+/// any one unit, and a table of demand with the columns id and persons; both in any format that a study may use. A pair
+/// that the table does not have cannot serve. Writes site.json (problem, objective, bound, gap, proven, chosen) and
+/// assignment.csv (who is served where), and says the answer in words. An answer is called proven only if no other
+/// choice can be better; each is measured again from the table before it is given out.
 ///
 /// Exit codes: 0 there is an answer; 1 it is proven that no choice serves everyone who must be served; 2 it could not
 /// run.
@@ -47,7 +47,7 @@ use crate::siting::{Answer, NoAnswer, Terms};
   evenreach site --table od.csv --demand demand.csv --problem p-median --p 5 --objective ede
   evenreach site --table od.csv --demand demand.csv --problem mclp --p 4 --limit 30
   evenreach site --table od.csv --demand demand.csv --problem lscp --limit 30 --share 90%
-  evenreach site --table od.xlsx --demand people.xlsx!Sheet1 --problem p-center --p 8 --existing schools.csv
+  evenreach site --table od.xlsx --demand people.xlsx --problem p-center --p 8 --existing schools.csv
   evenreach site --table od.csv --demand demand.csv --problem lscp-b --limit 30 --out out/backup")]
 pub(super) struct Arguments {
     /// The folder that holds study.toml, or an OpenStreetMap extract (.osm.pbf).

@@ -5,8 +5,8 @@ use super::solve::coverage::{self, Coverage, Rows};
 use super::{Answer, NoAnswer, Offers, Terms, evaluate, verified};
 
 /// The fewest sites that serve every demand point within `limit`, and of all such choices one in which the most demand
-/// points have a second site within the limit. As in spopt, demand points are counted, not persons; unlike in spopt 0.7, one
-/// that only one candidate could cover is never counted as covered twice.
+/// points have a second site within the limit. As in spopt, demand points are counted, not persons; unlike in spopt
+/// 0.7, one that only one candidate could cover is never counted as covered twice.
 ///
 /// The objective is the number of demand points covered at least twice. Where time was up before the fewest sites were
 /// proven, nothing is.
@@ -15,8 +15,9 @@ use super::{Answer, NoAnswer, Offers, Terms, evaluate, verified};
 /// As [`set_cover`].
 ///
 /// # Source
-/// Church and Murray (2018), Location Covering Models, Springer, doi:10.1007/978-3-319-99846-6; Hogan and ReVelle (1986),
-/// Concepts and applications of backup coverage, Management Science 32(11), 1434-1444, doi:10.1287/mnsc.32.11.1434.
+/// Church and Murray (2018), Location Covering Models, Springer, doi:10.1007/978-3-319-99846-6; Hogan and ReVelle
+/// (1986), Concepts and applications of backup coverage, Management Science 32(11), 1434-1444,
+/// doi:10.1287/mnsc.32.11.1434.
 pub fn backup_cover(offers: &Offers, limit: f64, terms: Terms<'_>) -> Result<Answer, NoAnswer> {
     let fewest = set_cover(offers, limit, terms)?;
     let mut rows = Rows::new(offers.n_sites());

@@ -20,8 +20,8 @@ pub struct Equitable {
 /// # Shapes and units
 /// - `persons`, `p`: as for [`p_median`](p_median::p_median).
 /// - `aversion`: to inequality, more than 0; 1 is usual, near 0 only the mean counts. It is the size of the epsilon of
-///   the paper, which is negative for costs. Kappa is this times the sum of persons times cost over that of persons times
-///   cost squared, both at the p-median, which is solved first.
+///   the paper, which is negative for costs. Kappa is this times the sum of persons times cost over that of persons
+///   times cost squared, both at the p-median, which is solved first.
 ///
 /// # Errors
 /// As [`p_median`](p_median::p_median).

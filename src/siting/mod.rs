@@ -2,7 +2,7 @@
 //!
 //! | problem | asks for | file |
 //! |---|---|---|
-//! | location set covering (`lscp`) | the fewest sites that serve everyone, or a share, within a limit | [`set_cover`] |
+//! | set covering (`lscp`) | the fewest sites that serve everyone, or a share, within a limit | [`set_cover`] |
 //! | its backup (`lscp-b`) | of those with the fewest sites, the one that serves most twice | [`backup_cover`] |
 //! | maximal covering (`mclp`) | `p` sites that serve the most persons within a limit | [`max_cover`] |
 //! | p-median | `p` sites with the least cost over all persons | [`p_median`] |

@@ -5,8 +5,8 @@
 use super::solve::fewest::fewest;
 use super::{Answer, NoAnswer, Offers, Terms, evaluate, verified};
 
-/// `p` sites with the least worst cost, each demand point served by the cheapest of them. Sites that the worst cost has no
-/// need of are those that lower the total cost most, one after the other.
+/// `p` sites with the least worst cost, each demand point served by the cheapest of them. Sites that the worst cost has
+/// no need of are those that lower the total cost most, one after the other.
 ///
 /// # Shapes and units
 /// - `persons`: one a demand point, finite and not negative; only the choice among equals depends on it.

@@ -48,8 +48,8 @@ pub fn set_cover(offers: &Offers, limit: f64, terms: Terms<'_>) -> Result<Answer
 /// together serve less than the share; [`NoAnswer::Stopped`] where time was up before the first choice.
 ///
 /// # Source
-/// Daskin and Owen (1999), Two new location covering problems: the partial p-center problem and the partial set covering
-/// problem, Geographical Analysis 31(1), 217-235, doi:10.1111/j.1538-4632.1999.tb00976.x.
+/// Daskin and Owen (1999), Two new location covering problems: the partial p-center problem and the partial set
+/// covering problem, Geographical Analysis 31(1), 217-235, doi:10.1111/j.1538-4632.1999.tb00976.x.
 pub fn partial_set_cover(
     offers: &Offers,
     persons: &[f64],

@@ -205,8 +205,10 @@ proptest! {
     ) {
         let offers: Vec<Offer> = (0_u32..)
             .zip(&sites)
-            .flat_map(|(demand, row)| (0_u32..).zip(row).filter(|(_, in_reach)| **in_reach).map(move |(site, _)| (demand, site)))
-            .map(|(demand, site)| Offer { demand, site, cost: 1.0 })
+            .flat_map(|(demand, row)| {
+                let sites = (0_u32..).zip(row).filter(|(_, in_reach)| **in_reach);
+                sites.map(move |(site, _)| Offer { demand, site, cost: 1.0 })
+            })
             .collect();
         let offers = Offers::new(sites.len(), 18, &offers);
         let all = set_cover(&offers, 1.0, Terms::default());

@@ -18,7 +18,8 @@ warnings.filterwarnings("ignore")
 OUT = pathlib.Path(sys.argv[1])
 DATA = pathlib.Path(spopt.__file__).parent / "tests" / "test_locate" / "data"
 
-pairs = pandas.read_csv(DATA / "SF_network_distance_candidateStore_16_censusTract_205_new.csv", dtype={"DestinationName": str})
+name = "SF_network_distance_candidateStore_16_censusTract_205_new.csv"
+pairs = pandas.read_csv(DATA / name, dtype={"DestinationName": str})
 costs = pairs.pivot_table(values="distance", index="DestinationName", columns="name")
 persons = pairs.groupby("DestinationName")["demand"].first().loc[costs.index]
 
@@ -30,7 +31,8 @@ def write(name, header, rows):
         writer.writerows(rows)
 
 
-write("od.csv", ["from", "to", "cost"], ((a, b, repr(float(costs.at[a, b]))) for a in costs.index for b in costs.columns))
+rows = ((a, b, repr(float(costs.at[a, b]))) for a in costs.index for b in costs.columns)
+write("od.csv", ["from", "to", "cost"], rows)
 write("demand.csv", ["id", "persons"], persons.items())
 
 solver = pulp.HiGHS(msg=False)

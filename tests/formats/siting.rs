@@ -16,9 +16,9 @@ use super::foreign;
 /// Problem, p, limit in metres, and the optimum that spopt finds: persons times metres, metres, sites, demand points,
 /// persons. Ours may differ by 1e-9 of it, which is how exactly the sums of doubles agree.
 ///
-/// For `lscp-b` ours are the optima over all 12,870 and 560 choices of 8 and 3 sites. The objective of spopt 0.7.0 is higher
-/// by [`SINGLE`]: it also counts the tracts as covered twice that have one store within the limit, for which its model
-/// leaves the variable free. The sites that it chooses are worth what ours are.
+/// For `lscp-b` ours are the optima over all 12,870 and 560 choices of 8 and 3 sites. The objective of spopt 0.7.0 is
+/// higher by [`SINGLE`]: it also counts the tracts as covered twice that have one store within the limit, for which its
+/// model leaves the variable free. The sites that it chooses are worth what ours are.
 const OPTIMA: [(&str, usize, f64, f64); 13] = [
     ("lscp", 0, 5000.0, 8.0),
     ("lscp-b", 0, 5000.0, 145.0),

@@ -106,8 +106,8 @@ impl Siting<'_> {
                 let points = english("demand point", n as f64);
                 lang.pick(
                     format!(
-                        "no choice of sites does it, and that is proven: {n} {points} can be served by no candidate{within}: \
-                         {ids}; add offers or candidates for them{}",
+                        "no choice of sites does it, and that is proven: {n} {points} can be served by no \
+                         candidate{within}: {ids}; add offers or candidates for them{}",
                         if self.limit.is_some() { ", or raise --limit" } else { "" }
                     ),
                     format!(
@@ -124,8 +124,8 @@ impl Siting<'_> {
                 });
                 lang.pick(
                     format!(
-                        "no choice of {p} {} serves everyone, and that is proven: with the best choice tried {n} {} are \
-                         left: {ids}{most}",
+                        "no choice of {p} {} serves everyone, and that is proven: with the best choice tried {n} {} \
+                         are left: {ids}{most}",
                         english("site", p as f64),
                         english("demand point", n as f64)
                     ),

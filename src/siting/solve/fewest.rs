@@ -1,7 +1,7 @@
 //! The fewest columns that cover every row (set cover with equal costs), or whether a number of columns is enough.
 //!
-//! Branch and bound. At every node rows that another row implies, columns that another column outdoes and columns that a
-//! row cannot do without are settled until nothing moves; then a Lagrangian bound ends the node, or settles more
+//! Branch and bound. At every node rows that another row implies, columns that another column outdoes and columns that
+//! a row cannot do without are settled until nothing moves; then a Lagrangian bound ends the node, or settles more
 //! columns by their reduced costs; else the shortest row is split into its columns.
 //!
 //! # Source
@@ -18,8 +18,8 @@ use super::row_weights::{Lists, fewer};
 pub(in crate::siting) struct Fewest {
     /// The columns of the best cover found, ascending; with a number to reach, any cover that reaches it.
     pub best: Option<Vec<u32>>,
-    /// No cover has fewer columns; `usize::MAX` where a row has none. Where a number of columns was to be reached and is,
-    /// nothing is known of fewer, and this is 0.
+    /// No cover has fewer columns; `usize::MAX` where a row has none. Where a number of columns was to be reached and
+    /// is, nothing is known of fewer, and this is 0.
     pub at_least: usize,
 }
 

@@ -1,8 +1,8 @@
 //! Local search for covers with few columns: one column out, one in, and rows left uncovered weigh more each time.
 //!
 //! # Source
-//! Gao, Weise and Li (2015), An efficient local search heuristic with row weighting for the unicost set covering problem,
-//! European Journal of Operational Research 246(3), 750-761, doi:10.1016/j.ejor.2015.05.038.
+//! Gao, Weise and Li (2015), An efficient local search heuristic with row weighting for the unicost set covering
+//! problem, European Journal of Operational Research 246(3), 750-761, doi:10.1016/j.ejor.2015.05.038.
 
 use rand::Rng;
 use rand_pcg::Pcg32;

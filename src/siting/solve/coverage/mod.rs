@@ -180,7 +180,8 @@ impl Search<'_> {
         }
     }
 
-    /// The node as far as it can be settled, and its bound; none where nothing better is in it, or the search is stopped.
+    /// The node as far as it can be settled, and its bound; none where nothing better is in it, or the search is
+    /// stopped.
     fn look(&mut self, mut node: Node, is_root: bool, before: f64, branch: Option<Branch>) -> Option<(Node, f64)> {
         let mut bound = before;
         let mut branch = branch;

@@ -173,7 +173,8 @@ impl Search<'_> {
         Some((if opens { node.fixed(&flags, &none) } else { node.fixed(&none, &flags) }, bound))
     }
 
-    /// The node as far as it can be settled, and its bound; none where nothing better is in it, or the search is stopped.
+    /// The node as far as it can be settled, and its bound; none where nothing better is in it, or the search is
+    /// stopped.
     fn look(&mut self, mut node: Node, pace: &Pace, parent_bound: f64) -> Option<(Node, f64)> {
         let is_root = pace.descends;
         let (mut bound, mut pace) = (parent_bound, pace);
