@@ -181,7 +181,8 @@ fn look(input: &Input, layer: Option<&str>, areas: Option<&Areas>, problems: &mu
     let (format, lays_down) = (reader.name(), reader.lays_down());
     let read = |layer: Option<&str>, problems: &mut Problems| {
         let wish = Wish { layer: layer.map(str::to_owned), ..Wish::default() };
-        let table = read_table(input, &wish, problems)?;
+        let mut table = read_table(input, &wish, problems)?;
+        table.draw();
         Some((table.file.clone(), inspect(table, lays_down, areas, problems)))
     };
     let layers = if layer.is_none() { reader.layers(input, problems)? } else { Vec::new() };

@@ -60,6 +60,9 @@ pub(super) fn places(
     let table = columns.table();
     let is_stated = table.system.is_some();
     let drawn = |row: usize| {
+        if let Some(&point) = table.points.get(row) {
+            return Some(point);
+        }
         let geometry = table.geometry.get(row)?.as_ref()?;
         if is_stated { representative(geometry) } else { geometry.coords_iter().next() }
     };
@@ -74,7 +77,7 @@ pub(super) fn places(
 }
 
 fn drawn_nothing(table: &Table, row: usize) -> bool {
-    table.geometry.get(row).is_none_or(Option::is_none)
+    table.points.is_empty() && table.geometry.get(row).is_none_or(Option::is_none)
 }
 
 /// Places of which some stand in columns: these are still in the system of the file.
@@ -85,7 +88,7 @@ fn turned(
     problems: &mut Problems,
 ) -> Vec<Option<Coord<f64>>> {
     let table = columns.table();
-    if table.geometry.is_empty() {
+    if !table.is_drawn() {
         by_datum(&table.file, system, problems);
     }
     // 0, 0 stands for no place in every system; degrees are looked at as they are, below.

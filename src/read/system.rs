@@ -43,7 +43,7 @@ pub(super) fn settle(table: &mut Table, stated: Stated<'_>, problems: &mut Probl
         return None;
     };
     let crs = Arc::new(crs);
-    if !table.geometry.is_empty() {
+    if table.is_drawn() {
         by_datum(&table.file, &crs, problems);
     }
     turn(table, &crs, problems);
@@ -108,6 +108,7 @@ fn turn(table: &mut Table, crs: &Crs, problems: &mut Problems) {
     if crs.is_wgs84() {
         return;
     }
+    table.draw();
     let turned = table.geometry.par_iter_mut().map(|geometry| {
         let shape = geometry.as_mut()?;
         let first = shape.coords_iter().next();
@@ -208,7 +209,7 @@ pub(super) fn swapped_axes(table: &Table, crs: &Crs, (swapped, there): (usize, u
             format!("{en} look swapped in {swapped} of {there} places"),
             format!("{there} 个位置中有 {swapped} 个的{zh}似乎颠倒"),
         ),
-        if table.geometry.is_empty() {
+        if !table.is_drawn() {
             say(
                 "swap the columns, or in the study: columns = { lon = \"...\", lat = \"...\" }",
                 "请交换两列，或在研究文件中写明：columns = { lon = \"...\", lat = \"...\" }",

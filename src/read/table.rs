@@ -3,7 +3,7 @@
 use std::ops::AddAssign;
 use std::sync::Arc;
 
-use geo::{Geometry, Polygon, Rect, coord};
+use geo::{Coord, Geometry, Point, Polygon, Rect, coord};
 
 use super::input::Input;
 use super::problem::{At, Problems, say};
@@ -139,6 +139,9 @@ pub struct Table {
     pub columns: Vec<Cells>,
     /// One a row for formats with geometry, else empty.
     pub geometry: Vec<Option<Geometry<f64>>>,
+    /// Of a raster the point of each row, in place of a geometry: there are millions, and a geometry takes three times the
+    /// room. See [`Table::draw`].
+    pub points: Vec<Coord<f64>>,
     /// How many rows.
     pub n_rows: usize,
     /// The number of each row as messages count, where it is not its place from 1: the row of a sheet.
@@ -269,6 +272,19 @@ impl Table {
     /// Where a row is, for messages.
     pub fn at(&self, row: usize) -> At {
         let number = self.number(row);
-        if self.geometry.is_empty() { At::Row(number) } else { At::Feature(number) }
+        if self.is_drawn() { At::Feature(number) } else { At::Row(number) }
+    }
+
+    /// Whether the rows have geometries or points.
+    pub fn is_drawn(&self) -> bool {
+        !self.geometry.is_empty() || !self.points.is_empty()
+    }
+
+    /// Makes geometries of the points, for what looks at geometries only.
+    pub fn draw(&mut self) {
+        if !self.points.is_empty() {
+            let points = std::mem::take(&mut self.points).into_iter();
+            self.geometry = points.map(|point| Some(Geometry::Point(Point(point)))).collect();
+        }
     }
 }

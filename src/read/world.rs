@@ -138,7 +138,7 @@ impl Inputs<'_> {
             sha256,
             sidecars: std::mem::take(&mut table.sidecars),
             rows: table.n_rows,
-            features: !table.geometry.is_empty(),
+            features: table.is_drawn(),
             illustrative: entry.illustrative,
             proxy: None,
             crs: table.system.as_ref().map_or_else(String::new, |crs| crs.name().to_owned()),

@@ -7,7 +7,7 @@ use evenreach::read::input::{self, Input};
 use evenreach::read::problem::Problems;
 use evenreach::read::read_table;
 use evenreach::read::table::{Table, Wish};
-use geo::{Coord, Geometry, Rect};
+use geo::{Coord, Rect};
 
 use super::foreign;
 
@@ -23,11 +23,8 @@ fn table(path: &Path, wish: &Wish) -> Table {
 
 /// The cells of a table: where each is and how many persons it has.
 fn cells(table: &Table) -> Vec<(Coord<f64>, f64)> {
-    let place = |geometry: &Option<Geometry<f64>>| match geometry {
-        Some(Geometry::Point(point)) => point.0,
-        other => panic!("{other:?} is no point"),
-    };
-    table.geometry.iter().map(place).zip(table.columns[0].iter().map(|cell| cell.parse().unwrap())).collect()
+    assert!(table.geometry.is_empty() && table.points.len() == table.n_rows);
+    table.points.iter().copied().zip(table.columns[0].iter().map(|cell| cell.parse().unwrap())).collect()
 }
 
 /// The cells as rasterio gives them.

@@ -146,7 +146,8 @@ fn read(arguments: &Arguments, problems: &mut Problems) -> Option<(Table, bool)>
     let (file, layer) = split(Path::new(""), &arguments.from_file);
     let input = input::read(Path::new(file), file, problems)?;
     let wish = Wish { layer: layer.map(str::to_owned), encoding: arguments.encoding.clone(), ..Wish::default() };
-    let table = read_table(&input, &wish, problems)?;
+    let mut table = read_table(&input, &wish, problems)?;
+    table.draw();
     let is_geojson = reader_of(&input).is_some_and(|reader| reader.name().starts_with("GeoJSON"));
     (!problems.has_errors()).then_some((table, is_geojson))
 }

@@ -12,7 +12,7 @@ mod refused;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use geo::{Geometry, Point, Polygon};
+use geo::{Coord, Polygon};
 use rayon::prelude::*;
 
 use super::input::{Input, ReadSeek};
@@ -186,14 +186,14 @@ impl<'a> Band<'a> {
         };
         let n_cells = (columns.end - columns.start) * (rows.end - rows.start);
         let found = self.chunks(input, file, &columns, &rows)?;
-        let (geometry, population) = rayon::join(|| self.points(&found), || population(&found));
+        let (points, population) = rayon::join(|| self.points(&found), || population(&found));
         let mut grid = Grid { outline: Some(self.outline()), ..Grid::default() };
         found.into_iter().flatten().for_each(|found| grid += found.grid);
         let far = size[0] * size[1] - n_cells;
         Ok(Table {
             columns: vec![population],
-            n_rows: geometry.len(),
-            geometry,
+            n_rows: points.len(),
+            points,
             crs: self.raster.system.clone(),
             left_out: usize::try_from(far).unwrap_or(usize::MAX),
             grid: Some(grid),
@@ -246,11 +246,11 @@ impl<'a> Band<'a> {
     }
 
     /// Where the cells are.
-    fn points(&self, found: &[Vec<Found>]) -> Vec<Option<Geometry<f64>>> {
+    fn points(&self, found: &[Vec<Found>]) -> Vec<Coord<f64>> {
         let mut points = Vec::with_capacity(found.iter().flatten().map(|found| found.cells.len()).sum());
         for (row, cells) in found.iter().flat_map(|chunks| in_order(chunks)) {
             let centre = |&(column, _): &(u32, f64)| self.raster.georeference.centre(u64::from(column), row);
-            points.extend(cells.iter().map(|cell| Some(Geometry::Point(Point(centre(cell))))));
+            points.extend(cells.iter().map(centre));
         }
         points
     }
