@@ -56,41 +56,42 @@ pub(super) struct Arguments {
     #[command(flatten)]
     of_study: site_study::Options,
     /// The costs: a file with the columns from, to, cost; one sheet of it: FILE!SHEET.
-    #[arg(long, value_name = "FILE", requires_all = ["demand", "problem"])]
+    #[arg(long, value_name = "FILE", requires_all = ["demand", "problem"], help_heading = "Sites on a table of costs")]
     table: Option<String>,
     /// The demand points: a file with the columns id, persons.
-    #[arg(long, value_name = "FILE", requires = "table")]
+    #[arg(long, value_name = "FILE", requires = "table", help_heading = "Sites on a table of costs")]
     demand: Option<String>,
     /// What is asked for.
-    #[arg(long, value_enum, requires = "table")]
+    #[arg(long, value_enum, requires = "table", help_heading = "Sites on a table of costs")]
     problem: Option<Problem>,
     /// How many sites there are in all, the existing ones counted; for p-median, p-center and mclp.
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Sites on a table of costs")]
     p: Option<i64>,
     /// What p-median minimises: the cost of all persons in sum, or its Kolm-Pollak equivalent, which counts inequality.
     /// For a study also the cost of whoever is served worst, or the persons served within --limit metres.
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, help_heading = "Both")]
     objective: Option<Objective>,
     /// How much --objective ede minds inequality: 1 is usual, near 0 only the mean counts.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 1.0, allow_negative_numbers = true, help_heading = "Both")]
     aversion: f64,
-    /// The dearest cost at which a site serves, counted in, in the unit of the table; lscp, lscp-b and mclp need it.
-    #[arg(long, value_name = "COST", allow_negative_numbers = true)]
+    /// The dearest cost at which a site serves, counted in: in the unit of the table, where lscp, lscp-b and mclp need it; for
+    /// a study in metres.
+    #[arg(long, value_name = "COST", allow_negative_numbers = true, help_heading = "Both")]
     limit: Option<f64>,
     /// The share of all persons that is enough for lscp, such as 90%.
-    #[arg(long, value_name = "PERCENT")]
+    #[arg(long, value_name = "PERCENT", help_heading = "Sites on a table of costs")]
     share: Option<String>,
     /// Sites that are there already and stay, by the column id: they count among the sites of --p.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Sites on a table of costs")]
     existing: Option<String>,
     /// How much each site can serve: not built yet, and refused.
     #[arg(long, value_name = "FILE", hide = true)]
     capacity: Option<String>,
     /// Seconds after which the best choice found is given, with the bound reached.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, allow_negative_numbers = true, help_heading = "Both")]
     time_limit: f64,
     /// The folder for the files; by default out/site, or out/NAME-site for a study.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = "Both")]
     out: Option<PathBuf>,
 }
 
