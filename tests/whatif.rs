@@ -276,6 +276,15 @@ fn where_no_boundary_tells_the_village_of_a_new_place_it_is_said() {
 }
 
 #[test]
+fn maps_of_an_earlier_run_are_named() {
+    let study = Study::small();
+    ran(&study, "s.csv", SITES, &["--combine", "2"]);
+    let run = what_if(&study, "s.csv", SITES, &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("from an earlier run, not of this one: scenario-05.geojson"), "{}", run.stderr);
+}
+
+#[test]
 fn an_interrupted_run_goes_on_only_with_the_same_files_and_options() {
     let study = Study::small();
     fs::create_dir(study.out()).unwrap();

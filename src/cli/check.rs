@@ -127,14 +127,8 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
 
 /// Says which files in the folder an earlier run has left and this one has not written.
 fn tell_old(out: &Path, others: &[Output<'_>], lang: Lang) {
-    let old: Vec<&str> = others.iter().map(Content::name).filter(|name| out.join(name).exists()).collect();
-    if !old.is_empty() {
-        let names = old.join(lang.pick(", ", "、"));
-        tell::note(lang.pick(
-            &format!("warning: from an earlier run, not of this one: {names}"),
-            &format!("警告：以下文件由之前的运行留下，不是本次结果：{names}"),
-        ));
-    }
+    let old = others.iter().map(Content::name).filter(|name| out.join(name).exists());
+    tell::left_over(&old.map(str::to_owned).collect::<Vec<_>>(), lang);
 }
 
 /// A problem with the input as findings.json shows it.

@@ -166,6 +166,7 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
     progress.done();
     written.map_err(|problem| tell::stop(&problem.text(), lang))?;
 
+    tell::left_over(&whatif::left_over(&out, 1), lang);
     tell::problems(&read.problems, lang);
     tell::problems(&problems, lang);
     tell::result(&siting.summary(lang));

@@ -94,6 +94,18 @@ pub(super) fn problems(problems: &Problems, lang: Lang) {
     }
 }
 
+/// Says which files in the folder of the outputs an earlier run has left.
+pub(super) fn left_over(names: &[String], lang: Lang) {
+    if names.is_empty() {
+        return;
+    }
+    let names = names.join(lang.pick(", ", "、"));
+    note(&lang.pick(
+        format!("warning: from an earlier run, not of this one: {names}"),
+        format!("警告：以下文件由之前的运行留下，不是本次结果：{names}"),
+    ));
+}
+
 /// Prints why a study could not be read.
 pub(super) fn failure(failure: &Failure, lang: Lang) -> Stopped {
     match failure {

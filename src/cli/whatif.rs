@@ -127,6 +127,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
     let written = files::write(&out, &whatif::outputs(&what_if));
     written.map_err(|problem| tell::stop(&problem.text(), lang))?;
     Checkpoint::remove(&out);
+    tell::left_over(&whatif::left_over(&out, batch.best.len().min(whatif::MAPS)), lang);
 
     tell::problems(&read.problems, lang);
     tell::problems(&problems, lang);

@@ -6,6 +6,7 @@ mod summary;
 mod table;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 pub use summary::{changes, summary};
 
@@ -99,6 +100,11 @@ pub const MAPS: usize = 20;
 /// The name of the map of a scenario, by its place in the ranking from 0.
 fn map_name(rank: usize) -> String {
     format!("scenario-{:02}.geojson", rank + 1)
+}
+
+/// The maps in `folder` that are beyond the first `n_maps`: an earlier run has left them.
+pub fn left_over(folder: &Path, n_maps: usize) -> Vec<String> {
+    (n_maps..MAPS).map(map_name).filter(|name| folder.join(name).exists()).collect()
 }
 
 /// All files: `whatif.json`, `whatif.csv`, and `scenario-01.geojson` and so on for the first [`MAPS`].
