@@ -89,6 +89,29 @@ fn each_objective_finds_its_own_best_and_a_grid_is_filled() {
 }
 
 #[test]
+fn an_area_without_a_place_can_have_a_site_and_no_more_are_built_than_serve() {
+    let study = Study::small();
+    study.edit("villages.csv", "V3,东村,S2,121.15,39.05,社区", "V3,东村,S2,,,社区");
+    let run = site(&study, &["--for", "edu.public", "--budget", "3"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(chosen(&study)[1..], ["V3 东村"]);
+    assert!(run.stderr.contains("2 of the budget are not needed"), "{}", run.stderr);
+}
+
+#[test]
+fn of_an_obligation_that_is_kept_it_is_said_and_the_same_place_is_one_candidate() {
+    let study = Study::small();
+    let run = site(&study, &["--for", "edu.near", "--budget", "1"]);
+    assert_eq!((run.code, run.stdout.contains("is kept already")), (0, true), "{}", run.stderr);
+    let study = scattered();
+    study.put("sites.csv", SITES.replace("far,", "west again,121.01,39.01\nfar,"));
+    let sites = study.path("sites.csv");
+    let run = site(&study, &["--for", "edu.near", "--budget", "2", "--candidates", sites.to_str().unwrap()]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("1 candidates stand at the place of another"), "{}", run.stderr);
+}
+
+#[test]
 fn what_cannot_be_asked_is_refused_with_what_can() {
     let study = scattered();
     let refused = |more: &[&str], words: &[&str]| {
@@ -114,6 +137,12 @@ fn what_cannot_be_asked_is_refused_with_what_can() {
     );
     refused(&["--for", "edu.near", "--budget", "1", "--candidates", "grid", "--spacing", "1 m"], &["larger --spacing"]);
     refused(&["--for", "edu.near", "--budget", "1", "--candidates", "none.csv"], &["none.csv"]);
+    for aversion in ["-1", "0", "nan"] {
+        let more = ["--for", "kindergarten", "--budget", "1", "--objective", "ede", "--aversion", aversion];
+        refused(&more, &["is no aversion"]);
+    }
+    refused(&["--for", "kindergarten", "--budget", "1", "--objective", "cover"], &["give --limit"]);
+    refused(&["--for", "edu.near", "--budget", "1", "--limit", "500"], &["leave out --limit"]);
     study.put("two.csv", "scenario,edit,code,lon,lat\nA,close,K1,,\n");
     let two = study.path("two.csv");
     refused(&["--for", "edu.near", "--budget", "1", "--candidates", two.to_str().unwrap()], &["`A` is no candidate"]);

@@ -61,15 +61,16 @@ impl Headcount {
     /// The persons for whom a promise is kept that was not, or nobody knew, and those for whom it is unmet that was kept: by
     /// the worst verdict on the areas that hold them. Each counts once, whatever the levels.
     pub fn turned(&self, areas: &Areas, before: &Finding, after: &Finding) -> (f64, f64) {
-        // 0 where it is kept or nothing is judged, 1 where nobody knows, 2 where it is unmet.
+        // 0 where nothing is judged, 1 where it is kept, 2 where nobody knows, 3 where it is unmet.
         let doubts = |finding: &Finding| {
             let mut doubts = PerArea::filled(areas.len(), 0_u8);
             for subject in &finding.subjects {
                 let Of::Area(area) = subject.of else { continue };
                 doubts[area] = match subject.verdict {
-                    Verdict::Met | Verdict::NotCheckable { .. } => 0,
-                    Verdict::Unknown { .. } => 1,
-                    Verdict::Unmet => 2,
+                    Verdict::NotCheckable { .. } => 0,
+                    Verdict::Met => 1,
+                    Verdict::Unknown { .. } => 2,
+                    Verdict::Unmet => 3,
                 };
             }
             // Areas stand in the order of levels: what holds one is done before it.
@@ -87,8 +88,8 @@ impl Headcount {
         let (mut gained, mut lost) = (0.0, 0.0);
         for (area, &persons) in self.own.iter().filter(|&(_, &persons)| persons != 0.0) {
             match (before[area], after[area]) {
-                (1 | 2, 0) => gained += persons,
-                (0, 2) => lost += persons,
+                (2 | 3, 1) => gained += persons,
+                (1, 3) => lost += persons,
                 _ => {}
             }
         }

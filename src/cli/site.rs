@@ -14,7 +14,7 @@ use crate::read::problem::{At, Problems, say};
 use crate::read::siting::{Candidates, Files, read_siting};
 use crate::report::files;
 use crate::report::siting::{FILES, Problem, Siting};
-use crate::report::words::plain;
+use crate::report::words::{people, plain};
 use crate::siting::backup_cover::backup_cover;
 use crate::siting::equitable_median::equitable_median;
 use crate::siting::max_cover::max_cover;
@@ -154,8 +154,10 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         share: asked.share,
         demands: &found.demands,
         persons: &found.persons,
+        people: people(None),
         sites: &found.sites,
         existing: &found.existing,
+        has_stand_in: false,
         inputs: &found.files,
         outcome: &outcome,
         elapsed_s: begin.elapsed().as_secs_f64(),

@@ -1,5 +1,6 @@
 //! `site STUDY`: where the next sites of a service should go, and what they change.
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -18,9 +19,10 @@ use crate::read::{ReadStudy, read_candidates};
 use crate::report::files;
 use crate::report::siting::{Problem, Siting};
 use crate::report::whatif::{self, WhatIf};
-use crate::report::words::plain;
-use crate::rules::Check;
+use crate::report::words::number::number;
+use crate::report::words::{people, plain};
 use crate::rules::select::{Condition, Where};
+use crate::rules::{Check, Verdict};
 use crate::scenario::batch::Batch;
 use crate::scenario::siting::{Need, NoTask, Serves, Task, need};
 use crate::scenario::{By, Change, Edit, Given, Ranked, Scenario, Stage};
@@ -28,7 +30,7 @@ use crate::siting::equitable_median::equitable_median;
 use crate::siting::max_cover::max_cover;
 use crate::siting::p_center::p_center;
 use crate::siting::p_median::p_median;
-use crate::siting::{Answer, NoAnswer, Terms};
+use crate::siting::{Answer, NoAnswer, Offers, Terms, evaluate};
 use crate::space::index::PolygonIndex;
 use crate::units::Metres;
 
@@ -87,6 +89,12 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
         )));
     };
     let time = Duration::try_from_secs_f64(shared.time_limit).ok().filter(|time| !time.is_zero());
+    if !shared.aversion.is_finite() || shared.aversion <= 0.0 {
+        return Err(stop(say(
+            format!("--aversion {} is no aversion: give a number more than 0, such as 1", shared.aversion),
+            format!("--aversion {} 无效：请填写大于 0 的数，如 1", shared.aversion),
+        )));
+    }
     let Some(time) = time else {
         return Err(stop(say(
             "--time-limit is no time: give seconds, more than 0",
@@ -99,6 +107,7 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
         why.tell(lang)
     })?;
     let aim = Aim::of(&read, wanted, options.group.as_deref()).map_err(stop)?;
+    aim.limit_fits(shared).map_err(stop)?;
     progress.step(lang.pick("candidates", "候选点"));
     let mut problems = Problems::default();
     let candidates = candidates(options, &read, &aim, &mut problems).map_err(stop)?;
@@ -114,17 +123,31 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
             format!("候选点共 {n} 个：应为 1 至 {MOST_CANDIDATES} 个，请使用文件或调整 --spacing"),
         )));
     }
+    let n_double = drop_doubles(&mut candidates);
     aim.suit(&read.world, &mut candidates);
 
     progress.step(lang.pick("the study as it is", "评估现状"));
     let stage = Stage::new(&read.world, &read.packs, &Only::default(), candidates);
     let need = aim.need(&stage, shared);
     let found = aim.obligation.map(|at| &stage.base().findings[at].finding);
+    if found.is_some_and(|found| found.verdict == Verdict::Met) && shared.objective.is_none() {
+        progress.done();
+        let text = say(
+            format!("`{wanted}` is kept already: there is nothing to mend; --objective mean would shorten the ways"),
+            format!("条款 {wanted} 已达标，无需新增；如需缩短距离可用 --objective mean"),
+        );
+        tell::result(&format!("{}\n", text.get(lang)));
+        return Ok(ExitCode::SUCCESS);
+    }
     let task = stage.task(&need, found).map_err(|why| stop(why_not(why)))?;
     progress.step(lang.pick("solving", "求解"));
     let begin = Instant::now();
     let out_of_time = || time <= begin.elapsed();
-    let (outcome, kappa, problem) = solve(&task, &need, shared, budget, &out_of_time);
+    let (mut outcome, kappa, problem) = solve(&task, &need, shared, budget, &out_of_time);
+    let n_idle = match (&mut outcome, problem) {
+        (Ok(answer), Problem::Mclp) => drop_idle(answer, &task.offers, &need),
+        _ => 0,
+    };
     let sites: Vec<String> = std::iter::once(lang.pick("all that stand today", "现有全部设施").to_owned())
         .chain(stage.scenarios().iter().map(|scenario| scenario.name.clone()))
         .collect();
@@ -142,8 +165,10 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
         share: None,
         demands: &task.names,
         persons: &task.persons,
+        people: people(read.world.people.proxy),
         sites: &sites,
         existing: &[0],
+        has_stand_in: true,
         inputs: &inputs,
         outcome: &outcome,
         elapsed_s: begin.elapsed().as_secs_f64(),
@@ -170,19 +195,31 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
     tell::problems(&read.problems, lang);
     tell::problems(&problems, lang);
     tell::result(&siting.summary(lang));
-    told(&task, lang);
+    told(&task, &siting.people, (n_double, n_idle), lang);
     let folder = plain(&out.display().to_string());
     tell::result(&whatif::changes(&what_if, &folder, (tell::style(), tell::width())));
     Ok(ExitCode::SUCCESS)
 }
 
 /// What the answer leaves out.
-fn told(task: &Task, lang: Lang) {
-    if 0.0 < task.without {
-        let n = task.without;
+fn told(task: &Task, people: &Text, (n_double, n_idle): (usize, usize), lang: Lang) {
+    if 0 < n_idle {
         tell::note(&lang.pick(
-            format!("note: {n} persons have no place and were left out"),
-            format!("说明：{n} 人没有坐标，未计入"),
+            format!("note: {n_idle} of the budget are not needed: they would serve nobody else"),
+            format!("说明：预算中有 {n_idle} 个无需使用，不会再多服务任何人"),
+        ));
+    }
+    if 0 < n_double {
+        tell::note(&lang.pick(
+            format!("note: {n_double} candidates stand at the place of another one and were left out"),
+            format!("说明：{n_double} 个候选点与其他候选点位置相同，已略过"),
+        ));
+    }
+    if 0.0 < task.without {
+        let (n, people) = (number(task.without), people.get(lang));
+        tell::note(&lang.pick(
+            format!("note: {n} {people} have no place and were left out"),
+            format!("说明：{n} {people}没有坐标，未计入"),
         ));
     }
     if 0 < task.n_unsure {
@@ -246,6 +283,14 @@ impl<'a> Aim<'a> {
             }
             None => (wanted, Where::new()),
         };
+        if let (Some(_), None) = (check, facilities.service(service)) {
+            return Err(say(
+                format!(
+                    "the study holds no data on the service `{service}` that `{wanted}` asks for: what stands today is not known"
+                ),
+                format!("研究中没有条款 {wanted} 所需的“{service}”数据，现状未知"),
+            ));
+        }
         let Some(service) = facilities.service(service) else {
             let services: Vec<&str> =
                 facilities.services().values().iter().map(|service| service.key.as_str()).collect();
@@ -274,8 +319,35 @@ impl<'a> Aim<'a> {
         Ok(Self { obligation: position, check, service, conditions, group })
     }
 
+    /// Whether a distance is given where one is needed, and only there.
+    fn limit_fits(&self, shared: &Shared<'_>) -> Result<(), Text> {
+        let own = match self.check {
+            Some(Check::Reach(reach)) => Some(reach.within),
+            _ => None,
+        };
+        match (shared.objective, shared.limit, own) {
+            (Some(Objective::Cover), None, None) => Err(say(
+                "--objective cover needs a distance: give --limit in metres, such as --limit 1000",
+                "--objective cover 需要距离：请给出 --limit（米），如 --limit 1000",
+            )),
+            (None, Some(_), _) if self.check.is_some() => Err(say(
+                "the obligation says itself whom a site serves: leave out --limit, or add --objective cover",
+                "条款本身已规定服务范围：请去掉 --limit，或加上 --objective cover",
+            )),
+            (_, Some(limit), _) if Metres::new(limit).is_none() => Err(say(
+                format!("--limit {limit} is no distance: give metres, 0 or more"),
+                format!("--limit {limit} 不是有效距离：请填写不小于 0 的米数"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
     fn need(&'a self, stage: &Stage, shared: &Shared<'_>) -> Need<'a> {
-        let limit = shared.limit.and_then(Metres::new);
+        let own = match self.check {
+            Some(Check::Reach(reach)) if shared.objective == Some(Objective::Cover) => Some(reach.within),
+            _ => None,
+        };
+        let limit = shared.limit.and_then(Metres::new).or(own);
         let of_service = Need {
             service: self.service,
             conditions: &self.conditions,
@@ -286,6 +358,11 @@ impl<'a> Aim<'a> {
             Some(check) => need(stage, check, self.group).unwrap_or(of_service),
             None => of_service,
         }
+    }
+
+    /// Whether a site serves the area that holds it, wherever in it.
+    fn is_of_areas(&self) -> bool {
+        matches!(self.check, Some(Check::Presence(_)))
     }
 
     /// Gives each candidate the attributes that it must have to count, where it does not say otherwise.
@@ -328,7 +405,9 @@ fn candidates(options: &Options, read: &ReadStudy, aim: &Aim<'_>, problems: &mut
             let ids = lowest.map(|level| areas.at_level(level)).unwrap_or_default();
             let candidate = |&id: &crate::model::AreaId| {
                 let area = &areas[id];
-                opened(aim.service, format!("{} {}", area.code, area.name), area.place?, Some(id))
+                // An area without a place still is one that a facility can be in.
+                area.place.or_else(|| aim.is_of_areas().then_some(Coord::default()))?;
+                Some(opened(aim.service, format!("{} {}", area.code, area.name), area.place, Some(id)))
             };
             Ok(Some((ids.iter().filter_map(candidate).collect(), None)))
         }
@@ -354,17 +433,11 @@ fn candidates(options: &Options, read: &ReadStudy, aim: &Aim<'_>, problems: &mut
     }
 }
 
-fn opened(service: ServiceId, name: String, place: Coord<f64>, area: Option<crate::model::AreaId>) -> Option<Scenario> {
-    let facility = FacilityRow {
-        code: name.clone(),
-        name: name.clone(),
-        service,
-        place: Some(place),
-        area,
-        origin: (SourceId::new(0), 0),
-    };
+fn opened(service: ServiceId, name: String, place: Option<Coord<f64>>, area: Option<crate::model::AreaId>) -> Scenario {
+    let facility =
+        FacilityRow { code: name.clone(), name: name.clone(), service, place, area, origin: (SourceId::new(0), 0) };
     let change = Change::Open { facility, attributes: Vec::new(), serves: Vec::new() };
-    Some(Scenario { name, edits: vec![Edit { change, cost: None, row: 0 }] })
+    Scenario { name, edits: vec![Edit { change, cost: None, row: 0 }] }
 }
 
 /// Points of a grid in the lowest areas that have a boundary.
@@ -404,9 +477,52 @@ fn grid(world: &World, service: ServiceId, spacing: Metres) -> Result<Vec<Scenar
     let located = PolygonIndex::build(ids.iter().map(|&id| areas[id].boundary.polygon())).locate(&points);
     let inside = points.iter().zip(located).filter_map(|(&point, position)| Some((point, ids[position? as usize])));
     let candidate = |(point, area): (Coord<f64>, crate::model::AreaId)| {
-        opened(service, format!("{:.5},{:.5}", point.x, point.y), point, Some(area))
+        opened(service, format!("{:.5},{:.5}", point.x, point.y), Some(point), Some(area))
     };
-    Ok(inside.filter_map(candidate).collect())
+    Ok(inside.map(candidate).collect())
+}
+
+/// Leaves out candidates at the place of one before, in the same area; how many.
+fn drop_doubles(candidates: &mut Vec<Scenario>) -> usize {
+    let mut seen = HashSet::new();
+    let before = candidates.len();
+    candidates.retain(|candidate| {
+        let opened = candidate.edits.iter().find_map(|edit| match &edit.change {
+            Change::Open { facility, .. } => Some(facility),
+            _ => None,
+        });
+        opened
+            .and_then(|facility| Some((facility.place?, facility.area)))
+            .is_none_or(|(place, area)| seen.insert((place.x.to_bits(), place.y.to_bits(), area)))
+    });
+    before - candidates.len()
+}
+
+/// Takes away the sites chosen that serve nobody whom the others do not; how many.
+fn drop_idle(answer: &mut Answer, offers: &Offers, need: &Need<'_>) -> usize {
+    let limit = match need.serves {
+        Serves::Within(limit) => limit.get(),
+        _ => f64::INFINITY,
+    };
+    let mut n_serving: Vec<u32> = vec![0; offers.n_demands()];
+    let mut serves: HashMap<u32, Vec<usize>> = HashMap::new();
+    for demand in 0..offers.n_demands() {
+        for site in offers.within(demand, limit).iter().filter(|site| answer.chosen.binary_search(site).is_ok()) {
+            n_serving[demand] += 1;
+            serves.entry(*site).or_default().push(demand);
+        }
+    }
+    let before = answer.chosen.len();
+    answer.chosen.retain(|site| {
+        let of = serves.get(site).map_or(&[][..], Vec::as_slice);
+        let is_idle = *site != 0 && of.iter().all(|&demand| 1 < n_serving[demand]);
+        if is_idle {
+            of.iter().for_each(|&demand| n_serving[demand] -= 1);
+        }
+        !is_idle
+    });
+    answer.assignment = evaluate::within(offers, &answer.chosen, limit);
+    before - answer.chosen.len()
 }
 
 type Solved = (Result<Answer, NoAnswer>, Option<f64>, Problem);

@@ -1,6 +1,8 @@
 //! Many scenarios and their combinations: judged in parallel, the best kept.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use rand::{RngExt, SeedableRng};
@@ -35,22 +37,24 @@ impl By {
     /// How good a difference is by this measure: larger is better; `None` where it has no such measure.
     pub fn score(self, difference: &Difference) -> Option<f64> {
         let access = |measure: fn(&super::Access) -> Option<f64>| {
-            let less = difference
-                .access
-                .iter()
-                .filter_map(|change| Some(measure(change.before.as_ref()?)? - measure(change.after.as_ref()?)?));
-            Some(less.sum::<f64>())
+            let less = difference.access.iter().filter_map(|change| {
+                let (before, after) = (measure(change.before.as_ref()?)?, measure(change.after.as_ref()?)?);
+                // Sums of fractions differ in their last digits.
+                Some(if (before - after).abs() <= 1e-9 * before { 0.0 } else { before - after })
+            });
+            // The sum of nothing is -0.
+            Some(less.sum::<f64>() + 0.0)
         };
         match self {
             Self::Fixed => Some(difference.count(Turn::Fixed) as f64 - difference.count(Turn::Broken) as f64),
             Self::Persons => Some(difference.gained() - difference.lost()),
             Self::Shortfall => {
-                let less = difference.obligations.iter().map(|change| {
-                    let (before, after) = change.shortfall;
+                let less = difference.obligations.iter().filter_map(|change| {
+                    let (before, after) = (change.shortfall.0?, change.shortfall.1?);
                     // Where nothing was lacking, all that is lacking now is new.
-                    (before - after) / before.max(after).max(f64::MIN_POSITIVE)
+                    Some((before - after) / before.max(after).max(f64::MIN_POSITIVE))
                 });
-                Some(less.sum())
+                Some(less.sum::<f64>() + 0.0)
             }
             Self::Mean => access(|access| Some(access.mean)),
             Self::Worst => access(|access| Some(access.worst)),
@@ -149,17 +153,22 @@ pub fn choices(n: usize, most: usize) -> impl Iterator<Item = Vec<usize>> {
     })
 }
 
-/// `n_drawn` choices of 1 to `most` of `n` scenarios, drawn at random from a fixed seed: the size first, each as likely, then
-/// which. A choice may come twice.
+/// `n_drawn` different choices of 1 to `most` of `n` scenarios, drawn at random from a fixed seed: the size first, each as
+/// likely, then which. Fewer where sizes of few choices are drawn out; 8 bytes are kept of each.
 pub fn sample(n: usize, most: usize, n_drawn: u64) -> impl Iterator<Item = Vec<usize>> {
     let mut chance = Pcg64Mcg::seed_from_u64(0);
     let most = most.min(n);
-    (0..n_drawn).filter(move |_| 0 < most).map(move |_| {
+    let mut seen: HashSet<u64> = HashSet::new();
+    let tries = n_drawn.saturating_mul(20);
+    let drawn = (0..tries).filter(move |_| 0 < most).filter_map(move |_| {
         let size = chance.random_range(1..=most);
         let mut chosen = rand::seq::index::sample(&mut chance, n, size).into_vec();
         chosen.sort_unstable();
-        chosen
-    })
+        let mut hasher = DefaultHasher::new();
+        chosen.hash(&mut hasher);
+        seen.insert(hasher.finish()).then_some(chosen)
+    });
+    drawn.take(usize::try_from(n_drawn).unwrap_or(usize::MAX))
 }
 
 /// How many choices there are of 1 to `most` of `n`; saturates.
@@ -189,6 +198,14 @@ pub fn pareto(ranked: &[Ranked]) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sample_has_no_choice_twice() {
+        let drawn: Vec<Vec<usize>> = sample(6, 3, 30).collect();
+        let different: HashSet<&Vec<usize>> = drawn.iter().collect();
+        assert_eq!((drawn.len(), different.len()), (30, 30));
+        assert!(sample(3, 3, 1000).count() <= 7);
+    }
 
     #[test]
     fn choices_are_all_subsets_the_small_ones_first() {

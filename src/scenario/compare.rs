@@ -14,7 +14,7 @@ pub enum Turn {
     Fixed,
     /// It is unmet and was met.
     Broken,
-    /// It was met, and it is not known any more whether it is: an edit does not say all that the check asks for.
+    /// It is not fixed, and more of it is unknown than was: an edit does not say all that the check asks for.
     Unsettled,
     /// It is not met, but less is lacking.
     Improved,
@@ -41,17 +41,12 @@ impl Turn {
         match (before.verdict == Verdict::Met, after.verdict == Verdict::Met) {
             (false, true) => return Self::Fixed,
             (true, false) if after.verdict == Verdict::Unmet => return Self::Broken,
-            (true, false) => return Self::Unsettled,
             (true, true) => return Self::Same,
+            _ if is_doubtful(before, after) => return Self::Unsettled,
+            (true, false) => return Self::Broken,
             (false, false) => {}
         }
         // What can be mended is lacking units, else the distance from flipping, else the subjects not met.
-        let lacking = |finding: &Finding| match (&finding.verdict, finding.shortfall) {
-            (_, Some(shortfall)) => Some(shortfall),
-            (Verdict::Unmet, None) => None,
-            // What is not known to be lacking.
-            _ => Some(0.0),
-        };
         let behind = |finding: &Finding| finding.margin.as_ref().map(|margin| -margin.value);
         let unmet = |finding: &Finding| finding.count("unmet") as f64;
         let measures = [
@@ -67,6 +62,22 @@ impl Turn {
     }
 }
 
+/// What is lacking, in the unit of the finding: 0 where it is met; `None` where that is not known.
+fn lacking(finding: &Finding) -> Option<f64> {
+    match finding.verdict {
+        Verdict::Met => Some(0.0),
+        Verdict::Unmet => finding.shortfall,
+        Verdict::Unknown { .. } | Verdict::NotCheckable { .. } => None,
+    }
+}
+
+/// Whether more is unknown after than before: then less that is lacking may only be less that is known.
+fn is_doubtful(before: &Finding, after: &Finding) -> bool {
+    let is_unknown = |finding: &Finding| matches!(finding.verdict, Verdict::Unknown { .. });
+    before.count("unknown") < after.count("unknown")
+        || (after.subjects.is_empty() && !is_unknown(before) && is_unknown(after))
+}
+
 /// What changes for one obligation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ObligationChange {
@@ -76,8 +87,8 @@ pub struct ObligationChange {
     pub turn: Turn,
     /// The keys of the verdicts before and after.
     pub verdicts: (&'static str, &'static str),
-    /// What is lacking before and after, in the unit of the finding; 0 where nothing is.
-    pub shortfall: (f64, f64),
+    /// What is lacking before and after, in the unit of the finding: 0 where it is met, `None` where that is not known.
+    pub shortfall: (Option<f64>, Option<f64>),
     /// Persons of its group for whom it is kept now and was not, or nobody knew.
     pub gained: f64,
     /// Persons of its group for whom it was kept and is not now; where nobody knows they are not lost.
@@ -106,17 +117,20 @@ impl Difference {
                 None => stage.headcount(before),
             };
             let counts_persons = stage.base().obligation(before).check.kind().counts_persons();
+            let is_judged = |found: &Assessed| !matches!(found.finding.verdict, Verdict::NotCheckable { .. });
             let (gained, lost) = match headcount {
+                // Where nothing is promised nobody can gain or lose.
+                _ if !is_judged(before) || !is_judged(after) => (0.0, 0.0),
                 _ if counts_persons => counted(&before.finding, &after.finding),
                 Some(headcount) => turned(stage, headcount, before, after),
                 None => (0.0, 0.0),
             };
-            let lacking = |found: &Assessed| found.finding.shortfall.unwrap_or(0.0);
+            let doubtful = is_doubtful(&before.finding, &after.finding);
             ObligationChange {
                 position: *position,
                 turn: Turn::of(&before.finding, &after.finding),
                 verdicts: (before.finding.verdict.key(), after.finding.verdict.key()),
-                shortfall: (lacking(before), lacking(after)),
+                shortfall: (lacking(&before.finding), lacking(&after.finding).filter(|_| !doubtful)),
                 gained,
                 lost,
             }
@@ -166,19 +180,32 @@ fn turned(stage: &Stage, headcount: &Headcount, before: &Assessed, after: &Asses
     headcount.turned(&stage.world().areas, &before.finding, &after.finding)
 }
 
-/// By area where there are any, else in all: how many fewer persons, and how many more, are without what is promised. Who
-/// moves in and has it gains nothing.
+/// By area where there are any, else in all: how many persons more have what is promised, and how many fewer surely or
+/// perhaps do. Who moves in or away neither gains nor loses.
 fn counted(before: &Finding, after: &Finding) -> (f64, f64) {
     let is_area = |of: &Of| matches!(of, Of::Area(_));
     let by_area = after.subjects.iter().any(|subject| is_area(&subject.of));
     let of_those = |of: &Of| if by_area { is_area(of) } else { *of == Of::Whole };
-    let without = |finding: &Finding| -> Vec<f64> {
+    // All, those who are not sure to have it, and those who surely have not.
+    let figures = |finding: &Finding| -> Vec<[f64; 3]> {
         let subjects = finding.subjects.iter().filter(|subject| of_those(&subject.of));
-        let without = |evidence: &Evidence| evidence.of.unwrap_or(0.0) - evidence.counted.unwrap_or(0.0);
-        subjects.map(|subject| without(&subject.evidence)).collect()
+        let figures = |evidence: &Evidence| {
+            let all = evidence.of.unwrap_or(0.0);
+            let not_sure = all - evidence.counted.unwrap_or(0.0);
+            [all, not_sure, not_sure - evidence.unknown.unwrap_or(0.0)]
+        };
+        subjects.map(|subject| figures(&subject.evidence)).collect()
     };
-    let pairs = without(before).into_iter().zip(without(after));
-    pairs.fold((0.0, 0.0), |(gained, lost), (before, after)| {
-        (gained + (before - after).max(0.0), lost + (after - before).max(0.0))
-    })
+    let pairs = figures(before).into_iter().zip(figures(after));
+    let (gained, lost) = pairs.fold((0.0, 0.0), |(gained, lost), (before, after)| {
+        let [moved, not_sure, without] = std::array::from_fn(|n| after[n] - before[n]);
+        let gained_here = (-not_sure - (-moved).max(0.0)).max(0.0);
+        (gained + gained_here, lost + (without - moved.max(0.0)).max(0.0))
+    });
+    // Sums of fractions differ in their last digits.
+    let whole = |persons: f64| if persons < LEAST { 0.0 } else { persons };
+    (whole(gained), whole(lost))
 }
+
+/// Fewer persons than this are none: sums of fractions differ in their last digits.
+const LEAST: f64 = 1e-6;

@@ -378,6 +378,7 @@ fn lay_out(base: &World, scenarios: &[Scenario]) -> (World, Lists, Vec<Moves>) {
         }
     }
     let mut opens: HashMap<_, usize> = HashMap::new();
+    let mut codes: HashMap<_, usize> = HashMap::new();
     for (at, scenario) in scenarios.iter().enumerate() {
         for edit in &scenario.edits {
             match &edit.change {
@@ -388,7 +389,9 @@ fn lay_out(base: &World, scenarios: &[Scenario]) -> (World, Lists, Vec<Moves>) {
                     let bits = facility.place.map(|place| (place.x.to_bits(), place.y.to_bits()));
                     let known = opens.len();
                     let number = *opens.entry((facility.service, &facility.name, bits, facility.area)).or_insert(known);
-                    moves[at].opens.push(number);
+                    let n_codes = codes.len();
+                    let code = *codes.entry((facility.service, &facility.code)).or_insert(n_codes);
+                    moves[at].opens.extend([2 * number, 2 * code + 1]);
                 }
                 Change::Settle { .. } | Change::Grow { .. } | Change::Mark { .. } => {
                     moves[at].others.push(edit.change.clone());

@@ -94,7 +94,7 @@ impl<'a> Rows<'a> {
                 row,
                 say(
                     format!("the scenario `{}` edits the same thing in row {of} already", scenario.name),
-                    format!("方案“{}”在第 {of} 行已对同一对象做过相同调整", scenario.name),
+                    format!("方案“{}”在第 {of} 行已调整同一对象", scenario.name),
                 ),
                 say("keep one of the two rows, or make two scenarios of them", "请只保留一行，或拆分为两个方案"),
                 problems,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::csv::safe;
 use super::words::number::cell;
+use crate::model::Text;
 use crate::siting::{Answer, NoAnswer, evaluate};
 
 /// The name and version of the shape of `site.json`.
@@ -14,7 +15,7 @@ pub const FORMAT: &str = "evenreach.site/1";
 pub const FILES: [&str; 2] = ["site.json", "assignment.csv"];
 
 /// What was asked, of what, and what came of it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Siting<'a> {
     /// Which problem.
     pub problem: Problem,
@@ -28,12 +29,16 @@ pub struct Siting<'a> {
     pub share: Option<f64>,
     /// The ids of the demand points, by position.
     pub demands: &'a [String],
-    /// Persons at each.
+    /// Persons at each, or what stands for them.
     pub persons: &'a [f64],
+    /// What these are called.
+    pub people: Text,
     /// The ids of the candidate sites, by position.
     pub sites: &'a [String],
     /// Those that are there already, by position.
     pub existing: &'a [u32],
+    /// Whether the first site stands for all that there are.
+    pub has_stand_in: bool,
     /// The files it was read from, with SHA-256 in hexadecimal.
     pub inputs: &'a [(String, String)],
     /// What was found, or the proof that there is nothing to find.
@@ -152,7 +157,11 @@ impl<'a> Siting<'a> {
             "share": self.share,
             "status": status,
             "objective": answer.map(|answer| answer.objective),
-            "objective_unit": if self.kappa.is_some() { "cost, Kolm-Pollak EDE" } else { self.problem.unit() },
+            "objective_unit": if self.kappa.is_some() {
+                "cost, Kolm-Pollak EDE".to_owned()
+            } else {
+                self.problem.unit().replace("persons", &self.people.en)
+            },
             "kappa": self.kappa,
             "bound": answer.map(|answer| answer.bound),
             "gap": answer.map(Answer::gap),

@@ -53,13 +53,18 @@ impl Siting<'_> {
             Some(_) => lang.pick("equally distributed equivalent (Kolm-Pollak)", "（Kolm–Pollak 公平等价成本）"),
             None => self.problem.unit_words(lang),
         };
+        let unit = unit.replace(lang.pick("persons", "人"), self.people.get(lang));
         line(lang.pick("result", "目标值"), format!("{} {unit}", number(answer.objective)));
         line(lang.pick("proof", "最优性"), proof(answer, lang));
         line(lang.pick("sites", "设施点"), self.chosen(answer, lang));
         let served = self.served(answer);
         let all: f64 = self.persons.iter().sum();
         let (n, all) = (number(served.persons), number(all));
-        line(lang.pick("served", "服务人口"), lang.pick(format!("{n} of {all} persons"), format!("{n} / {all} 人")));
+        let people = self.people.get(lang);
+        line(
+            lang.pick("served", "服务人口"),
+            lang.pick(format!("{n} of {all} {people}"), format!("{n} / {all} {people}")),
+        );
         if let (Some(mean), Some(worst)) = (served.mean_cost, served.worst_cost) {
             let (mean, worst) = (number(mean), number(worst));
             let words = lang.pick(format!("{mean} on average, {worst} at worst"), format!("平均 {mean}，最大 {worst}"));
@@ -81,8 +86,10 @@ impl Siting<'_> {
             let mark = if self.existing.contains(&site) { lang.pick(" (existing)", "（现有）") } else { "" };
             format!("{id}{mark}")
         };
-        let all: Vec<String> = answer.chosen.iter().map(name).collect();
-        let (n, of) = (all.len(), self.sites.len());
+        // All that stand today are one site in the search, and none for a reader.
+        let is_shown = |site: &&u32| !self.has_stand_in || **site != 0;
+        let all: Vec<String> = answer.chosen.iter().filter(is_shown).map(name).collect();
+        let (n, of) = (all.len(), self.sites.len() - usize::from(self.has_stand_in));
         let listed = listed(&all, lang);
         lang.pick(format!("{n} of {of}: {listed}"), format!("{of} 个中选 {n} 个：{listed}"))
     }

@@ -68,7 +68,7 @@ struct Scenario<'a> {
     of: Vec<&'a str>,
     fixed: Vec<&'a str>,
     broken: Vec<&'a str>,
-    /// Met before, and not known any more: an edit does not say all that the check asks for.
+    /// Not fixed, and more of it is unknown than was: an edit does not say all that the check asks for.
     unsettled: Vec<&'a str>,
     improved: Vec<&'a str>,
     worsened: Vec<&'a str>,
@@ -92,8 +92,9 @@ struct Obligation<'a> {
     turn: &'static str,
     verdict_before: &'static str,
     verdict_after: &'static str,
-    shortfall_before: f64,
-    shortfall_after: f64,
+    /// 0 where it is met, null where that is not known.
+    shortfall_before: Option<f64>,
+    shortfall_after: Option<f64>,
     unit: Option<String>,
     /// The group that the persons are of.
     group: &'a str,

@@ -10,6 +10,7 @@ use crate::assess::Assessed;
 use crate::model::{AreaId, FacilityId, World};
 use crate::report::layers::{column, made, number, polygon, shapes, table, word};
 use crate::report::words::Words;
+use crate::rules::Verdict;
 use crate::rules::finding::{Finding, Of, Subject};
 use crate::scenario::{Outcome, Ranked};
 use crate::write::{Holds, Layer};
@@ -100,8 +101,8 @@ pub(super) fn layer<'a>(of: &'a WhatIf<'a>, ranked: &Ranked, outcome: &Outcome) 
         ),
         column("verdict_before", Holds::Text, text(|row, _| verdict(row, |row| row.0))),
         column("verdict_after", Holds::Text, text(|row, _| verdict(row, |row| row.1))),
-        column("shortfall_before", Holds::Number, figure(|row| subjects(row)?.0?.shortfall)),
-        column("shortfall_after", Holds::Number, figure(|row| subjects(row)?.1?.shortfall)),
+        column("shortfall_before", Holds::Number, figure(|row| lacking(subjects(row)?.0?))),
+        column("shortfall_after", Holds::Number, figure(|row| lacking(subjects(row)?.1?))),
         column(
             "unit",
             Holds::Text,
@@ -142,6 +143,14 @@ type Pair<'r> = (Option<&'r Subject>, Option<&'r Subject>);
 
 fn verdict<'r>(row: &'r Row<'_>, which: fn(Pair<'r>) -> Option<&'r Subject>) -> String {
     subjects(row).and_then(which).map_or_else(String::new, |subject| subject.verdict.key().to_owned())
+}
+
+/// What an area lacks: nothing where it is met.
+fn lacking(subject: &Subject) -> Option<f64> {
+    match subject.verdict {
+        Verdict::Met => Some(0.0),
+        _ => subject.shortfall,
+    }
 }
 
 fn unit(of: &WhatIf<'_>, before: &Assessed, finding: &Finding) -> String {

@@ -12,7 +12,7 @@ pub use summary::{changes, summary};
 
 use super::files::Content;
 use crate::assess::Assessed;
-use crate::model::{Lang, World};
+use crate::model::{Lang, ServiceId, World};
 use crate::rules::Obligation;
 use crate::scenario::batch::{Batch, pareto};
 use crate::scenario::compare::ObligationChange;
@@ -59,6 +59,13 @@ impl<'a> WhatIf<'a> {
 
     fn id(&self, position: usize) -> &'a str {
         self.obligation(position).id.get_ref()
+    }
+
+    /// What a service is called: by the first pack that says it.
+    fn service(&self, id: ServiceId) -> &'a str {
+        let key = &self.world().facilities.services()[id].key;
+        let label = self.stage.base().packs.iter().find_map(|pack| pack.services.get(key));
+        label.map_or(key, |label| self.lang.pick(&label.en, &label.zh))
     }
 
     /// The names of the scenarios carried out together.

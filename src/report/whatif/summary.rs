@@ -4,7 +4,7 @@ use super::{MAPS, WhatIf};
 use crate::model::Lang;
 use crate::report::terminal::page::{Page, Style};
 use crate::report::words::number::number;
-use crate::report::words::{Words, doubts};
+use crate::report::words::{Words, doubts, people};
 use crate::scenario::{Access, Ranked, Turn};
 
 /// Scenarios that are listed; the rest are in the files.
@@ -104,20 +104,25 @@ fn figures(of: &WhatIf<'_>, ranked: &Ranked) -> String {
         }
     }
     let (gained, lost) = (difference.gained(), difference.lost());
-    said.push(lang.pick(format!("persons gained {}", number(gained)), format!("受益 {} 人次", number(gained))));
+    let people = people(of.world().people.proxy);
+    let (people_en, people_zh) = (&people.en, if people.zh == "人" { "人次" } else { &people.zh });
+    let (gained, lost_words) = (number(gained), number(lost));
+    said.push(lang.pick(format!("{people_en} gained {gained}"), format!("受益 {gained} {people_zh}")));
     if 0.0 < lost {
-        said.push(lang.pick(format!("lost {}", number(lost)), format!("受损 {} 人次", number(lost))));
+        said.push(lang.pick(format!("lost {lost_words}"), format!("受损 {lost_words} {people_zh}")));
     }
     if let Some(cost) = difference.cost {
         said.push(lang.pick(format!("cost {}", number(cost)), format!("费用 {}", number(cost))));
     }
-    if let Some(cost) = difference.cost_per_person() {
-        let cost = number((cost * 100.0).round() / 100.0);
+    if let Some(cost) = difference.cost_per_person().filter(|_| of.world().people.proxy.is_none()) {
+        // Two digits that count, however small.
+        let digits = 10_f64.powi(1 - cost.max(f64::MIN_POSITIVE).log10().floor().clamp(-9.0, 9.0) as i32);
+        let cost = if cost < 10.0 { (cost * digits).round() / digits } else { cost.round() };
         said.push(lang.pick(format!("{cost} a person"), format!("每受益人次 {cost}")));
     }
     for change in &difference.access {
         let (Some(before), Some(after)) = (change.before, change.after) else { continue };
-        let key = &of.world().facilities.services()[change.service].key;
+        let key = of.service(change.service);
         let (before_m, after_m) = (before.mean.round(), after.mean.round());
         let is_seen = before_m != after_m || gini(&before) != gini(&after);
         if !is_seen {
@@ -152,27 +157,31 @@ fn obligations(page: &mut Page, of: &WhatIf<'_>, ranked: &Ranked) {
         let words = Words::of(of.stage.base(), before, of.world(), lang);
         let obligation = of.obligation(change.position);
         let mut text = format!("{}  {}", obligation.id.get_ref(), obligation.clause);
-        if let Some(unit) = before.finding.shortfall_unit.as_ref().filter(|_| change.shortfall.0 != change.shortfall.1)
-        {
-            let (was, is) = (words.quantity(change.shortfall.0, unit), words.quantity(change.shortfall.1, unit));
+        let shortfalls = change.shortfall.0.zip(change.shortfall.1).filter(|(was, is)| was != is);
+        if let Some((unit, (was, is))) = before.finding.shortfall_unit.as_ref().zip(shortfalls) {
+            let (was, is) = (words.quantity(was, unit), words.quantity(is, unit));
             text += &match lang {
                 Lang::En => format!(": lacked {was}, now {is}"),
-                Lang::Zh => format!("：缺口由 {was} 变为 {is}"),
+                Lang::Zh => format!("：缺口由{was}变为{is}"),
             };
         }
         match (change.turn, change.verdicts.1) {
             (Turn::Unsettled, _) => {
                 text += lang.pick(
-                    ": was met; an edit does not say all that it asks for",
-                    "：原已达标；方案未填写该条款所需的全部信息",
+                    ": more of it is unknown; an edit does not say all that it asks for",
+                    "：方案未填写该条款所需的全部信息，部分变为无法判定",
                 );
             }
-            (Turn::Improved, "unknown") => text += lang.pick(", but still unknown", "，但仍无法判定"),
+            (Turn::Improved, "unknown") => {
+                text += lang
+                    .pick(": nothing is surely lacking any more, but it is unknown", "：已无确知的缺口，但仍无法判定");
+            }
             _ => {}
         }
         if change.gained != 0.0 || change.lost != 0.0 {
             let net = number(change.gained - change.lost);
-            text += &lang.pick(format!("; persons {net}"), format!("；惠及 {net} 人"));
+            let people = people(of.world().people.proxy);
+            text += &lang.pick(format!("; {} {net}", people.en), format!("；惠及 {net} {}", people.zh));
         }
         page.line(mark, &text, style);
     }

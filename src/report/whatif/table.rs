@@ -2,6 +2,7 @@
 
 use super::WhatIf;
 use crate::report::layers::{column, made, number, table, whole};
+use crate::report::words::people;
 use crate::scenario::{Access, By, Difference, Turn};
 use crate::write::{Holds, Layer, Value};
 
@@ -26,6 +27,17 @@ pub(super) fn layer<'a>(of: &'a WhatIf<'a>) -> Layer<'a> {
     let count = |turn: Turn| move |row: usize| whole(difference(row).count(turn));
     let persons = |of: fn(&Difference) -> f64| move |row: usize| number(Some(of(difference(row))));
     let name = |en: &'static str, zh: &'static str| lang.pick(en, zh);
+    let people = people(of.world().people.proxy);
+    let (gained, lost) = match of.world().people.proxy {
+        None => (name("persons gained", "受益人次").to_owned(), name("persons lost", "受损人次").to_owned()),
+        Some(_) => {
+            let people = people.get(lang);
+            (
+                lang.pick(format!("{people} gained"), format!("受益{people}")),
+                lang.pick(format!("{people} lost"), format!("受损{people}")),
+            )
+        }
+    };
     let columns = vec![
         column(name("rank", "排名"), Holds::Whole, |row| whole(row + 1)),
         column(name("scenario", "方案"), Holds::Text, move |row| made(of.name(&best[row]))),
@@ -34,8 +46,8 @@ pub(super) fn layer<'a>(of: &'a WhatIf<'a>) -> Layer<'a> {
         column(name("not known any more", "变为无法判定"), Holds::Whole, count(Turn::Unsettled)),
         column(name("improved", "有所改善"), Holds::Whole, count(Turn::Improved)),
         column(name("worsened", "有所变差"), Holds::Whole, count(Turn::Worsened)),
-        column(name("persons gained", "受益人次"), Holds::Number, persons(Difference::gained)),
-        column(name("persons lost", "受损人次"), Holds::Number, persons(Difference::lost)),
+        column(&gained, Holds::Number, persons(Difference::gained)),
+        column(&lost, Holds::Number, persons(Difference::lost)),
         column(name("cost", "费用"), Holds::Number, move |row| number(difference(row).cost)),
         column(name("cost per person", "每受益人次费用"), Holds::Number, move |row| {
             number(difference(row).cost_per_person())

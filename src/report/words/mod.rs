@@ -163,6 +163,16 @@ pub(crate) fn verdict_word(key: &str, lang: Lang) -> &'static str {
     }
 }
 
+/// What the numbers of people count, by its plural.
+pub fn people(proxy: Option<Proxy>) -> Text {
+    match proxy {
+        None => Text { en: "persons".into(), zh: "人".into() },
+        Some(Proxy::DwellingFloor) => {
+            Text { en: "m² of dwelling floor".into(), zh: "平方米住宅建筑面积".into() }
+        }
+    }
+}
+
 /// What a reader of any output must know first: that data are made up, that boundaries are estimated.
 pub fn doubts(findings: &Findings, world: &World, lang: Lang) -> Vec<String> {
     let illustrative = lang.pick(
