@@ -125,7 +125,7 @@ impl Difference {
                 Some(headcount) => turned(stage, headcount, before, after),
                 None => (0.0, 0.0),
             };
-            let doubtful = is_doubtful(&before.finding, &after.finding);
+            let doubtful = after.finding.verdict != Verdict::Met && is_doubtful(&before.finding, &after.finding);
             ObligationChange {
                 position: *position,
                 turn: Turn::of(&before.finding, &after.finding),
