@@ -506,9 +506,9 @@ fn drop_idle(answer: &mut Answer, offers: &Offers, need: &Need<'_>) -> usize {
     };
     let mut n_serving: Vec<u32> = vec![0; offers.n_demands()];
     let mut serves: HashMap<u32, Vec<usize>> = HashMap::new();
-    for demand in 0..offers.n_demands() {
+    for (demand, n_serving) in n_serving.iter_mut().enumerate() {
         for site in offers.within(demand, limit).iter().filter(|site| answer.chosen.binary_search(site).is_ok()) {
-            n_serving[demand] += 1;
+            *n_serving += 1;
             serves.entry(*site).or_default().push(demand);
         }
     }
