@@ -206,6 +206,12 @@ fn a_row_that_cannot_be_meant_is_refused_with_its_place_and_how_to_mend_it() {
     refused(&row("A,opne,kindergarten,,,121.1,39.05,,,,"), "s.csv, row 2", "`opne` is no edit", "did you mean `open`?");
     refused(&row(",close,,K1,,,,,,,"), "s.csv, row 2", "does not say which scenario", "fill in");
     refused(&row("A,close,,K77,,,,,,,"), "s.csv, row 2", "no facility `K77`", "give its id");
+    refused(
+        &row("A,close,school,K1,,,,,,,"),
+        "s.csv, row 2",
+        "no data on the service `school`",
+        "services of the study",
+    );
     refused(&row("A,close,,,,,,,,,"), "s.csv, row 2", "does not say which facility", "`code`");
     refused(
         &row("A,open,libary,,,121.1,39.05,,,,"),

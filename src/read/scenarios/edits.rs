@@ -405,13 +405,32 @@ impl<'a> Rows<'a> {
                 say("give its id in a column `code`", "请在 code（编号）列填写设施编号"),
                 problems,
             ),
-            [] => self.error(
-                "unknown-facility",
-                row,
-                say(format!("the study has no facility `{wanted}`"), format!("研究中没有设施“{wanted}”")),
-                say("give its id as in its own file, and its service", "请填写其数据文件中的编号及服务类别"),
-                problems,
-            ),
+            [] => {
+                let elsewhere = facilities.iter().find(|(_, row)| row.code == wanted || row.name == wanted);
+                let help = match elsewhere {
+                    Some((_, other)) => {
+                        let key = &facilities.services()[other.service].key;
+                        say(
+                            format!("there is one of the service `{key}`: correct the service of the row"),
+                            format!("该编号属于服务“{key}”：请更正该行的服务类别"),
+                        )
+                    }
+                    None => {
+                        say("give its id as in its own file, and its service", "请填写其数据文件中的编号及服务类别")
+                    }
+                };
+                let what = match service {
+                    Some(service) => {
+                        let key = &facilities.services()[service].key;
+                        say(
+                            format!("the service `{key}` has no facility `{wanted}`"),
+                            format!("服务“{key}”中没有设施“{wanted}”"),
+                        )
+                    }
+                    None => say(format!("the study has no facility `{wanted}`"), format!("研究中没有设施“{wanted}”")),
+                };
+                self.error("unknown-facility", row, what, help, problems);
+            }
             several => self.error(
                 "ambiguous-facility",
                 row,

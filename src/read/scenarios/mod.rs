@@ -113,6 +113,14 @@ fn read(
         candidates,
     };
     let scenarios = known.scenarios(&table, problems);
+    if 0 < problems.n_of("no-crs") {
+        problems.note(
+            "crs-of-scenarios",
+            &name,
+            say("a file of scenarios is not named in study.toml", "方案文件不在 study.toml 中"),
+            say("give its system on the command line: --crs EPSG:4326", "请在命令行指定坐标系：--crs EPSG:4326"),
+        );
+    }
     (!problems.has_errors()).then_some((scenarios, sha256))
 }
 
