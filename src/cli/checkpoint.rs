@@ -87,7 +87,8 @@ impl Checkpoint {
         let sound = self.written.best.iter().filter(|chosen| chosen.iter().all(|&at| at < n));
         let best = sound
             .filter_map(|chosen| Some(Ranked { chosen: chosen.clone(), difference: stage.difference(chosen).ok()? }));
-        Batch { best: best.collect(), n_judged: self.written.n_judged, n_conflicts: self.written.n_conflicts }
+        let (n_judged, n_conflicts) = (self.written.n_judged, self.written.n_conflicts);
+        Batch { best: best.collect(), n_judged, n_conflicts, n_before: n_judged }
     }
 
     /// Writes how far `batch` has come, if the last time was a while ago. A checkpoint that cannot be written is no reason

@@ -183,7 +183,7 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
     let difference = stage
         .difference(&chosen)
         .map_err(|_| stop(say("two of the sites chosen are the same place", "选中的设施点有重复")))?;
-    let batch = Batch { best: vec![Ranked { chosen, difference }], n_judged: 1, n_conflicts: 0 };
+    let batch = Batch { best: vec![Ranked { chosen, difference }], n_judged: 1, ..Batch::default() };
     let source = inputs.last().map_or(("", ""), |(file, sha256)| (file.as_str(), sha256.as_str()));
     let what_if = WhatIf::new(&stage, &batch, By::Persons, source, begin.elapsed().as_secs_f64(), lang);
     let out = shared.out.map_or_else(|| default_out(path, "-site"), Path::to_owned);

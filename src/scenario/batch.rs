@@ -95,6 +95,8 @@ pub struct Batch {
     pub n_judged: u64,
     /// How many combinations were passed over since two of their scenarios edit the same thing.
     pub n_conflicts: u64,
+    /// How many of those judged were so in a run before that was interrupted.
+    pub n_before: u64,
 }
 
 /// Judged together in one go, before the best are picked.

@@ -274,6 +274,11 @@ proptest! {
         let all = batch::run(&stage, batch::Batch::default(), batch::choices(drawn.len(), 2), By::Persons, usize::MAX, &mut |_| ());
         let few = batch::run(&stage, batch::Batch::default(), batch::choices(drawn.len(), 2), By::Persons, 3, &mut |_| ());
         prop_assert_eq!(&few.best[..], &all.best[..few.best.len()]);
+        // An interrupted one that goes on ends where one that was not does.
+        let choices = || batch::choices(drawn.len(), 2);
+        let begun = batch::run(&stage, batch::Batch::default(), choices().take(3), By::Persons, 3, &mut |_| ());
+        let ended = batch::run(&stage, begun, choices().skip(3), By::Persons, 3, &mut |_| ());
+        prop_assert_eq!((&ended.best, ended.n_judged, ended.n_conflicts), (&few.best, few.n_judged, few.n_conflicts));
         prop_assert_eq!(all.n_judged + all.n_conflicts, batch::n_choices(drawn.len(), 2));
         let net = |ranked: &Ranked| ranked.difference.gained() - ranked.difference.lost();
         prop_assert!(all.best.windows(2).all(|two| net(&two[1]) <= net(&two[0])));

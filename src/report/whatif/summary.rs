@@ -21,7 +21,7 @@ pub fn summary(of: &WhatIf<'_>, folder: &str, (style, width): (bool, usize)) -> 
     }
     page.gap();
     let (n, candidates) = (of.batch.n_judged, of.stage.scenarios().len());
-    let rate = number((n as f64 / of.elapsed.max(1e-9)).round());
+    let rate = number(((n - of.batch.n_before) as f64 / of.elapsed.max(1e-9)).round());
     page.line(
         "",
         &lang.pick(
