@@ -3,8 +3,7 @@
 use geo::{CoordsIter, Covers, Point};
 
 use super::problem::{At, Problems, say};
-use super::table::{Cells, Grid, Table};
-use super::values;
+use super::table::{Grid, Table};
 use crate::model::{AreaId, Areas, PerArea};
 
 /// Areas named in one message.
@@ -19,7 +18,6 @@ pub(super) fn check(
     table: &Table,
     grid: &Grid,
     located: &[Option<AreaId>],
-    persons: &Cells,
     areas: &Areas,
     problems: &mut Problems,
 ) -> Vec<AreaId> {
@@ -28,7 +26,7 @@ pub(super) fn check(
     let mut has_cell: PerArea<bool> = PerArea::filled(areas.len(), false);
     for (row, area) in located.iter().enumerate() {
         let sum = &mut sums[usize::from(area.is_none())];
-        *sum = (sum.0 + values::number(persons.get(row)).unwrap_or(0.0), sum.1 + 1);
+        *sum = (sum.0 + grid.persons[row], sum.1 + 1);
         for holder in area.iter().flat_map(|&area| areas.chain(area)) {
             has_cell[holder] = true;
         }

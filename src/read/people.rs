@@ -94,8 +94,7 @@ pub(super) fn read(
             Some(_) => (0..table.n_rows).filter(|&row| located.areas[row].is_some()).collect(),
             None => (0..table.n_rows).collect(),
         };
-        let absent =
-            table.grid.as_ref().map(|grid| coverage::check(&table, grid, &located.areas, groups[0].1, areas, problems));
+        let absent = table.grid.as_ref().map(|grid| coverage::check(&table, grid, &located.areas, areas, problems));
         let absent = absent.unwrap_or_default();
         for &row in &rows {
             total_row(&columns, row, said[row], problems);
@@ -109,7 +108,12 @@ pub(super) fn read(
         for (group, cells) in groups {
             let column = persons.entry(group.clone()).or_default();
             column.resize(start, f64::NAN);
-            column.extend(rows.iter().map(|&row| count(cells.get(row), &group, &table.file, table.at(row), problems)));
+            match &table.grid {
+                Some(grid) => column.extend(rows.iter().map(|&row| grid.persons[row])),
+                None => column.extend(
+                    rows.iter().map(|&row| count(cells.get(row), &group, &table.file, table.at(row), problems)),
+                ),
+            }
         }
         // Somebody may live where the raster has no cells: nobody knows how many.
         for area in absent {

@@ -108,7 +108,7 @@ fn turn(table: &mut Table, crs: &Crs, problems: &mut Problems) {
     if crs.is_wgs84() {
         return;
     }
-    table.draw();
+    table.draw_points();
     let turned = table.geometry.par_iter_mut().map(|geometry| {
         let shape = geometry.as_mut()?;
         let first = shape.coords_iter().next();

@@ -169,6 +169,9 @@ pub struct Table {
 /// What the rows of a raster do not say: they are its cells with people.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Grid {
+    /// The persons of each row. The one column is empty: as text they would take longer than all the rest, see
+    /// [`Table::draw`].
+    pub persons: Vec<f64>,
     /// Cells without data.
     pub no_data: usize,
     /// Cells whose number is none of persons: negative, or beyond all there are.
@@ -280,11 +283,26 @@ impl Table {
         !self.geometry.is_empty() || !self.points.is_empty()
     }
 
-    /// Makes geometries of the points, for what looks at geometries only.
-    pub fn draw(&mut self) {
+    /// Makes geometries of the points of a raster, for what looks at these only.
+    pub fn draw_points(&mut self) {
         if !self.points.is_empty() {
             let points = std::mem::take(&mut self.points).into_iter();
             self.geometry = points.map(|point| Some(Geometry::Point(Point(point)))).collect();
+        }
+    }
+
+    /// Makes geometries of the points of a raster and text of its persons: a table like others.
+    pub fn draw(&mut self) {
+        self.draw_points();
+        if let (Some(grid), Some(column)) = (&mut self.grid, self.columns.first_mut())
+            && !grid.persons.is_empty()
+        {
+            let mut cells = Cells::new(&column.header, 0);
+            for persons in std::mem::take(&mut grid.persons) {
+                // As short as gives the same number when it is read.
+                cells.push(&persons.to_string());
+            }
+            *column = cells;
         }
     }
 }

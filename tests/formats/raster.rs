@@ -24,7 +24,7 @@ fn table(path: &Path, wish: &Wish) -> Table {
 /// The cells of a table: where each is and how many persons it has.
 fn cells(table: &Table) -> Vec<(Coord<f64>, f64)> {
     assert!(table.geometry.is_empty() && table.points.len() == table.n_rows);
-    table.points.iter().copied().zip(table.columns[0].iter().map(|cell| cell.parse().unwrap())).collect()
+    table.points.iter().copied().zip(table.grid.as_ref().unwrap().persons.iter().copied()).collect()
 }
 
 /// The cells as rasterio gives them.

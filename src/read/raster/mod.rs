@@ -186,12 +186,12 @@ impl<'a> Band<'a> {
         };
         let n_cells = (columns.end - columns.start) * (rows.end - rows.start);
         let found = self.chunks(input, file, &columns, &rows)?;
-        let (points, population) = rayon::join(|| self.points(&found), || population(&found));
-        let mut grid = Grid { outline: Some(self.outline()), ..Grid::default() };
+        let (points, persons) = rayon::join(|| self.points(&found), || persons(&found));
+        let mut grid = Grid { outline: Some(self.outline()), persons, ..Grid::default() };
         found.into_iter().flatten().for_each(|found| grid += found.grid);
         let far = size[0] * size[1] - n_cells;
         Ok(Table {
-            columns: vec![population],
+            columns: vec![Cells::new(HEADER, points.len())],
             n_rows: points.len(),
             points,
             crs: self.raster.system.clone(),
@@ -348,23 +348,10 @@ fn in_order(chunks: &[Found]) -> impl Iterator<Item = (u64, &[(u32, f64)])> {
 }
 
 /// The persons in the cells.
-fn population(found: &[Vec<Found>]) -> Cells {
-    let write = |(texts, chunks): (&mut Cells, &Vec<Found>)| {
-        texts.clear();
-        let mut buffer = zmij::Buffer::new();
-        for &(_, persons) in in_order(chunks).flat_map(|(_, cells)| cells) {
-            let text = buffer.format_finite(persons);
-            texts.push(text.strip_suffix(".0").unwrap_or(text));
-        }
-    };
-    let mut all = Cells::new(HEADER, 0);
-    let mut parts = vec![Cells::default(); 8 * rayon::current_num_threads()];
-    for some in found.chunks(parts.len()) {
-        parts.par_iter_mut().zip(some).for_each(write);
-        // The number of cells is bounded, and with it the length of their texts.
-        for texts in &parts[..some.len()] {
-            let _ = all.append(texts);
-        }
+fn persons(found: &[Vec<Found>]) -> Vec<f64> {
+    let mut persons = Vec::with_capacity(found.iter().flatten().map(|found| found.cells.len()).sum());
+    for (_, cells) in found.iter().flat_map(|chunks| in_order(chunks)) {
+        persons.extend(cells.iter().map(|&(_, n)| n));
     }
-    all
+    persons
 }
