@@ -1,10 +1,11 @@
 //! Input files: found inside the study's folder, bounded, and known by their digest.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Cursor, Read, Seek};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::problem::{At, Problems, say};
@@ -81,12 +82,19 @@ impl Input {
             );
             return None;
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(self.n_bytes).unwrap_or(0));
-        // The file may grow while it is read: the bound holds all the same.
-        if let Err(error) = self.unbuffered().and_then(|file| file.take(LARGEST_FILE).read_to_end(&mut bytes)) {
-            self.unreadable(&error, problems);
-            return None;
-        }
+        let in_pieces = self.path().filter(|_| PIECE < self.n_bytes).and_then(|path| pieces(path, self.n_bytes).ok());
+        let mut bytes = match in_pieces {
+            Some(bytes) => bytes,
+            None => {
+                let mut bytes = Vec::with_capacity(usize::try_from(self.n_bytes).unwrap_or(0));
+                // The file may grow while it is read: the bound holds all the same.
+                if let Err(error) = self.unbuffered().and_then(|file| file.take(LARGEST_FILE).read_to_end(&mut bytes)) {
+                    self.unreadable(&error, problems);
+                    return None;
+                }
+                bytes
+            }
+        };
         if bytes.starts_with(BYTE_ORDER_MARK) {
             bytes.drain(..BYTE_ORDER_MARK.len());
         }
@@ -255,6 +263,20 @@ fn on_disk(path: &Path, name: &str) -> Result<Input, String> {
     Ok(Input { name: name.replace('\\', "/"), start, n_bytes: metadata.len(), content })
 }
 
+/// Files from this size on are read in pieces of it, some at once.
+const PIECE: u64 = 1 << 23;
+
+/// The first `n_bytes` of a file. A file that has become shorter is an error.
+fn pieces(path: &Path, n_bytes: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(n_bytes).map_err(io::Error::other)?];
+    bytes.par_chunks_mut(PIECE as usize).enumerate().try_for_each(|(place, piece)| {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(place as u64 * PIECE))?;
+        file.read_exact(piece)
+    })?;
+    Ok(bytes)
+}
+
 /// SHA-256 in hexadecimal.
 pub fn digest(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
@@ -262,4 +284,22 @@ pub fn digest(bytes: &[u8]) -> String {
 
 fn hexadecimal(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_the_same_read_in_pieces_and_one_that_has_shrunk_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("long.csv");
+        let bytes: Vec<u8> = (0..2 * PIECE + 12_345).map(|n| (n % 251) as u8).collect();
+        fs::write(&path, &bytes).unwrap();
+        assert!(pieces(&path, bytes.len() as u64).unwrap() == bytes);
+        assert!(pieces(&path, PIECE).unwrap() == bytes[..PIECE as usize]);
+        assert!(pieces(&path, bytes.len() as u64 + 1).is_err());
+        let mut problems = Problems::default();
+        assert!(read(&path, "long.csv", &mut problems).unwrap().bytes(&mut problems).unwrap() == bytes);
+    }
 }
