@@ -187,7 +187,10 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
     let source = inputs.last().map_or(("", ""), |(file, sha256)| (file.as_str(), sha256.as_str()));
     let what_if = WhatIf::new(&stage, &batch, By::Persons, source, begin.elapsed().as_secs_f64(), lang);
     let out = shared.out.map_or_else(|| default_out(path, "-site"), Path::to_owned);
-    let written = files::write(&out, &siting.files()).and_then(|()| files::write(&out, &whatif::outputs(&what_if)));
+    let written = {
+        let own = siting.files().into_iter().map(|(name, bytes)| whatif::Output::of(name, bytes));
+        files::write(&out, &own.chain(whatif::outputs(&what_if)).collect::<Vec<_>>())
+    };
     progress.done();
     written.map_err(|problem| tell::stop(&problem.text(), lang))?;
 
@@ -406,8 +409,8 @@ fn candidates(options: &Options, read: &ReadStudy, aim: &Aim<'_>, problems: &mut
             let candidate = |&id: &crate::model::AreaId| {
                 let area = &areas[id];
                 // An area without a place still is one that a facility can be in.
-                area.place.or_else(|| aim.is_of_areas().then_some(Coord::default()))?;
-                Some(opened(aim.service, format!("{} {}", area.code, area.name), area.place, Some(id)))
+                let can_be = area.place.is_some() || aim.is_of_areas();
+                can_be.then(|| opened(aim.service, format!("{} {}", area.code, area.name), area.place, Some(id)))
             };
             Ok(Some((ids.iter().filter_map(candidate).collect(), None)))
         }

@@ -5,7 +5,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::attributes;
 use super::columns::{Columns, level_reference, structural};
-use super::gazetteer::Reference;
 use super::membership::{Ground, Whereabouts};
 use super::places;
 use super::problem::{Problems, say};
@@ -198,16 +197,8 @@ impl Reading<'_> {
         problems: &mut Problems,
     ) {
         let mut listed = BTreeSet::new();
-        let mut near: Vec<AreaId> = own.into_iter().flat_map(|own| self.ground.areas.chain(own)).collect();
-        near.reverse();
         for word in cell.split([';', '；', '、', ',', '，', '|']).map(str::trim).filter(|word| !word.is_empty()) {
-            let resolve =
-                |within| self.ground.gazetteer.resolve(Reference { name: word, within, ..Reference::default() });
-            let found = near
-                .iter()
-                .map(|&area| resolve(Some(area)))
-                .find(|joined| joined.area.is_some() && joined.said.is_none());
-            let joined = found.unwrap_or_else(|| resolve(None));
+            let joined = self.ground.gazetteer.near(word, own);
             match (joined.area, joined.said) {
                 (Some(area), _) => {
                     listed.insert(area);

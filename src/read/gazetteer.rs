@@ -106,6 +106,16 @@ impl<'a> Gazetteer<'a> {
         }
     }
 
+    /// The area that a word means, a code or a name, looked for near `own` first: in it, then in each area that holds it.
+    pub(super) fn near(&self, word: &str, own: Option<AreaId>) -> Joined {
+        let resolve = |within| self.resolve(Reference { name: word, within, ..Reference::default() });
+        let mut near: Vec<AreaId> = own.into_iter().flat_map(|own| self.areas.chain(own)).collect();
+        near.reverse();
+        let found = near.into_iter().map(|area| resolve(Some(area)));
+        let mut sure = found.filter(|joined| joined.area.is_some() && joined.said.is_none());
+        sure.next().unwrap_or_else(|| resolve(None))
+    }
+
     /// The area whose code and name these are to the letter: the usual case, found without a list of candidates.
     fn agreed(&self, reference: Reference<'_>) -> Option<AreaId> {
         let coded = self.by_code.get(reference.code)?.iter().copied();

@@ -4,7 +4,6 @@ use geo::Coord;
 
 use super::super::columns::Columns;
 use super::super::document::nearest;
-use super::super::gazetteer::Reference;
 use super::super::membership::Whereabouts;
 use super::super::places;
 use super::super::problem::{Problems, say};
@@ -449,12 +448,7 @@ impl<'a> Rows<'a> {
         let mut listed = Vec::new();
         let words = self.columns.cell("serves", row).split([';', '；', '、', ',', '，', '|']).map(str::trim);
         for word in words.filter(|word| !word.is_empty()) {
-            let resolve =
-                |within| self.study.ground.gazetteer.resolve(Reference { name: word, within, ..Reference::default() });
-            let mut near: Vec<AreaId> = own.into_iter().flat_map(|own| self.study.ground.areas.chain(own)).collect();
-            near.reverse();
-            let found = near.into_iter().filter_map(|area| resolve(Some(area)).area).next();
-            match found.or_else(|| resolve(None).area) {
+            match self.study.ground.gazetteer.near(word, own).area {
                 Some(area) => listed.push(area),
                 None => {
                     self.error(

@@ -91,6 +91,13 @@ pub struct Output<'a> {
 
 type Writing<'a> = dyn Fn(&mut dyn Write) -> io::Result<()> + Send + Sync + 'a;
 
+impl Output<'_> {
+    /// A file that goes with those of a batch: all are written, or none.
+    pub fn of(name: String, bytes: Vec<u8>) -> Self {
+        Self { name, write: Box::new(move |to| to.write_all(&bytes)) }
+    }
+}
+
 impl Content for Output<'_> {
     fn name(&self) -> &str {
         &self.name
