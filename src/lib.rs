@@ -7,6 +7,7 @@
 //! ```
 //!
 //! - [`units`]: quantities that are read and printed the same way
+//! - `program`: linear programs with whole numbers
 //! - [`model`]: what a world is made of
 //! - [`space`]: where things are, and what it costs to get there
 //! - [`access`] and [`equity`]: one measure a file, from ids and numbers to numbers
@@ -36,6 +37,8 @@
 //! ```
 
 pub mod units;
+
+mod program;
 
 pub mod model;
 
