@@ -6,10 +6,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::decide::Decide;
 use super::finding::{Evidence, Finding, Of, Reason, Remark, Subject, Threshold, Unit, Verdict};
 use super::select::{Selection, Tri, Where, attribute_names};
 use super::tally::{ByArea, Tally};
-use super::{Case, Kind, Mistake, Name, Noun, repeated};
+use super::{Case, Kind, Mistake, Name, Noun, Surplus, repeated};
 use crate::model::{AreaId, FacilityId, Id, LevelId, Text};
 
 /// Every area of each named level has a facility of its own level.
@@ -85,6 +86,10 @@ impl Kind for Cascade {
 
     fn assess(&self, case: &Case<'_>) -> Finding {
         self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+    }
+
+    fn surpluses(&self, case: &Case<'_>) -> Option<Vec<Surplus>> {
+        Some(Surplus::of_counts(&self.assess(case), Decide::Each, 1.0))
     }
 }
 

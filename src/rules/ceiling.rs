@@ -11,7 +11,7 @@ use super::finding::{
     Evidence, Finding, LedgerEntry, Of, Quantity, Reason, Remark, Required, Subject, Threshold, Unit, Verdict, all_of,
 };
 use super::select::{Filter, SpannedKey, Tri, Where, attribute_names};
-use super::{Case, Kind, Mistake, Name, Noun};
+use super::{Case, Kind, Mistake, Name, Noun, Surplus};
 use crate::model::{Column, FacilityId, Id, Observation, Of as ValueOf, Series};
 
 /// No facility is over a limit.
@@ -93,6 +93,12 @@ impl Kind for Ceiling {
 
     fn assess(&self, case: &Case<'_>) -> Finding {
         self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+    }
+
+    fn surpluses(&self, case: &Case<'_>) -> Option<Vec<Surplus>> {
+        let finding = self.assess(case);
+        let n_over = finding.count("unmet") + finding.count("unknown");
+        Some(vec![Surplus::known(Of::Whole, -(n_over as f64))])
     }
 }
 

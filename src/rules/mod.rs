@@ -7,6 +7,7 @@ pub mod finding;
 pub mod interval;
 pub mod pack;
 pub mod select;
+pub mod surplus;
 pub mod tally;
 
 mod cascade;
@@ -43,6 +44,7 @@ pub use presence::Presence;
 pub use reach::Reach;
 pub use seats::Seats;
 pub use share::ShareCheck;
+pub use surplus::Surplus;
 pub use tiered::Tiered;
 pub use total::Total;
 pub use variation::Variation;
@@ -168,6 +170,12 @@ pub trait Kind {
     /// Keys that do not go together or hold what no study can have, with their places.
     fn mistakes(&self) -> Vec<Mistake> {
         Vec::new()
+    }
+
+    /// How much more there surely is than is needed, for each area or in all: kept where each of them is enough. `None` for
+    /// a kind of which this is no sum over facilities.
+    fn surpluses(&self, _case: &Case<'_>) -> Option<Vec<Surplus>> {
+        None
     }
 
     /// Judges the world.

@@ -6,10 +6,10 @@ use toml::Spanned;
 
 use super::decide::{Decide, Standard, amount_unit, no_areas_to_decide, no_limit, whole_units};
 use super::finding::{Evidence, Finding, Of, Reason, Subject, Threshold, Unit, Verdict};
-use super::select::{Where, attribute_names};
+use super::select::{Amounts, Selection, Where, attribute_names};
 use super::tally::{ByArea, Tally, demand, supply};
-use super::{Case, Kind, Mistake, Name, Noun};
-use crate::model::{AreaId, LevelId};
+use super::{Case, Kind, Mistake, Name, Noun, Surplus};
+use crate::model::{AreaId, GroupId, LevelId};
 use crate::units::Persons;
 
 /// There is enough of a service for so many people of a group.
@@ -97,6 +97,19 @@ impl Kind for PerCapita {
     fn assess(&self, case: &Case<'_>) -> Finding {
         self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
     }
+
+    fn surpluses(&self, case: &Case<'_>) -> Option<Vec<Surplus>> {
+        self.at_least.as_ref()?;
+        let decide = *self.decide.get_ref();
+        let judge = || {
+            let selection = case.select(self.service.get_ref(), &self.r#where)?;
+            let group = case.group(self.group.get_ref())?;
+            let each = case.each(self.each.as_ref(), decide)?;
+            let amounts = self.amount.as_ref().map(|attribute| case.amounts(attribute.get_ref()));
+            Ok(self.ratio(case, &self.standard(), group, &selection, amounts.as_ref()).surpluses(case, decide, each))
+        };
+        Some(judge().unwrap_or_else(|_: Reason| vec![Surplus::blocked()]))
+    }
 }
 
 impl PerCapita {
@@ -108,17 +121,28 @@ impl PerCapita {
         let amounts = self.amount.as_ref().map(|attribute| case.amounts(attribute.get_ref()));
 
         let standard = self.standard();
-        let ratio = SupplyPerPerson {
-            standard: &standard,
-            per: self.per.get_ref().get(),
-            is_whole: self.amount.is_none(),
-            supply: supply(case, &selection, amounts.as_ref()),
-            demand: demand(case, group),
-        };
+        let ratio = self.ratio(case, &standard, group, &selection, amounts.as_ref());
         let mut finding = standard.finding(decide, ratio.whole(), ratio.areas(case, each));
         finding.remarks.extend(case.lacking(&self.r#where, selection.maybe.iter().copied()));
         finding.remarks.extend(amounts.and_then(|amounts| amounts.lacking(selection.facilities())));
         Ok(finding)
+    }
+
+    fn ratio<'s>(
+        &self,
+        case: &Case<'_>,
+        standard: &'s Standard,
+        group: GroupId,
+        selection: &Selection,
+        amounts: Option<&Amounts<'_>>,
+    ) -> SupplyPerPerson<'s> {
+        SupplyPerPerson {
+            standard,
+            per: self.per.get_ref().get(),
+            is_whole: self.amount.is_none(),
+            supply: supply(case, selection, amounts),
+            demand: demand(case, group),
+        }
     }
 
     fn standard(&self) -> Standard {
@@ -130,6 +154,9 @@ impl PerCapita {
         }
     }
 }
+
+/// What is known to belong to the whole or an area, and what may.
+type Sums<'t> = (&'t Tally, &'t Tally);
 
 /// Supply for so many people, in the whole and in each area.
 pub(super) struct SupplyPerPerson<'a> {
@@ -144,25 +171,56 @@ pub(super) struct SupplyPerPerson<'a> {
 
 impl SupplyPerPerson<'_> {
     pub(super) fn whole(&self) -> Subject {
-        let sum = |items: &[(Option<AreaId>, Tally)]| items.iter().map(|&(_, tally)| tally).sum();
-        let nothing = Tally::default();
-        self.subject(Of::Whole, (&sum(&self.supply), &nothing), (&sum(&self.demand), &nothing))
+        self.in_all(|supply, demand| self.subject(Of::Whole, supply, demand))
     }
 
     pub(super) fn areas(&self, case: &Case<'_>, each: Option<LevelId>) -> Vec<Subject> {
-        let Some(level) = each else { return Vec::new() };
+        let subject = |area, supply: Sums<'_>, demand: Sums<'_>| self.subject(Of::Area(area), supply, demand);
+        each.map(|level| self.by_area(case, level, subject)).unwrap_or_default()
+    }
+
+    /// How much more supply there surely is than the limit asks for, in what decides.
+    pub(super) fn surpluses(&self, case: &Case<'_>, decide: Decide, each: Option<LevelId>) -> Vec<Surplus> {
+        let surplus = |area, supply: Sums<'_>, demand: Sums<'_>| self.surplus(Of::Area(area), supply, demand);
+        match (decide, each) {
+            (Decide::Each, Some(level)) => self.by_area(case, level, surplus).into_iter().flatten().collect(),
+            _ => self.in_all(|supply, demand| self.surplus(Of::Whole, supply, demand)).into_iter().collect(),
+        }
+    }
+
+    fn in_all<T>(&self, value: impl FnOnce(Sums<'_>, Sums<'_>) -> T) -> T {
+        let sum = |items: &[(Option<AreaId>, Tally)]| items.iter().map(|&(_, tally)| tally).sum();
+        let nothing = Tally::default();
+        value((&sum(&self.supply), &nothing), (&sum(&self.demand), &nothing))
+    }
+
+    fn by_area<T>(&self, case: &Case<'_>, level: LevelId, value: impl Fn(AreaId, Sums<'_>, Sums<'_>) -> T) -> Vec<T> {
         let areas = &case.world.areas;
         let supply = ByArea::sort(areas, level, self.supply.iter().copied());
         let demand = ByArea::sort(areas, level, self.demand.iter().copied());
-        let subject = |&area: &AreaId| {
+        let value = |&area: &AreaId| {
             let supplied = (supply.known(area), &supply.floating(area));
-            self.subject(Of::Area(area), supplied, (demand.known(area), &demand.floating(area)))
+            value(area, supplied, (demand.known(area), &demand.floating(area)))
         };
-        areas.at_level(level).iter().map(subject).collect()
+        areas.at_level(level).iter().map(value).collect()
+    }
+
+    /// `None` where nobody is there.
+    fn surplus(&self, of: Of, supply: Sums<'_>, demand: Sums<'_>) -> Option<Surplus> {
+        let (supplied, persons) = (supply.0.counted(supply.1).low, demand.0.counted(demand.1).high);
+        let limit = self.standard.threshold.map_or(0.0, Threshold::limit);
+        if persons == 0.0 {
+            return None;
+        }
+        Some(if persons.is_finite() || limit == 0.0 {
+            Surplus::known(of, supplied - limit * persons.min(f64::MAX) / self.per)
+        } else {
+            Surplus { of, ..Surplus::blocked() }
+        })
     }
 
     /// Each of the pairs: what is known to belong here, and what may.
-    fn subject(&self, of: Of, supply: (&Tally, &Tally), demand: (&Tally, &Tally)) -> Subject {
+    fn subject(&self, of: Of, supply: Sums<'_>, demand: Sums<'_>) -> Subject {
         let supplied = supply.0.counted(supply.1);
         let persons = demand.0.counted(demand.1);
         let lacking = |limit: f64| {

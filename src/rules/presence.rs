@@ -6,10 +6,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::decide::Decide;
 use super::finding::{Evidence, Finding, Of, Reason, Subject, Threshold, Unit, Verdict};
 use super::select::{Tri, Where, area_attribute_names, attribute_names, unknown_area};
 use super::tally::{ByArea, Tally};
-use super::{Case, Kind, Name, Noun};
+use super::{Case, Kind, Name, Noun, Surplus};
 use crate::model::{AreaId, FacilityId, LevelId};
 
 /// Every area of a level has enough facilities of a service.
@@ -64,6 +65,10 @@ impl Kind for Presence {
 
     fn assess(&self, case: &Case<'_>) -> Finding {
         self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+    }
+
+    fn surpluses(&self, case: &Case<'_>) -> Option<Vec<Surplus>> {
+        Some(Surplus::of_counts(&self.assess(case), Decide::Each, f64::from(self.at_least)))
     }
 }
 

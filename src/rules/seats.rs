@@ -12,7 +12,7 @@ use super::interval::Interval;
 use super::per_capita::SupplyPerPerson;
 use super::select::{Amounts, Selection, Tri, Where, attribute_names};
 use super::tally::{Amount, ByArea, Tally, demand, supply};
-use super::{Case, Kind, Mistake, Name, Noun};
+use super::{Case, Kind, Mistake, Name, Noun, Surplus};
 use crate::access::assignment::{Assignment, Pair, assign, ones, thousandths};
 use crate::model::{AreaId, FacilityId, GroupId, LevelId, PointId};
 use crate::units::{Metres, Share};
@@ -119,6 +119,22 @@ impl Kind for Seats {
     fn assess(&self, case: &Case<'_>) -> Finding {
         self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
     }
+
+    fn surpluses(&self, case: &Case<'_>) -> Option<Vec<Surplus>> {
+        if self.within.is_some() {
+            return None;
+        }
+        let decide = *self.decide.get_ref();
+        let judge = || {
+            let selection = case.select(self.service.get_ref(), &self.r#where)?;
+            let group = case.group(self.group.get_ref())?;
+            let each = case.each(self.each.as_ref(), decide)?;
+            let capacities = case.amounts(self.capacity.get_ref());
+            let standard = self.standard();
+            Ok(counted(case, &standard, &selection, &capacities, group).surpluses(case, decide, each))
+        };
+        Some(judge().unwrap_or_else(|_: Reason| vec![Surplus::blocked()]))
+    }
 }
 
 impl Seats {
@@ -129,16 +145,10 @@ impl Seats {
         let each = case.each(self.each.as_ref(), decide)?;
         let capacities = case.amounts(self.capacity.get_ref());
 
-        let standard = Standard {
-            threshold: Some(Threshold::AtLeast(self.at_least.get_ref().get())),
-            unit: Unit::Share,
-            shortfall_unit: Unit::Supply { service: self.service.get_ref().clone() },
-        };
+        let standard = self.standard();
         let mut finding = match self.within {
             None => {
-                let supply = supply(case, &selection, Some(&capacities));
-                let demand = demand(case, group);
-                let ratio = SupplyPerPerson { standard: &standard, per: 1.0, is_whole: true, supply, demand };
+                let ratio = counted(case, &standard, &selection, &capacities, group);
                 standard.finding(decide, ratio.whole(), ratio.areas(case, each))
             }
             Some(within) => {
@@ -161,6 +171,26 @@ impl Seats {
         finding.remarks.extend(capacities.lacking(selection.facilities()));
         Ok(finding)
     }
+
+    fn standard(&self) -> Standard {
+        Standard {
+            threshold: Some(Threshold::AtLeast(self.at_least.get_ref().get())),
+            unit: Unit::Share,
+            shortfall_unit: Unit::Supply { service: self.service.get_ref().clone() },
+        }
+    }
+}
+
+/// Places for each person, wherever they are.
+fn counted<'s>(
+    case: &Case<'_>,
+    standard: &'s Standard,
+    selection: &Selection,
+    capacities: &Amounts<'_>,
+    group: GroupId,
+) -> SupplyPerPerson<'s> {
+    let (supply, demand) = (supply(case, selection, Some(capacities)), demand(case, group));
+    SupplyPerPerson { standard, per: 1.0, is_whole: true, supply, demand }
 }
 
 /// Who needs a place and who has some, in thousandths; both in their near order, so that who shares schools is found

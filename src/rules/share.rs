@@ -11,7 +11,7 @@ use super::finding::{Evidence, Finding, Of, Reason, Remark, Subject, Threshold, 
 use super::interval::Interval;
 use super::select::{Amounts, Selection, Tri, Where, attribute_names};
 use super::tally::{Amount, ByArea, Tally};
-use super::{Case, Kind, Mistake, Name, Noun};
+use super::{Case, Kind, Mistake, Name, Noun, Surplus};
 use crate::model::{AreaId, Column, FacilityId, Id, LevelId, Value};
 use crate::units::Share;
 
@@ -134,6 +134,23 @@ impl Kind for ShareCheck {
     fn assess(&self, case: &Case<'_>) -> Finding {
         self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
     }
+
+    fn surpluses(&self, case: &Case<'_>) -> Option<Vec<Surplus>> {
+        let decide = *self.decide.get_ref();
+        let judge = || {
+            let selection = case.select(self.service.get_ref(), &self.r#where)?;
+            let each = case.each(self.each.as_ref(), decide)?;
+            let items = self.items(case, &selection, &self.being);
+            Ok(match (decide, each) {
+                (Decide::Each, Some(level)) => {
+                    let sums = sums_by_area(case, level, &items);
+                    sums.map(|(area, sums)| self.surplus(Of::Area(area), &sums)).collect()
+                }
+                _ => vec![self.surplus(Of::Whole, &items.iter().collect())],
+            })
+        };
+        Some(judge().unwrap_or_else(|_: Reason| vec![Surplus::blocked()]))
+    }
 }
 
 /// What a facility adds to a share.
@@ -240,24 +257,21 @@ impl ShareCheck {
     }
 
     fn areas(&self, case: &Case<'_>, standard: &Standard, level: LevelId, items: &[Item]) -> Vec<Subject> {
-        let areas = &case.world.areas;
-        let sort = |sure: bool| {
-            ByArea::sort(
-                areas,
-                level,
-                items.iter().filter(|item| item.sure == sure).map(|item| (item.area, item.tally)),
-            )
-        };
-        let (sure, maybe) = (sort(true), sort(false));
         let counts = |item: &Item| Tri::from(item.sure && item.tally.yes != Amount::default());
         let mut counted =
             case.facilities_by_area(level, items.iter().map(|item| (item.area, item.facility, counts(item))));
-        let mut subject = |&area: &AreaId| {
-            let floating = sure.floating(area) + *maybe.known(area) + maybe.floating(area);
-            let sums = Sums { known: *sure.known(area), floating };
+        let subject = |(area, sums): (AreaId, Sums)| {
             self.subject(standard, Of::Area(area), &sums, counted.remove(&area).unwrap_or_default())
         };
-        areas.at_level(level).iter().map(&mut subject).collect()
+        sums_by_area(case, level, items).map(subject).collect()
+    }
+
+    /// What is as it should be, less the share that is asked of all.
+    fn surplus(&self, of: Of, sums: &Sums) -> Surplus {
+        let falls = sums.known.unknown + sums.floating.no + sums.floating.unknown;
+        let (counts, not) = (sums.known.yes.sum, sums.known.no + falls);
+        let needed = self.at_least.get_ref().get() * (counts + not.sum);
+        Surplus { of, amount: counts - needed, blocked: not.unweighed }
     }
 
     /// Each facility's own share of its whole.
@@ -312,6 +326,20 @@ impl ShareCheck {
         let (part, whole) = key(&self.part).zip(key(&self.whole))?;
         (!facilities.is_empty()).then_some(Remark::PartExceeds { part, whole, facilities })
     }
+}
+
+/// The sums of each area of a level.
+fn sums_by_area<'c>(case: &Case<'c>, level: LevelId, items: &[Item]) -> impl Iterator<Item = (AreaId, Sums)> + use<'c> {
+    let areas = &case.world.areas;
+    let sort = |sure: bool| {
+        let items = items.iter().filter(|item| item.sure == sure);
+        ByArea::sort(areas, level, items.map(|item| (item.area, item.tally)))
+    };
+    let (sure, maybe) = (sort(true), sort(false));
+    areas.at_level(level).iter().map(move |&area| {
+        let floating = sure.floating(area) + *maybe.known(area) + maybe.floating(area);
+        (area, Sums { known: *sure.known(area), floating })
+    })
 }
 
 /// A part counts, the rest of its whole does not; what is missing widens the bounds. Where the facility itself may not

@@ -36,6 +36,15 @@ impl Amount {
     }
 }
 
+impl Add for Amount {
+    type Output = Self;
+
+    fn add(mut self, other: Self) -> Self {
+        self += other;
+        self
+    }
+}
+
 impl AddAssign for Amount {
     fn add_assign(&mut self, other: Self) {
         self.sum += other.sum;

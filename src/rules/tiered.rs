@@ -6,10 +6,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::decide::Decide;
 use super::finding::{Evidence, Finding, Of, Reason, Remark, Subject, Unit, Verdict};
 use super::select::{Selection, Tri, Where, area_attribute_names, attribute_names, unknown_area};
 use super::tally::{ByArea, Tally, demand};
-use super::{Case, Kind, Name, Noun};
+use super::{Case, Kind, Name, Noun, Surplus};
 use crate::model::{AreaId, Areas, FacilityId, Id, LevelId};
 use crate::units::{Metres, Persons};
 
@@ -85,6 +86,10 @@ impl Kind for Tiered {
 
     fn assess(&self, case: &Case<'_>) -> Finding {
         self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+    }
+
+    fn surpluses(&self, case: &Case<'_>) -> Option<Vec<Surplus>> {
+        Some(Surplus::of_counts(&self.assess(case), Decide::Each, 1.0))
     }
 }
 

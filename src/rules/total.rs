@@ -8,7 +8,7 @@ use super::decide::{Decide, Standard, amount_unit, no_areas_to_decide, no_limit,
 use super::finding::{Evidence, Finding, Of, Reason, Subject, Threshold, Verdict};
 use super::select::{Where, attribute_names};
 use super::tally::{ByArea, Tally, supply};
-use super::{Case, Kind, Mistake, Name, Noun};
+use super::{Case, Kind, Mistake, Name, Noun, Surplus};
 use crate::model::{AreaId, FacilityId};
 
 /// There are enough facilities, or there is enough of what they hold.
@@ -75,6 +75,10 @@ impl Kind for Total {
 
     fn assess(&self, case: &Case<'_>) -> Finding {
         self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+    }
+
+    fn surpluses(&self, case: &Case<'_>) -> Option<Vec<Surplus>> {
+        Some(Surplus::of_counts(&self.assess(case), *self.decide.get_ref(), *self.at_least.get_ref()))
     }
 }
 
