@@ -6,6 +6,7 @@ pub mod access;
 pub mod batch;
 pub mod compare;
 pub mod edit;
+pub mod plan;
 pub mod siting;
 pub mod stage;
 

@@ -21,7 +21,7 @@ use crate::model::{
     AreaId, Areas, Column, Facilities, FacilityId, FacilityRow, Id, IdVec, LevelId, People, PerPoint, PointId,
     ServiceId, World,
 };
-use crate::rules::{Case, Detail, Noun, Pack};
+use crate::rules::{Case, Detail, Noun, Pack, Verdict};
 use crate::space::TravelMatrix;
 
 /// What a scenario does to the rows of the stage.
@@ -126,6 +126,26 @@ impl Stage {
         counted.and_then(|headcount| headcount.within(area))
     }
 
+    /// Whether a scenario edits what the obligation of a finding of the base looks at.
+    pub(super) fn touches(&self, position: usize, scenario: usize) -> bool {
+        let (uses, moves) = (&self.uses[position], &self.moves[scenario]);
+        let rows = moves.leave.iter().chain(&moves.come);
+        rows.map(|&facility| self.world.facilities[facility].service).any(|service| uses.services.contains(&service))
+            || moves.others.iter().any(|change| uses.are_touched(change))
+    }
+
+    /// Groups of scenarios that edit the same facility or open the same: of each only one can be carried out.
+    pub(super) fn exclusive(&self) -> Vec<Vec<usize>> {
+        let mut groups: BTreeMap<(bool, usize), Vec<usize>> = BTreeMap::new();
+        for (scenario, moves) in self.moves.iter().enumerate() {
+            let leaves = moves.leave.iter().map(|facility| (false, facility.index()));
+            for what in leaves.chain(moves.opens.iter().map(|&number| (true, number))).collect::<BTreeSet<_>>() {
+                groups.entry(what).or_default().push(scenario);
+            }
+        }
+        groups.into_values().filter(|group| 1 < group.len()).collect()
+    }
+
     /// What is found in the base.
     pub fn base(&self) -> &Findings {
         &self.base
@@ -161,6 +181,12 @@ impl Stage {
     /// As [`Stage::outcome`].
     pub fn difference(&self, chosen: &[usize]) -> Result<Difference, Conflict> {
         Ok(Difference::of(self, &self.judged(chosen, Detail::Figures)?))
+    }
+
+    /// The verdicts on what several scenarios of this stage touch, by position among the findings of the base.
+    pub(super) fn verdicts(&self, chosen: &[usize]) -> Result<Vec<(usize, Verdict)>, Conflict> {
+        let judged = self.judged(chosen, Detail::Figures)?.judged;
+        Ok(judged.into_iter().map(|(position, found)| (position, found.finding.verdict)).collect())
     }
 
     fn judged(&self, chosen: &[usize], detail: Detail) -> Result<Outcome, Conflict> {

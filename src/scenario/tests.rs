@@ -38,7 +38,7 @@ const CHECKS: [&str; 14] = [
     r#"membership = { service = "school", any-of = ["public"], lead = "public" }"#,
 ];
 
-fn packs() -> Vec<Arc<Pack>> {
+pub(super) fn packs() -> Vec<Arc<Pack>> {
     let mut text = PACK.to_owned();
     for (n, check) in CHECKS.iter().enumerate() {
         text += &format!(
@@ -49,10 +49,10 @@ fn packs() -> Vec<Arc<Pack>> {
 }
 
 const STREETS: [&str; 3] = ["A", "B", "C"];
-type Place = (u8, u8);
+pub(super) type Place = (u8, u8);
 
 /// A facility: clinic or school, public or not or unknown, its places, where it stands if that is known.
-type Building = (bool, Option<bool>, Option<u16>, Option<Place>);
+pub(super) type Building = (bool, Option<bool>, Option<u16>, Option<Place>);
 
 fn km(place: Place) -> (f64, f64) {
     (f64::from(place.0) * 0.7, f64::from(place.1) * 0.7)
@@ -62,7 +62,7 @@ fn street(place: Place) -> &'static str {
     STREETS[usize::from(place.0 / 3).min(2)]
 }
 
-fn world(points: &[(Place, Option<u16>, u16)], buildings: &[Building]) -> World {
+pub(super) fn world(points: &[(Place, Option<u16>, u16)], buildings: &[Building]) -> World {
     let mut sketch = Sketch::new(&["district", "street"]).area("district", "D", None, Some((2.0, 1.0)), &[]);
     for (n, name) in STREETS.iter().enumerate() {
         let kind = if n == 1 { "town" } else { "city" };
@@ -101,7 +101,7 @@ fn world(points: &[(Place, Option<u16>, u16)], buildings: &[Building]) -> World 
 }
 
 /// An edit before it is resolved: what it does, to which, and with what.
-type Drawn = (u8, u8, Place, u16, bool);
+pub(super) type Drawn = (u8, u8, Place, u16, bool);
 
 fn edit(world: &World, &(verb, which, place, number, flag): &Drawn, n: u32) -> Edit {
     let areas: Vec<AreaId> = world.areas.iter().map(|(id, _)| id).collect();
@@ -152,7 +152,7 @@ fn edit(world: &World, &(verb, which, place, number, flag): &Drawn, n: u32) -> E
     Edit { change, cost: Some(f64::from(number)), row: n }
 }
 
-fn scenarios(world: &World, drawn: &[Vec<Drawn>]) -> Vec<Scenario> {
+pub(super) fn scenarios(world: &World, drawn: &[Vec<Drawn>]) -> Vec<Scenario> {
     let mut n = 0;
     let scenario = |(at, edits): (usize, &Vec<Drawn>)| {
         let mut scenario = Scenario { name: at.to_string(), edits: Vec::new() };
@@ -182,7 +182,7 @@ fn incremental(stage: &Stage, outcome: &Outcome) -> Vec<Assessed> {
     all
 }
 
-fn from_nothing(world: &World) -> Vec<Assessed> {
+pub(super) fn from_nothing(world: &World) -> Vec<Assessed> {
     let packs = packs();
     let travel = TravelMatrix::compute(world, &limits(world, &packs));
     assess(world, &travel, &packs, &Only::default()).findings
@@ -227,11 +227,11 @@ fn figures_of(found: &Assessed) -> impl PartialEq + std::fmt::Debug + use<> {
     )
 }
 
-fn places() -> impl Strategy<Value = Place> {
+pub(super) fn places() -> impl Strategy<Value = Place> {
     (0..9_u8, 0..4_u8)
 }
 
-fn buildings() -> impl Strategy<Value = Vec<Building>> {
+pub(super) fn buildings() -> impl Strategy<Value = Vec<Building>> {
     let public = prop::option::weighted(0.9, any::<bool>());
     let amount = prop::option::weighted(0.9, 0..400_u16);
     prop::collection::vec((any::<bool>(), public, amount, prop::option::weighted(0.9, places())), 0..8)

@@ -1,0 +1,135 @@
+//! The search for a plan: a program proposes, the check disposes.
+//!
+//! The program's conditions are met by every choice that keeps the obligations, so what it says cannot be done cannot be
+//! done, and no choice costs less than it says. What it proposes is judged in the edited world; where the check does not
+//! agree, the program is told not to choose so again.
+
+use super::super::stage::Stage;
+use super::asks::{Ask, Asked};
+use super::master::{Cut, Found, Goal, Master, Role, Terms};
+use crate::program::NoSolution;
+use crate::rules::Verdict;
+
+/// A search over the scenarios of a stage.
+pub(super) struct Search<'a> {
+    pub(super) stage: &'a Stage,
+    pub(super) asked: &'a [Asked],
+    pub(super) master: Master<'a>,
+    pub(super) stop: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// What a search for one choice ended with.
+#[derive(Clone, Debug)]
+pub(super) enum Ended {
+    /// The best choice, or the best found in time.
+    Choice(Found),
+    /// It is proven that there is none.
+    None,
+    /// Time was up, or the solver lost its way; the objective is no better than this.
+    Open(f64),
+}
+
+impl Search<'_> {
+    /// The best choice that the check agrees to.
+    pub(super) fn best(&mut self, terms: &Terms<'_>) -> Ended {
+        loop {
+            let found = match self.master.solve(terms, self.stop) {
+                Ok(found) => found,
+                Err(NoSolution::Infeasible) => return Ended::None,
+                Err(NoSolution::Stopped(bound)) => return Ended::Open(bound),
+                Err(NoSolution::Failed(_)) => return Ended::Open(f64::NEG_INFINITY),
+            };
+            let refused = self.refused(&found);
+            if refused.is_empty() {
+                return Ended::Choice(found);
+            }
+            for asked in refused {
+                let touching = self.asked[asked].touching.iter();
+                let choice = touching.map(|&scenario| (scenario, found.chosen.binary_search(&scenario).is_ok()));
+                self.master.cuts.push(Cut { asked, choice: choice.collect() });
+            }
+            if (self.stop)() {
+                return Ended::Open(found.bound);
+            }
+        }
+    }
+
+    /// Those asked that the choice should keep and, the check says, does not.
+    fn refused(&self, found: &Found) -> Vec<usize> {
+        let kept = self.kept(&found.chosen);
+        (0..self.asked.len()).filter(|&at| found.holds[at] && !kept[at]).collect()
+    }
+
+    /// By position in the list of those asked: whether the check says that it is kept.
+    pub(super) fn kept(&self, chosen: &[usize]) -> Vec<bool> {
+        let Ok(judged) = self.stage.verdicts(chosen) else { return vec![false; self.asked.len()] };
+        let base = &self.stage.base().findings;
+        let is_kept = |asked: &Asked| {
+            let anew = judged.iter().find(|(position, _)| *position == asked.position);
+            is_kept(&base[asked.position].finding.verdict, anew.map(|(_, verdict)| verdict))
+        };
+        self.asked.iter().map(is_kept).collect()
+    }
+
+    /// The least cost with these roles.
+    pub(super) fn cheapest(&mut self, roles: &[Role]) -> Ended {
+        self.best(&Terms { roles, goal: Goal::Cost, budget: None, held: None, lacking: None })
+    }
+
+    /// The smallest set of those that `may` conflict which cannot hold together, by position in the list of those asked,
+    /// and whether it is proven that none is smaller; `None` where time was up.
+    pub(super) fn conflict(&mut self, may: &[usize]) -> Option<(Vec<usize>, bool)> {
+        let n = self.asked.len();
+        let roles = |of: &[usize]| {
+            let mut roles = vec![Role::Free; n];
+            of.iter().for_each(|&at| roles[at] = Role::Must);
+            roles
+        };
+        let mut core = may.to_vec();
+        let mut at = 0;
+        while at < core.len() {
+            let mut rest = core.clone();
+            rest.remove(at);
+            match self.cheapest(&roles(&rest)) {
+                Ended::None => core = rest,
+                Ended::Choice(_) => at += 1,
+                Ended::Open(_) => return None,
+            }
+        }
+        // None can be left out; another set may be smaller all the same.
+        let mut n_tried = 0;
+        for size in 1..core.len() {
+            for choice in super::super::batch::choices(may.len(), size).filter(|choice| choice.len() == size) {
+                n_tried += 1;
+                if MOST_SETS < n_tried {
+                    return Some((core, false));
+                }
+                let of: Vec<usize> = choice.iter().map(|&at| may[at]).collect();
+                match self.cheapest(&roles(&of)) {
+                    Ended::None => return Some((of, true)),
+                    Ended::Choice(_) => {}
+                    Ended::Open(_) => return Some((core, false)),
+                }
+            }
+        }
+        Some((core, true))
+    }
+}
+
+/// Sets of obligations that are tried for one smaller than what is known to conflict.
+const MOST_SETS: usize = 2000;
+
+/// Whether an obligation is kept after, where `anew` is its verdict if it was judged anew.
+pub(super) fn is_kept(before: &Verdict, anew: Option<&Verdict>) -> bool {
+    let was_no_matter = matches!(before, Verdict::NotCheckable { .. });
+    match anew.unwrap_or(before) {
+        Verdict::Met => true,
+        Verdict::NotCheckable { .. } => was_no_matter,
+        Verdict::Unmet | Verdict::Unknown { .. } => false,
+    }
+}
+
+/// Whether a plan can reckon with what is asked.
+pub(super) fn is_reckoned(asked: &Asked) -> bool {
+    !matches!(asked.ask, Ask::Untold)
+}

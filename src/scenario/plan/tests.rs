@@ -1,0 +1,130 @@
+//! Laws: a plan is what trying every choice finds.
+
+use proptest::prelude::*;
+
+use super::super::batch;
+use super::super::tests::{Drawn, buildings, from_nothing, packs, places, scenarios, world};
+use super::super::{Change, Scenario, Stage};
+use super::*;
+use crate::assess::Only;
+
+/// Scenarios that edit facilities: what people do and what areas are is not chosen.
+fn candidates(base: &crate::model::World, drawn: &[Drawn]) -> Vec<Scenario> {
+    let drawn: Vec<Vec<Drawn>> =
+        drawn.iter().map(|&(verb, which, place, number, flag)| vec![(verb % 4, which, place, number, flag)]).collect();
+    scenarios(base, &drawn)
+}
+
+fn is_open(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Unmet | Verdict::Unknown { .. })
+}
+
+/// Every choice that can be carried out: what it costs, and which obligations it keeps.
+struct Tried {
+    cost: f64,
+    kept: Vec<bool>,
+}
+
+fn every_choice(stage: &Stage, costs: &[f64]) -> Vec<Tried> {
+    let base = &stage.base().findings;
+    let nothing = std::iter::once(Vec::new());
+    let tried = |chosen: Vec<usize>| {
+        let judged = stage.verdicts(&chosen).ok()?;
+        let verdict = |position: usize| judged.iter().find(|(at, _)| *at == position).map(|(_, verdict)| verdict);
+        let kept = (0..base.len()).map(|at| is_kept(&base[at].finding.verdict, verdict(at))).collect();
+        Some(Tried { cost: chosen.iter().map(|&scenario| costs[scenario]).sum(), kept })
+    };
+    nothing.chain(batch::choices(costs.len(), costs.len())).filter_map(tried).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn a_plan_is_the_cheapest_of_all_choices_and_what_it_calls_impossible_is(
+        points in prop::collection::vec((places(), prop::option::weighted(0.95, 0..900_u16), 0..200_u16), 1..7),
+        buildings in buildings(),
+        drawn in prop::collection::vec((any::<u8>(), any::<u8>(), places(), 0..600_u16, any::<bool>()), 1..7),
+        only in prop::collection::vec(0..14_usize, 1..4),
+    ) {
+        let base = world(&points, &buildings);
+        let stage = Stage::new(&base, &packs(), &Only::default(), candidates(&base, &drawn));
+        let costs: Vec<f64> = stage.scenarios().iter().map(|scenario| scenario.cost().unwrap_or(0.0)).collect();
+        let before = &stage.base().findings;
+        let never = || false;
+        let (impossible, found) = plan(&Question { stage: &stage, costs: &costs, wanted: &only, stop: &never });
+
+        let all = every_choice(&stage, &costs);
+        let wanted: Vec<usize> = {
+            let mut wanted = only.clone();
+            wanted.sort_unstable();
+            wanted.dedup();
+            wanted.retain(|&at| is_open(&before[at].finding.verdict));
+            wanted
+        };
+        let (can, cannot): (Vec<usize>, Vec<usize>) = wanted.iter().partition(|&&at| all.iter().any(|tried| tried.kept[at]));
+        let told: Vec<usize> = impossible.iter().map(|impossible| impossible.position).collect();
+        prop_assert_eq!(&told, &cannot);
+        prop_assert!(impossible.iter().all(|impossible| impossible.why != Why::NotKnown));
+
+        let keeps_today = |tried: &&Tried| (0..before.len()).all(|at| before[at].finding.verdict != Verdict::Met || tried.kept[at]);
+        let n_held = |tried: &Tried| can.iter().filter(|&&at| tried.kept[at]).count();
+        let most = all.iter().filter(keeps_today).map(n_held).max().unwrap_or(0);
+        let cheapest = all.iter().filter(keeps_today).filter(|tried| n_held(tried) == most).map(|tried| tried.cost);
+        let cheapest = cheapest.min_by(f64::total_cmp).unwrap_or(0.0);
+        let Ok(found) = found else {
+            prop_assert_eq!(most, 0);
+            return Ok(());
+        };
+        prop_assert!(found.proven);
+        prop_assert!((found.objective - cheapest).abs() <= 1e-6 * cheapest.max(1.0), "{} {cheapest}", found.objective);
+        // The check from nothing agrees.
+        let after = from_nothing(&stage.edited(&found.chosen).unwrap());
+        for &at in &found.held {
+            prop_assert!(is_kept(&before[at].finding.verdict, Some(&after[at].finding.verdict)), "{at}");
+        }
+        prop_assert_eq!(can.iter().filter(|at| found.held.contains(at)).count(), most);
+        prop_assert_eq!(found.clash.is_some(), most < can.len());
+        if let Some(clash) = &found.clash {
+            let together = |of: &[usize]| all.iter().any(|tried| of.iter().all(|&at| tried.kept[at]));
+            prop_assert!(!together(&clash.positions), "{:?}", clash);
+            for leave in 0..clash.positions.len() {
+                let mut rest = clash.positions.clone();
+                rest.remove(leave);
+                prop_assert!(together(&rest), "{:?}", clash);
+            }
+        }
+        let rungs = &found.ladder;
+        prop_assert_eq!(rungs.last().map(|rung| &rung.chosen), Some(&found.chosen));
+        prop_assert!(rungs.windows(2).all(|two| two[0].cost < two[1].cost && two[1].lacking <= two[0].lacking + 1e-6));
+        // What a rung costs buys no obligation more.
+        for rung in rungs.iter().filter(|rung| rung.proven) {
+            let whole = all.iter().filter(keeps_today).filter(|tried| tried.cost < found.objective - 1e-3);
+            prop_assert!(rung.cost == found.objective || whole.clone().all(|tried| n_held(tried) < most || cheapest <= tried.cost));
+        }
+    }
+}
+
+// street A: a private school, street B: nothing. A public school in each: open one in B, convert the one in A.
+#[test]
+fn a_plan_says_what_each_edit_is_for() {
+    let base = world(&[((0, 0), Some(300), 60), ((4, 1), Some(90), 30)], &[]);
+    let drawn: [Drawn; 3] = [(0, 0, (4, 1), 100, false), (0, 0, (8, 0), 150, false), (0, 2, (8, 0), 900, false)];
+    let stage = Stage::new(&base, &packs(), &Only::default(), candidates(&base, &drawn));
+    let never = || false;
+    let question = Question { stage: &stage, costs: &[1.0, 2.0, 3.0], wanted: &[0], stop: &never };
+    let (impossible, found) = plan(&question);
+    let found = found.unwrap();
+    assert_eq!((impossible.len(), &found.chosen[..], found.objective), (0, &[0, 1][..], 3.0));
+    assert!(found.held.contains(&0) && found.clash.is_none() && found.given_up.is_empty());
+    let opened: Vec<&str> = found
+        .purposes
+        .iter()
+        .flat_map(|purpose| purpose.serves.iter().filter(|served| served.position == 0))
+        .map(|served| base.areas[served.areas[0]].name.as_str())
+        .collect();
+    assert_eq!(opened, ["B", "C"]);
+    // One of the two, then both.
+    assert_eq!(found.ladder.iter().map(|rung| rung.cost).collect::<Vec<_>>(), [0.0, 1.0, 3.0]);
+    assert!(matches!(stage.scenarios()[0].edits[0].change, Change::Open { .. }));
+}
