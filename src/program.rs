@@ -32,10 +32,10 @@ pub(crate) struct Solution {
 pub(crate) enum NoSolution {
     /// It is proven that no values meet all rows.
     Infeasible,
-    /// Time was up before any were found; the least cost is no lower than this.
-    Stopped(f64),
+    /// Time was up before any were found.
+    Stopped,
     /// The solver has lost its way in the numbers.
-    Failed(String),
+    Failed,
 }
 
 impl Program {
@@ -100,7 +100,7 @@ impl Program {
                 let bound = if proven { objective } else { bound.unwrap_or(f64::NEG_INFINITY).min(objective) };
                 Ok(Solution { values, objective, bound, proven })
             }
-            SolveOutcome::Interrupted(_) => Err(NoSolution::Stopped(bound.unwrap_or(f64::NEG_INFINITY))),
+            SolveOutcome::Interrupted(_) => Err(NoSolution::Stopped),
         }
     }
 }
@@ -111,7 +111,7 @@ const SLICE: Duration = Duration::from_millis(100);
 fn refused(error: Error) -> NoSolution {
     match error {
         Error::Infeasible => NoSolution::Infeasible,
-        error => NoSolution::Failed(error.to_string()),
+        _ => NoSolution::Failed,
     }
 }
 

@@ -6,6 +6,7 @@ mod convert;
 mod explain;
 mod init;
 mod inspect;
+mod plan;
 mod progress;
 mod sample;
 mod site;
@@ -30,6 +31,7 @@ use crate::read::quieten_fenced_panics;
   evenreach check geodata/jinpu                  check a study; files go to out/jinpu
   evenreach check my-study --only edu --lang en  only the education clauses
   evenreach whatif my-study sites.csv            what new sites would change
+  evenreach plan my-study                        the least that must be done to keep every promise
   evenreach explain                              the check kinds and the obligations
   evenreach inspect facilities.csv               what a file and its columns hold
   evenreach convert schools.xlsx schools.gpkg    another format or coordinate system
@@ -50,6 +52,7 @@ enum Command {
     Convert(convert::Arguments),
     Explain(explain::Arguments),
     Inspect(inspect::Arguments),
+    Plan(plan::Arguments),
     Init(init::Arguments),
     Sample(sample::Arguments),
     Site(Box<site::Arguments>),
@@ -76,6 +79,7 @@ pub fn run() -> ExitCode {
         Command::Convert(arguments) => convert::run(&arguments, lang),
         Command::Explain(arguments) => explain::run(&arguments, lang),
         Command::Inspect(arguments) => inspect::run(&arguments, lang),
+        Command::Plan(arguments) => plan::run(&arguments, lang),
         Command::Init(arguments) => init::run(&arguments, lang),
         Command::Sample(arguments) => sample::run(&arguments, lang),
         Command::Site(arguments) => site::run(&arguments, lang),

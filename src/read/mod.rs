@@ -37,6 +37,7 @@ pub mod osm;
 mod people;
 mod places;
 mod polygons;
+pub mod prices;
 mod raster;
 mod region;
 mod rows;

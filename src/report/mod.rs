@@ -9,6 +9,7 @@ pub mod geojson;
 mod geopackage;
 pub mod json;
 mod layers;
+pub mod plan;
 pub mod siting;
 mod style;
 pub mod terminal;

@@ -86,6 +86,24 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// What is done, by the word that files of scenarios use.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Open { .. } => "open",
+            Self::Close { .. } => "close",
+            Self::Alter { place: Some(_), .. } => "move",
+            Self::Alter { attributes, .. } => {
+                let is_size = |(_, given): &(String, Given)| matches!(given, Given::Number(_));
+                if attributes.iter().all(is_size) { "resize" } else { "convert" }
+            }
+            Self::Settle { .. } => "settle",
+            Self::Grow { .. } => "grow",
+            Self::Mark { .. } => "area",
+        }
+    }
+}
+
 /// A value that an edit gives an attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Given {

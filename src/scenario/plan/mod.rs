@@ -184,7 +184,7 @@ pub fn plan(question: &Question<'_>) -> (Vec<Impossible>, Result<Plan, NoPlan>) 
                 wanted.push(at);
                 continue;
             }
-            Ended::Open(_) => Why::NotKnown,
+            Ended::Open => Why::NotKnown,
             Ended::None => not_enough(&one.ask),
         };
         impossible.push(Impossible { position: one.position, why });
@@ -240,10 +240,32 @@ pub fn plan(question: &Question<'_>) -> (Vec<Impossible>, Result<Plan, NoPlan>) 
 
 /// Where even all that could help together is not enough.
 fn not_enough(ask: &Ask) -> Why {
-    let Ask::Sums(rows) = ask else { return Why::Tried };
-    let most = |row: &asks::Row| row.base + row.terms.iter().map(|&(_, more)| more.max(0.0)).sum::<f64>();
-    let lacking: Vec<Of> =
-        rows.iter().filter(|row| most(row) < -1e-9 * row.base.abs()).map(|row| row.of.clone()).collect();
+    let mut lacking: Vec<Of> = Vec::new();
+    let mut note = |of: &Of, base: f64, most: f64| {
+        if most < -1e-9 * base.abs() && !lacking.contains(of) {
+            lacking.push(of.clone());
+        }
+    };
+    match ask {
+        Ask::Sums(rows) => {
+            for row in rows {
+                note(&row.of, row.base, row.base + row.terms.iter().map(|&(_, more)| more.max(0.0)).sum::<f64>());
+            }
+        }
+        Ask::Cover(cover) => {
+            let most = |group: usize| if cover.groups[group] == asks::Near::default() { 0.0 } else { 1.0 };
+            for row in &cover.rows {
+                note(&row.of, row.base, row.base + row.terms.iter().map(|&(at, gain)| gain * most(at)).sum::<f64>());
+            }
+        }
+        Ask::Places(places) => {
+            let most = |group: usize| if places.groups[group].1.is_empty() { 0.0 } else { places.groups[group].0 };
+            for row in &places.rows {
+                note(&row.of, row.base, row.base + row.terms.iter().map(|&(at, gain)| gain * most(at)).sum::<f64>());
+            }
+        }
+        Ask::Untold => {}
+    }
     if lacking.is_empty() { Why::Tried } else { Why::NotEnough(lacking) }
 }
 

@@ -25,8 +25,8 @@ pub(super) enum Ended {
     Choice(Found),
     /// It is proven that there is none.
     None,
-    /// Time was up, or the solver lost its way; the objective is no better than this.
-    Open(f64),
+    /// Time was up, or the solver lost its way.
+    Open,
 }
 
 impl Search<'_> {
@@ -36,8 +36,7 @@ impl Search<'_> {
             let found = match self.master.solve(terms, self.stop) {
                 Ok(found) => found,
                 Err(NoSolution::Infeasible) => return Ended::None,
-                Err(NoSolution::Stopped(bound)) => return Ended::Open(bound),
-                Err(NoSolution::Failed(_)) => return Ended::Open(f64::NEG_INFINITY),
+                Err(NoSolution::Stopped | NoSolution::Failed) => return Ended::Open,
             };
             let refused = self.refused(&found);
             if refused.is_empty() {
@@ -49,7 +48,7 @@ impl Search<'_> {
                 self.master.cuts.push(Cut { asked, choice: choice.collect() });
             }
             if (self.stop)() {
-                return Ended::Open(found.bound);
+                return Ended::Open;
             }
         }
     }
@@ -93,7 +92,7 @@ impl Search<'_> {
             match self.cheapest(&roles(&rest)) {
                 Ended::None => core = rest,
                 Ended::Choice(_) => at += 1,
-                Ended::Open(_) => return None,
+                Ended::Open => return None,
             }
         }
         // None can be left out; another set may be smaller all the same.
@@ -108,7 +107,7 @@ impl Search<'_> {
                 match self.cheapest(&roles(&of)) {
                     Ended::None => return Some((of, true)),
                     Ended::Choice(_) => {}
-                    Ended::Open(_) => return Some((core, false)),
+                    Ended::Open => return Some((core, false)),
                 }
             }
         }

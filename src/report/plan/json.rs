@@ -1,0 +1,169 @@
+//! The shape of `plan.json`.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::Planned;
+use crate::model::{Proxy, World};
+use crate::report::json::pretty;
+use crate::scenario::plan::{Impossible, NoPlan, Plan, Purpose, Rung, Why};
+use crate::scenario::{Change, Edit, Given};
+
+pub(super) fn write(of: &Planned<'_>, to: &mut dyn Write) -> io::Result<()> {
+    let (world, base, plan) = (of.world, of.stage.base(), of.plan());
+    let ids = |positions: &[usize]| positions.iter().map(|&position| of.id(position)).collect::<Vec<_>>();
+    let study = world
+        .sources
+        .values()
+        .iter()
+        .map(|source| json!({ "file": source.file, "sha256": source.sha256, "illustrative": source.illustrative }));
+    let own = of.inputs.iter().map(|(file, sha256)| json!({ "file": file, "sha256": sha256, "illustrative": false }));
+    let gap = plan.map(|plan| match plan.objective - plan.bound {
+        apart if plan.proven || apart <= 0.0 => 0.0,
+        apart => apart / plan.objective.abs().max(f64::MIN_POSITIVE),
+    });
+    // What is called impossible is proven to be, but where it says otherwise.
+    let is_known = of.impossible.iter().all(|impossible| impossible.why != Why::NotKnown);
+    let proven = match of.outcome {
+        Ok(plan) => plan.proven,
+        Err(NoPlan::NothingToDo) => is_known,
+        Err(NoPlan::Stopped) => false,
+    };
+    let document = json!({
+        "format": super::FORMAT,
+        "tool": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
+        "problem": "plan",
+        "study": world.name,
+        "reference_date": world.reference_date.to_string(),
+        "illustrative": base.illustrative,
+        "estimated_levels": base.estimated.iter().map(|&id| world.areas.levels()[id].key.as_str()).collect::<Vec<_>>(),
+        "proxy": world.people.proxy.map(Proxy::key),
+        "inputs": study.chain(own).collect::<Vec<_>>(),
+        "packs": base.packs.iter().map(|pack| pack.document.id.as_str()).collect::<Vec<_>>(),
+        "status": of.status(),
+        "objective": plan.map(|plan| plan.objective),
+        "objective_unit": if of.has_costs { "cost" } else { "edits" },
+        "bound": plan.map(|plan| plan.bound),
+        "gap": gap,
+        "proven": proven,
+        "elapsed_s": of.elapsed,
+        "n_candidates": of.stage.scenarios().len(),
+        "wanted": ids(of.wanted),
+        "held": plan.map(|plan| ids(&plan.held.iter().copied().filter(|at| of.wanted.contains(at)).collect::<Vec<_>>())),
+        "given_up": plan.map(|plan| ids(&plan.given_up)),
+        "impossible": of.impossible.iter().map(|one| impossible(of, one)).collect::<Vec<_>>(),
+        "conflict": plan.and_then(|plan| plan.clash.as_ref()).map(|clash| {
+            json!({ "obligations": ids(&clash.positions), "smallest": clash.smallest })
+        }),
+        "chosen": plan.map_or_else(Vec::new, |plan| plan.chosen.iter().map(|&scenario| of.name(scenario)).collect()),
+        "sites": plan.map_or_else(Vec::new, |plan| sites(of, plan)),
+        "ladder": plan.map_or_else(Vec::new, |plan| plan.ladder.iter().map(|one| rung(of, one)).collect()),
+    });
+    pretty(&document, to)
+}
+
+/// The word for why an obligation cannot hold.
+pub(super) fn why(why: &Why) -> &'static str {
+    match why {
+        Why::Untouched => "no-candidate-touches-it",
+        Why::NotEnough(_) => "all-candidates-are-not-enough",
+        Why::Tried => "no-choice-keeps-it",
+        Why::NotKnown => "not-known",
+    }
+}
+
+fn impossible(of: &Planned<'_>, one: &Impossible) -> Value {
+    let lacking = match &one.why {
+        Why::NotEnough(lacking) => lacking.iter().filter_map(|lacking| of.subject(lacking)).collect(),
+        _ => Vec::new(),
+    };
+    json!({
+        "id": of.id(one.position),
+        "clause": of.obligation(one.position).clause,
+        "why": why(&one.why),
+        "proven": one.why != Why::NotKnown,
+        "lacking": lacking,
+    })
+}
+
+fn sites(of: &Planned<'_>, plan: &Plan) -> Vec<Value> {
+    let site = |purpose: &Purpose| {
+        let serves: Vec<Value> = purpose
+            .serves
+            .iter()
+            .map(|served| {
+                json!({
+                    "id": of.id(served.position),
+                    "clause": of.obligation(served.position).clause,
+                    "needs_it": served.needs,
+                    "areas": served.areas.iter().map(|&area| of.area(area)).collect::<Vec<_>>(),
+                    "persons": served.persons,
+                })
+            })
+            .collect();
+        json!({
+            "name": of.name(purpose.scenario),
+            "cost": of.costs[purpose.scenario],
+            "edits": of.edits(purpose.scenario).iter().map(|one| edit(of.world, one)).collect::<Vec<_>>(),
+            "serves": serves,
+        })
+    };
+    plan.purposes.iter().map(site).collect()
+}
+
+fn edit(world: &World, edit: &Edit) -> Value {
+    let area = |area: Option<crate::model::AreaId>| area.map(|area| world.areas[area].code.clone());
+    let given = |given: &Given| match given {
+        Given::Flag(flag) => json!(flag),
+        Given::Number(number) => json!(number),
+        Given::Date(date) => json!(date.to_string()),
+        Given::Text(word) => json!(word),
+    };
+    let attributes =
+        |all: &[(String, Given)]| Value::Object(all.iter().map(|(key, value)| (key.clone(), given(value))).collect());
+    let service = |service| &world.facilities.services()[service].key;
+    let verb = edit.change.verb();
+    match &edit.change {
+        Change::Open { facility, attributes: own, .. } => json!({
+            "edit": verb,
+            "service": service(facility.service),
+            "code": facility.code,
+            "name": facility.name,
+            "area": area(facility.area),
+            "lon": facility.place.map(|place| place.x),
+            "lat": facility.place.map(|place| place.y),
+            "attributes": attributes(own),
+        }),
+        Change::Close { facility } => {
+            let row = &world.facilities[*facility];
+            json!({ "edit": verb, "service": service(row.service), "code": row.code, "name": row.name })
+        }
+        Change::Alter { facility, attributes: own, place } => {
+            let row = &world.facilities[*facility];
+            json!({
+                "edit": verb,
+                "service": service(row.service),
+                "code": row.code,
+                "name": row.name,
+                "area": area(place.map_or(row.area, |(_, area)| area)),
+                "lon": place.map(|(place, _)| place.x),
+                "lat": place.map(|(place, _)| place.y),
+                "attributes": attributes(own),
+            })
+        }
+        Change::Settle { .. } | Change::Grow { .. } | Change::Mark { .. } => json!({ "edit": verb }),
+    }
+}
+
+fn rung(of: &Planned<'_>, rung: &Rung) -> Value {
+    json!({
+        "cost": rung.cost,
+        "chosen": rung.chosen.iter().map(|&scenario| of.name(scenario)).collect::<Vec<_>>(),
+        "held": rung.held.iter().map(|&position| of.id(position)).collect::<Vec<_>>(),
+        "lacking": rung.lacking,
+        "persons_gained": rung.difference.gained(),
+        "persons_lost": rung.difference.lost(),
+        "proven": rung.proven,
+    })
+}

@@ -1,0 +1,211 @@
+//! What a planner reads first of a plan: what it costs, what it keeps, what each part of it is for, and what cannot be done.
+
+use super::Planned;
+use crate::report::terminal::page::{Page, Style};
+use crate::report::words::number::number;
+use crate::report::words::{doubts, people};
+use crate::scenario::plan::{Impossible, NoPlan, Plan, Purpose, Why};
+
+/// Edits and impossible obligations that are listed; the rest are in the files.
+const LISTED: usize = 15;
+/// Areas named of each.
+const NAMED: usize = 4;
+
+pub(super) fn summary(of: &Planned<'_>, folder: &str, (style, width): (bool, usize)) -> String {
+    let lang = of.lang;
+    let mut page = Page::new(width, style);
+    page.line("", of.world.name.get(lang), Style::Title);
+    for doubt in doubts(of.stage.base(), of.world, lang) {
+        page.line("! ", &doubt, Style::Doubt);
+    }
+    page.gap();
+    match of.outcome {
+        Ok(plan) => kept(&mut page, of, plan),
+        Err(NoPlan::NothingToDo) if of.impossible.is_empty() => {
+            page.line("", lang.pick("all that is wanted is kept already", "所选条款均已达标，无需措施"), Style::Good);
+        }
+        Err(NoPlan::NothingToDo) => {
+            let text =
+                lang.pick("no choice of the candidates keeps what is wanted", "任何候选措施组合都无法使所选条款达标");
+            page.line("", text, Style::Bad);
+        }
+        Err(NoPlan::Stopped) => {
+            let text = lang.pick(
+                "time was up before there was a plan: give a longer --time-limit, or fewer --obligations",
+                "时间用尽，尚未得到方案：请加大 --time-limit，或减少 --obligations",
+            );
+            page.line("", text, Style::Doubt);
+        }
+    }
+    impossible(&mut page, of);
+    page.gap();
+    let text = lang.pick(
+        format!("Files in {folder}: plan.json for programs; plan.csv, the edits, which `evenreach whatif` reads (in WGS 84: --crs EPSG:4326); ladder.csv, the best use of every budget."),
+        format!("结果文件位于 {folder}：程序接口 plan.json；措施表 plan.csv，可供 evenreach whatif 读取（WGS 84 坐标：--crs EPSG:4326）；各级预算的最优用法 ladder.csv。"),
+    );
+    page.line("", &text, Style::Plain);
+    page.text()
+}
+
+fn cost(of: &Planned<'_>, cost: f64) -> String {
+    let n = number(cost);
+    if of.has_costs {
+        of.lang.pick(format!("cost {n}"), format!("费用 {n}"))
+    } else {
+        let edits = if cost == 1.0 { "edit" } else { "edits" };
+        of.lang.pick(format!("{n} {edits}"), format!("{n} 项措施"))
+    }
+}
+
+fn kept(page: &mut Page, of: &Planned<'_>, plan: &Plan) {
+    let lang = of.lang;
+    let n_held = plan.held.iter().filter(|at| of.wanted.contains(at)).count();
+    let n_open = n_held + plan.given_up.len() + of.impossible.len();
+    let (cost_words, n) = (cost(of, plan.objective), of.stage.scenarios().len());
+    let proof = if plan.proven {
+        lang.pick("proven: nothing cheaper keeps them".to_owned(), "已证明没有更省的方案".to_owned())
+    } else {
+        let bound = cost(of, plan.bound);
+        lang.pick(format!("not proven: the least possible is {bound} or more"), format!("未证明最优：下限为 {bound}"))
+    };
+    let text = lang.pick(
+        format!("{n_held} of {n_open} promises that are not kept today hold with {cost_words} ({proof}); {n} candidates, {:.2} s", of.elapsed),
+        format!("现未达标的 {n_open} 项条款中，{n_held} 项可达标：{cost_words}（{proof}）；候选 {n} 项，用时 {:.2} 秒", of.elapsed),
+    );
+    page.line("", &text, Style::Title);
+    for purpose in plan.purposes.iter().take(LISTED) {
+        page.line("  + ", &serves(of, purpose), Style::Good);
+    }
+    if LISTED < plan.purposes.len() {
+        let more = plan.purposes.len() - LISTED;
+        page.line(
+            "  ",
+            &lang.pick(format!("… and {more} more, in plan.csv"), format!("……另有 {more} 项，见 plan.csv")),
+            Style::Quiet,
+        );
+    }
+    if let Some(clash) = &plan.clash {
+        page.gap();
+        let ids: Vec<&str> = clash.positions.iter().map(|&position| of.id(position)).collect();
+        let ids = ids.join(lang.pick(", ", "、"));
+        let text = match (clash.smallest, clash.positions.len()) {
+            (_, 1) => lang.pick(format!("cannot hold: {ids}"), format!("无法达标：{ids}")),
+            (true, _) => lang.pick(
+                format!("these cannot hold together, and no fewer conflict: {ids}"),
+                format!("以下条款无法同时达标（最小冲突组）：{ids}"),
+            ),
+            (false, _) => lang.pick(
+                format!("these cannot hold together; without any one of them the others can: {ids}"),
+                format!("以下条款无法同时达标，去掉任何一项后其余可达标：{ids}"),
+            ),
+        };
+        page.line("! ", &text, Style::Bad);
+    }
+    if !plan.given_up.is_empty() {
+        let ids: Vec<&str> = plan.given_up.iter().map(|&position| of.id(position)).collect();
+        let ids = ids.join(lang.pick(", ", "、"));
+        page.line(
+            "! ",
+            &lang.pick(format!("given up in this plan: {ids}"), format!("本方案放弃：{ids}")),
+            Style::Doubt,
+        );
+    }
+    if 2 < plan.ladder.len() {
+        page.gap();
+        let text = lang.pick("The best use of smaller budgets:", "较小预算的最优用法：");
+        page.line("", text, Style::Title);
+        let step = plan.ladder.len().div_ceil(8);
+        let people = people(of.world.people.proxy);
+        for rung in plan.ladder.iter().skip(1).step_by(step) {
+            let (cost, n, gained) = (cost(of, rung.cost), rung.held.len(), number(rung.difference.gained()));
+            let text = lang.pick(
+                format!("{cost}: {n} kept, {} gained {gained}, still lacking {:.2}", people.en, rung.lacking),
+                format!("{cost}：达标 {n} 项，受益 {gained} {}，剩余缺口 {:.2}", people.zh, rung.lacking),
+            );
+            page.line("  ", &text, Style::Plain);
+        }
+    }
+}
+
+fn serves(of: &Planned<'_>, purpose: &Purpose) -> String {
+    let lang = of.lang;
+    let what = purpose.serves.iter().map(|served| {
+        let obligation = of.obligation(served.position);
+        let mut text = format!("{} {}", obligation.id.get_ref(), obligation.clause);
+        let names: Vec<&str> =
+            served.areas.iter().take(NAMED).map(|&area| of.world.areas[area].name.as_str()).collect();
+        let mut said = Vec::new();
+        if !names.is_empty() {
+            let more = served.areas.len().saturating_sub(NAMED);
+            let more = if 0 < more {
+                lang.pick(format!(" and {more} more"), format!("等 {} 处", served.areas.len()))
+            } else {
+                String::new()
+            };
+            said.push(names.join(lang.pick(", ", "、")) + &more);
+        }
+        if 0.0 < served.persons {
+            let people = people(of.world.people.proxy);
+            said.push(format!("{} {}", number(served.persons), people.get(lang)));
+        }
+        if !said.is_empty() {
+            let said = said.join(lang.pick(": ", "："));
+            text += &lang.pick(format!(" ({said})"), format!("（{said}）"));
+        }
+        text
+    });
+    let what: Vec<String> = what.collect();
+    let what = if what.is_empty() {
+        lang.pick("with others", "与其他措施共同起作用").to_owned()
+    } else {
+        what.join(lang.pick("; ", "；"))
+    };
+    let cost = if of.has_costs { format!(" [{}]", number(of.costs[purpose.scenario])) } else { String::new() };
+    format!("{}{cost} → {what}", of.name(purpose.scenario))
+}
+
+fn impossible(page: &mut Page, of: &Planned<'_>) {
+    let lang = of.lang;
+    if of.impossible.is_empty() {
+        return;
+    }
+    page.gap();
+    page.line("", lang.pick("Not in reach of these candidates:", "候选措施无法使以下条款达标："), Style::Title);
+    let (untouched, others): (Vec<&Impossible>, Vec<&Impossible>) =
+        of.impossible.iter().partition(|one| one.why == Why::Untouched);
+    for one in others.iter().take(LISTED) {
+        let obligation = of.obligation(one.position);
+        let why = match &one.why {
+            Why::NotEnough(lacking) => {
+                let names: Vec<String> = lacking.iter().filter_map(|of_what| of.subject(of_what)).take(NAMED).collect();
+                let names = names.join(lang.pick(", ", "、"));
+                if names.is_empty() {
+                    lang.pick("all candidates together are not enough".to_owned(), "全部候选措施合计仍不足".to_owned())
+                } else {
+                    lang.pick(
+                        format!("all candidates together are not enough: {names}"),
+                        format!("全部候选措施合计仍不足：{names}"),
+                    )
+                }
+            }
+            Why::NotKnown => lang.pick(
+                "it is not known whether a choice keeps it: time was up".to_owned(),
+                "时间用尽，尚不知能否达标".to_owned(),
+            ),
+            Why::Tried | Why::Untouched => {
+                lang.pick("no choice of candidates keeps it".to_owned(), "任何候选组合都无法使其达标".to_owned())
+            }
+        };
+        let text = format!("{} {}: {why}", obligation.id.get_ref(), obligation.clause);
+        page.line("  ✗ ", &text, Style::Bad);
+    }
+    if !untouched.is_empty() {
+        let ids: Vec<&str> = untouched.iter().map(|one| of.id(one.position)).collect();
+        let ids = ids.join(lang.pick(", ", "、"));
+        let text = lang.pick(
+            format!("no candidate touches what these look at: {ids}"),
+            format!("没有候选措施涉及以下条款：{ids}"),
+        );
+        page.line("  · ", &text, Style::Quiet);
+    }
+}
