@@ -189,8 +189,8 @@ fn impossible(page: &mut Page, of: &Planned<'_>) {
                 }
             }
             Why::NotKnown => lang.pick(
-                "it is not known whether a choice keeps it: time was up".to_owned(),
-                "时间用尽，尚不知能否达标".to_owned(),
+                "not known: too many choices would have to be tried one by one".to_owned(),
+                "尚不知能否达标：需逐一尝试的组合过多".to_owned(),
             ),
             Why::Tried | Why::Untouched => {
                 lang.pick("no choice of candidates keeps it".to_owned(), "任何候选组合都无法使其达标".to_owned())

@@ -50,7 +50,8 @@ pub enum Why {
     NotEnough(Vec<Of>),
     /// It is proven, by choices tried.
     Tried,
-    /// It is not known whether it can: its kind is not written out as conditions, or time was up.
+    /// It is not known whether it can: its kind is not written out as conditions and too many choices would have to be
+    /// tried, or time was up.
     NotKnown,
 }
 
@@ -176,10 +177,13 @@ pub fn plan(question: &Question<'_>) -> (Vec<Impossible>, Result<Plan, NoPlan>) 
     let mut roles: Vec<Role> =
         asked.iter().map(|asked| if is_wanted(asked) { Role::Free } else { Role::Must }).collect();
     let mut wanted: Vec<usize> = Vec::new();
-    for (at, one) in asked.iter().enumerate().filter(|(_, asked)| is_wanted(asked)) {
-        let mut alone = vec![Role::Free; asked.len()];
-        alone[at] = Role::Must;
-        let why = match search.cheapest(&alone) {
+    // Those that are only tried come last: they take all the time that there is.
+    let mut alone: Vec<(usize, &Asked)> = asked.iter().enumerate().filter(|(_, asked)| is_wanted(asked)).collect();
+    alone.sort_by_key(|(_, asked)| !is_reckoned(asked));
+    for (at, one) in alone {
+        let mut only = vec![Role::Free; asked.len()];
+        only[at] = Role::Must;
+        let why = match search.cheapest(&only) {
             Ended::Choice(_) => {
                 wanted.push(at);
                 continue;
@@ -190,6 +194,7 @@ pub fn plan(question: &Question<'_>) -> (Vec<Impossible>, Result<Plan, NoPlan>) 
         impossible.push(Impossible { position: one.position, why });
     }
     impossible.sort_by_key(|impossible| impossible.position);
+    wanted.sort_unstable();
     if wanted.is_empty() {
         return (impossible, Err(NoPlan::NothingToDo));
     }

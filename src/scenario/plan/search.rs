@@ -32,7 +32,9 @@ pub(super) enum Ended {
 impl Search<'_> {
     /// The best choice that the check agrees to.
     pub(super) fn best(&mut self, terms: &Terms<'_>) -> Ended {
-        loop {
+        let must_be_tried =
+            (0..self.asked.len()).any(|at| terms.roles[at] == Role::Must && !is_reckoned(&self.asked[at]));
+        for _ in 0..if must_be_tried { MOST_TRIED } else { MOST_REFUSALS } {
             let found = match self.master.solve(terms, self.stop) {
                 Ok(found) => found,
                 Err(NoSolution::Infeasible) => return Ended::None,
@@ -48,9 +50,10 @@ impl Search<'_> {
                 self.master.cuts.push(Cut { asked, choice: choice.collect() });
             }
             if (self.stop)() {
-                return Ended::Open;
+                break;
             }
         }
+        Ended::Open
     }
 
     /// Those asked that the choice should keep and, the check says, does not.
@@ -114,6 +117,11 @@ impl Search<'_> {
         Some((core, true))
     }
 }
+
+/// So many choices may be refused by the check: the conditions say nearly all that it asks.
+const MOST_REFUSALS: usize = 200;
+/// Of kinds that are not written out they say nothing, and choices are tried one by one.
+const MOST_TRIED: usize = 80;
 
 /// Sets of obligations that are tried for one smaller than what is known to conflict.
 const MOST_SETS: usize = 2000;

@@ -1,0 +1,174 @@
+//! `plan`: the least that must be done so that promises hold, as a user runs it.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use serde_json::Value;
+use support::{Run, Study, command};
+
+fn plan(study: &Study, more: &[&str]) -> Run {
+    let mut command = command(&["plan"]);
+    command.arg(study.folder()).arg("--out").arg(study.out()).args(more);
+    if !more.contains(&"--lang") {
+        command.args(["--lang", "en"]);
+    }
+    Run::of(command)
+}
+
+fn json(study: &Study, name: &str) -> Value {
+    serde_json::from_slice(&study.output(name)).unwrap()
+}
+
+fn words(list: &Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect()
+}
+
+const EDITS: &str = "edit,code,name,service,lon,lat,ownership,form,capacity,cost\n\
+    open,N1,large,kindergarten,121.16,39.05,公办,独立,200,100\n\
+    open,N2,small,kindergarten,121.17,39.05,公办,独立,50,30\n\
+    convert,K2,,kindergarten,,,公办,,,20\n\
+    resize,K3,,kindergarten,,,,,100,10\n";
+
+fn with_edits(edits: &str) -> (Study, String) {
+    let study = Study::with("edits.csv", edits);
+    let path = study.path("edits.csv").to_str().unwrap().to_owned();
+    (study, path)
+}
+
+#[test]
+fn the_cheapest_choice_is_found_for_one_promise_and_another_for_two_and_the_files_say_why() {
+    let (study, edits) = with_edits(EDITS);
+    let run = plan(&study, &["--candidates", &edits, "--obligations", "edu.public"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let found = json(&study, "plan.json");
+    // The private kindergarten of S2 becomes public.
+    assert_eq!(
+        (found["status"].as_str(), found["objective"].as_f64(), &found["proven"]),
+        (Some("optimal"), Some(20.0), &true.into())
+    );
+    assert_eq!(words(&found["chosen"]), ["convert K2 #3"]);
+    let serves = &found["sites"][0]["serves"][0];
+    assert_eq!((serves["id"].as_str(), words(&serves["areas"])), (Some("edu.public"), vec!["S2 站前街道"]));
+    assert_eq!(serves["persons"].as_f64(), Some(9000.0));
+
+    // 460 children, 270 places that are known: the large new one mends both, for less than what each needs alone.
+    let run = plan(&study, &["--candidates", &edits, "--obligations", "edu.public,edu.seats"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let found = json(&study, "plan.json");
+    assert_eq!((found["objective"].as_f64(), words(&found["chosen"])), (Some(100.0), vec!["open large #1"]));
+    assert_eq!(words(&found["held"]), ["edu.public", "edu.seats"]);
+    assert_eq!((&found["gap"], &found["bound"]), (&0.0.into(), &100.0.into()));
+    // With less money: from nothing up, no rung dearer for less.
+    let ladder = found["ladder"].as_array().unwrap();
+    let figure = |rung: &Value, key: &str| rung[key].as_f64().unwrap();
+    assert_eq!((figure(&ladder[0], "cost"), figure(ladder.last().unwrap(), "lacking")), (0.0, 0.0));
+    assert!(ladder.windows(2).all(|two| figure(&two[0], "cost") < figure(&two[1], "cost")));
+    assert!(ladder.iter().any(|rung| words(&rung["held"]) == ["edu.public"]), "{ladder:#?}");
+    assert!(run.stdout.contains("proven") && run.stdout.contains("open large #1 [100]"), "{}", run.stdout);
+}
+
+#[test]
+fn a_plan_that_is_carried_out_passes_the_check() {
+    let (study, edits) = with_edits(EDITS);
+    plan(&study, &["--candidates", &edits, "--obligations", "edu.public,edu.seats"]);
+    study.edit("kindergartens.csv", "K3,三幼", "N1,large,V3,东村,121.16,39.05,公办,独立,,200,,\nK3,三幼");
+    assert_eq!(study.check(&[]).code, 0);
+    let findings = json(&study, "findings.json");
+    let verdict = |id: &str| {
+        let all = findings["findings"].as_array().unwrap();
+        all.iter().find(|found| found["id"] == id).unwrap()["verdict"].as_str().unwrap().to_owned()
+    };
+    assert_eq!((verdict("edu.public"), verdict("edu.seats")), ("met".to_owned(), "met".to_owned()));
+}
+
+#[test]
+fn without_candidates_what_is_lacking_is_mended_and_whatif_reads_the_plan() {
+    let study = Study::small();
+    let run = plan(&study, &["--obligations", "edu.public", "--obligations", "edu.seats"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let found = json(&study, "plan.json");
+    assert_eq!((found["status"].as_str(), found["objective_unit"].as_str()), (Some("optimal"), Some("edits")));
+    let mut command = command(&["whatif", "--lang", "en", "--crs", "EPSG:4326"]);
+    let file = study.home().join("plan.csv");
+    std::fs::write(&file, study.output("plan.csv")).unwrap();
+    command.arg(study.folder()).arg(&file).arg("--out").arg(study.home().join("again"));
+    let run = Run::of(command);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let again: Value = serde_json::from_slice(&std::fs::read(study.home().join("again/whatif.json")).unwrap()).unwrap();
+    let fixed = words(&again["scenarios"][0]["fixed"]);
+    assert!(words(&found["held"]).iter().all(|id| fixed.contains(id)), "{fixed:?}");
+    assert!(words(&again["scenarios"][0]["broken"]).is_empty());
+}
+
+#[test]
+fn what_cannot_be_kept_is_said_with_the_place_and_what_does_not_go_together_by_name() {
+    // Only K3 may grow: no street gets a public kindergarten by that.
+    let (study, edits) = with_edits("edit,code,service,capacity,cost\nresize,K3,kindergarten,100,10\n");
+    let run = plan(&study, &["--candidates", &edits, "--obligations", "edu.public"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let found = json(&study, "plan.json");
+    assert_eq!(
+        (found["status"].as_str(), &found["objective"], &found["proven"]),
+        (Some("infeasible"), &Value::Null, &true.into())
+    );
+    assert_eq!(words(&found["impossible"][0]["lacking"]), ["S2 站前街道"]);
+    assert!(run.stdout.contains("站前街道"), "{}", run.stdout);
+
+    // K2 becomes public or grows: either promise can be kept, not both.
+    let (study, edits) = with_edits(
+        "edit,code,service,ownership,capacity,cost\nconvert,K2,kindergarten,公办,,20\nresize,K2,kindergarten,,400,50\n",
+    );
+    let run = plan(&study, &["--candidates", &edits, "--obligations", "edu.public,edu.seats"]);
+    let found = json(&study, "plan.json");
+    assert_eq!((found["status"].as_str(), found["objective"].as_f64()), (Some("partial"), Some(20.0)));
+    assert_eq!(
+        (words(&found["conflict"]["obligations"]), &found["conflict"]["smallest"]),
+        (vec!["edu.public", "edu.seats"], &true.into())
+    );
+    assert_eq!((words(&found["held"]), words(&found["given_up"])), (vec!["edu.public"], vec!["edu.seats"]));
+    assert!(run.stdout.contains("cannot hold together"), "{}", run.stdout);
+    let run = plan(&study, &["--candidates", &edits, "--obligations", "edu.public,edu.seats", "--lang", "zh"]);
+    assert!(run.stdout.contains("无法同时达标"), "{}", run.stdout);
+}
+
+#[test]
+fn prices_come_from_a_list_and_its_mistakes_are_told_at_once() {
+    let (study, edits) = with_edits(
+        &EDITS
+            .replace(",cost", "")
+            .replace(",100\n", "\n")
+            .replace(",30\n", "\n")
+            .replace(",20\n", "\n")
+            .replace(",10\n", "\n"),
+    );
+    study.put("prices.csv", "操作,服务,计价单位,费用\n新建,幼儿园,,40\n新建,幼儿园,capacity,0.5\n转制,,,90\n,,,7\n");
+    let prices = study.path("prices.csv").to_str().unwrap().to_owned();
+    let run = plan(&study, &["--candidates", &edits, "--costs", &prices, "--obligations", "edu.public"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let found = json(&study, "plan.json");
+    // 40 and half of 50 for each place are less than 90.
+    assert_eq!((found["objective"].as_f64(), words(&found["chosen"])), (Some(65.0), vec!["open small #2"]));
+
+    study.put("prices.csv", "edit,service,cost\nopen,kindergarten,-1\nbild,,3\nopen,castle,4\nclose,,5\nclose,,6\n");
+    let run = plan(&study, &["--candidates", &edits, "--costs", &prices]);
+    run.refused();
+    for (row, what) in
+        [(1, "`-1` is no cost"), (2, "`bild` is no edit"), (3, "castle"), (5, "row 4 gives this price already")]
+    {
+        assert!(run.stderr.lines().any(|line| line.contains(what)), "{row} {what}: {}", run.stderr);
+    }
+    assert!(!run.stderr.contains("panicked"));
+}
+
+#[test]
+fn people_and_areas_are_not_chosen_and_nothing_is_written() {
+    let (study, edits) = with_edits("edit,area-code,area-name,factor,cost\ngrow,S1,光明街道,0,1\n");
+    let run = plan(&study, &["--candidates", &edits]);
+    run.refused();
+    assert!(run.stderr.contains("edits people or areas") && !study.out().exists(), "{}", run.stderr);
+    let run = plan(&Study::small(), &["--obligations", "edu.nothing"]);
+    run.refused();
+    let run = plan(&Study::small(), &["--time-limit", "0"]);
+    run.refused();
+}
