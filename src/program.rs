@@ -5,14 +5,29 @@
 
 use std::time::Duration;
 
-pub(crate) use microlp::Variable;
 use microlp::{ComparisonOp, Error, OptimizationDirection, Problem, ResumeOptions, SolveOptions, SolveOutcome};
 
 /// A program that minimises a sum of costs.
+#[derive(Default)]
 pub(crate) struct Program {
-    problem: Problem,
-    is_whole: Vec<bool>,
-    costs: Vec<f64>,
+    variables: Vec<Bounded>,
+    rows: Vec<Row>,
+}
+
+/// A variable of a [`Program`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Variable(usize);
+
+struct Bounded {
+    cost: f64,
+    bounds: (f64, f64),
+    is_whole: bool,
+}
+
+struct Row {
+    terms: Vec<(Variable, f64)>,
+    comparison: ComparisonOp,
+    limit: f64,
 }
 
 /// Values of the variables, and what is known of the least cost.
@@ -40,21 +55,19 @@ pub(crate) enum NoSolution {
 
 impl Program {
     pub(crate) fn new() -> Self {
-        Self { problem: Problem::new(OptimizationDirection::Minimize), is_whole: Vec::new(), costs: Vec::new() }
+        Self::default()
     }
 
     /// A variable that may be any number from `low` to `high`, either of which may be infinite.
-    pub(crate) fn real(&mut self, cost: f64, (low, high): (f64, f64)) -> Variable {
-        self.is_whole.push(false);
-        self.costs.push(cost);
-        self.problem.add_var(cost, (low, high))
+    pub(crate) fn real(&mut self, cost: f64, bounds: (f64, f64)) -> Variable {
+        self.variables.push(Bounded { cost, bounds, is_whole: false });
+        Variable(self.variables.len() - 1)
     }
 
     /// A variable that may be any whole number from `low` to `high`.
-    pub(crate) fn whole(&mut self, cost: f64, bounds: (i32, i32)) -> Variable {
-        self.is_whole.push(true);
-        self.costs.push(cost);
-        self.problem.add_integer_var(cost, bounds)
+    pub(crate) fn whole(&mut self, cost: f64, (low, high): (i32, i32)) -> Variable {
+        self.variables.push(Bounded { cost, bounds: (f64::from(low), f64::from(high)), is_whole: true });
+        Variable(self.variables.len() - 1)
     }
 
     /// A variable that is 0 or 1.
@@ -63,44 +76,157 @@ impl Program {
     }
 
     pub(crate) fn at_most(&mut self, terms: &[(Variable, f64)], limit: f64) {
-        self.problem.add_constraint(terms, ComparisonOp::Le, limit);
+        self.row(terms, ComparisonOp::Le, limit);
     }
 
     pub(crate) fn at_least(&mut self, terms: &[(Variable, f64)], limit: f64) {
-        self.problem.add_constraint(terms, ComparisonOp::Ge, limit);
+        self.row(terms, ComparisonOp::Ge, limit);
     }
 
     pub(crate) fn equal(&mut self, terms: &[(Variable, f64)], value: f64) {
-        self.problem.add_constraint(terms, ComparisonOp::Eq, value);
+        self.row(terms, ComparisonOp::Eq, value);
+    }
+
+    fn row(&mut self, terms: &[(Variable, f64)], comparison: ComparisonOp, limit: f64) {
+        self.rows.push(Row { terms: terms.to_vec(), comparison, limit });
     }
 
     /// The cheapest values, or the best found before `stop` says that time is up. `start` gives values to begin with;
     /// those that do not meet the rows are passed over.
+    ///
+    /// Variables that no row joins are programs of their own, solved one after the other.
     pub(crate) fn solve(
         &self,
         start: &[(Variable, f64)],
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Solution, NoSolution> {
+        let mut values: Vec<f64> = self.variables.iter().map(Bounded::alone).collect();
+        let (mut bound, mut proven) = (0.0, true);
+        let mut is_joined = vec![false; self.variables.len()];
+        for part in self.parts() {
+            let solved = self.solve_part(&part, start, stop)?;
+            for (&variable, value) in part.variables.iter().zip(&solved.values) {
+                values[variable] = *value;
+                is_joined[variable] = true;
+            }
+            bound += solved.bound;
+            proven &= solved.proven;
+        }
+        let cost = |at: usize| match self.variables[at].cost {
+            0.0 => 0.0,
+            cost => values[at] * cost,
+        };
+        // The sum of nothing is -0.
+        let objective = (0..values.len()).map(cost).sum::<f64>() + 0.0;
+        bound += (0..values.len()).filter(|&at| !is_joined[at]).map(cost).sum::<f64>();
+        if !objective.is_finite() {
+            return Err(NoSolution::Failed);
+        }
+        Ok(Solution { values, objective, bound: if proven { objective } else { bound.min(objective) }, proven })
+    }
+
+    /// Variables that rows join, with these rows; in the order of their first variables.
+    fn parts(&self) -> Vec<Part> {
+        let mut group: Vec<usize> = (0..self.variables.len()).collect();
+        fn root(group: &mut [usize], mut at: usize) -> usize {
+            while group[at] != at {
+                group[at] = group[group[at]];
+                at = group[at];
+            }
+            at
+        }
+        for row in &self.rows {
+            for two in row.terms.windows(2) {
+                let (a, b) = (root(&mut group, two[0].0.0), root(&mut group, two[1].0.0));
+                group[a.max(b)] = a.min(b);
+            }
+        }
+        let mut parts: Vec<Part> = Vec::new();
+        let mut part_of: Vec<Option<usize>> = vec![None; self.variables.len()];
+        for (at, row) in self.rows.iter().enumerate() {
+            let Some(&(Variable(first), _)) = row.terms.first() else {
+                parts.push(Part { variables: Vec::new(), rows: vec![at] });
+                continue;
+            };
+            let root = root(&mut group, first);
+            let part = *part_of[root].get_or_insert_with(|| {
+                parts.push(Part::default());
+                parts.len() - 1
+            });
+            parts[part].rows.push(at);
+        }
+        for at in 0..self.variables.len() {
+            if let Some(part) = part_of[root(&mut group, at)] {
+                parts[part].variables.push(at);
+            }
+        }
+        parts
+    }
+
+    fn solve_part(
+        &self,
+        part: &Part,
+        start: &[(Variable, f64)],
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Solution, NoSolution> {
+        let mut problem = Problem::new(OptimizationDirection::Minimize);
+        let mut place = vec![None; self.variables.len()];
+        for &at in &part.variables {
+            let Bounded { cost, bounds: (low, high), is_whole } = self.variables[at];
+            place[at] = Some(match is_whole {
+                true => problem.add_integer_var(cost, (low as i32, high as i32)),
+                false => problem.add_var(cost, (low, high)),
+            });
+        }
+        for row in part.rows.iter().map(|&at| &self.rows[at]) {
+            let terms: Vec<_> =
+                row.terms.iter().filter_map(|&(Variable(at), weight)| Some((place[at]?, weight))).collect();
+            problem.add_constraint(&terms[..], row.comparison, row.limit);
+        }
+        let start: Vec<_> = start.iter().filter_map(|&(Variable(at), value)| Some((place[at]?, value))).collect();
         let mut options = SolveOptions::default();
         options.time_limit = Some(SLICE);
-        options.warm_start = (!start.is_empty()).then(|| start.to_vec());
+        options.warm_start = (!start.is_empty()).then_some(start);
         let mut again = ResumeOptions::default();
         again.time_limit = Some(SLICE);
-        let mut outcome = self.problem.solve_with(options).map_err(refused)?;
+        let mut outcome = problem.solve_with(options).map_err(refused)?;
         while !outcome.is_optimal() && !stop() {
             outcome = outcome.resume_with(again.clone()).map_err(refused)?;
         }
         let bound = outcome.stats().best_bound;
         match outcome {
             SolveOutcome::Solution(solution) => {
-                let whole = |(value, is_whole): (f64, &bool)| if *is_whole { value.round() } else { value };
-                let values: Vec<f64> = solution.iter().map(|(_, value)| value).zip(&self.is_whole).map(whole).collect();
-                let objective = values.iter().zip(&self.costs).map(|(value, cost)| value * cost).sum::<f64>() + 0.0;
+                let value =
+                    |(value, &at): (f64, &usize)| if self.variables[at].is_whole { value.round() } else { value };
+                let values: Vec<f64> =
+                    solution.iter().map(|(_, value)| value).zip(&part.variables).map(value).collect();
+                let costs = part.variables.iter().map(|&at| self.variables[at].cost);
+                let objective = values.iter().zip(costs).map(|(value, cost)| value * cost).sum::<f64>();
                 let proven = solution.status() == microlp::SolutionStatus::Optimal;
                 let bound = if proven { objective } else { bound.unwrap_or(f64::NEG_INFINITY).min(objective) };
                 Ok(Solution { values, objective, bound, proven })
             }
             SolveOutcome::Interrupted(_) => Err(NoSolution::Stopped),
+        }
+    }
+}
+
+/// Part of a program: positions of variables and rows.
+#[derive(Default)]
+struct Part {
+    variables: Vec<usize>,
+    rows: Vec<usize>,
+}
+
+impl Bounded {
+    /// The cheapest value where no row says anything; infinite where there is none.
+    fn alone(&self) -> f64 {
+        let (low, high) = self.bounds;
+        match self.cost {
+            cost if 0.0 < cost => low,
+            cost if cost < 0.0 => high,
+            _ if low.is_finite() => low,
+            _ => high.min(0.0),
         }
     }
 }
@@ -117,8 +243,8 @@ fn refused(error: Error) -> NoSolution {
 
 impl Solution {
     /// The value of a variable.
-    pub(crate) fn value(&self, variable: Variable) -> f64 {
-        self.values[variable.idx()]
+    pub(crate) fn value(&self, Variable(at): Variable) -> f64 {
+        self.values[at]
     }
 
     /// Whether a variable of 0 or 1 is 1.
@@ -151,5 +277,19 @@ mod tests {
         program.equal(&[(whole, 2.0)], 3.0);
         program.at_least(&[(real, 1.0)], 1.0);
         assert_eq!(program.solve(&[], &|| false).unwrap_err(), NoSolution::Infeasible);
+    }
+
+    // Two knapsacks and a variable that nothing holds: as one, and each alone.
+    #[test]
+    fn what_no_row_joins_is_solved_alone_and_adds_up() {
+        let mut program = Program::new();
+        let items: Vec<Variable> = [-5.0, -4.0, -7.0].map(|cost| program.flag(cost)).to_vec();
+        let free = program.real(2.0, (1.0, 9.0));
+        program.at_most(&[(items[0], 1.0), (items[1], 1.0)], 1.0);
+        program.at_most(&[(items[2], 2.0)], 3.0);
+        let solved = program.solve(&[], &|| false).unwrap();
+        assert_eq!((solved.objective, solved.bound, solved.proven), (-10.0, -10.0, true));
+        assert_eq!(items.iter().map(|&item| solved.is_set(item)).collect::<Vec<_>>(), [true, false, true]);
+        assert_eq!(solved.value(free), 1.0);
     }
 }

@@ -23,9 +23,13 @@ pub(super) enum Goal {
     Cost,
     /// The most obligations that may hold.
     Held,
-    /// The least that is lacking of those that may hold, each as a share of what is lacking today.
+    /// The least that is lacking of those that may hold, each as a share of what is lacking today; of what leaves as little
+    /// (up to [`FAINT`]) the cheapest.
     Lacking,
 }
+
+/// So much of what is lacking is as good as the whole cost.
+pub(super) const FAINT: f64 = 1e-5;
 
 /// A question to the program.
 #[derive(Clone, Debug)]
@@ -37,8 +41,6 @@ pub(super) struct Terms<'a> {
     pub(super) budget: Option<f64>,
     /// How many obligations that may hold do so at the least.
     pub(super) held: Option<usize>,
-    /// What may be lacking, as a sum of shares.
-    pub(super) lacking: Option<f64>,
 }
 
 /// A choice that the check has refused for one obligation: not just this one again.
@@ -86,7 +88,14 @@ impl Master<'_> {
     pub(super) fn solve(&self, terms: &Terms<'_>, stop: &(dyn Fn() -> bool + Sync)) -> Result<Found, NoSolution> {
         let mut program = Program::new();
         let is = |goal| if terms.goal == goal { 1.0 } else { 0.0 };
-        let picks: Vec<Variable> = self.costs.iter().map(|cost| program.flag(is(Goal::Cost) * cost)).collect();
+        let whole: f64 = self.costs.iter().sum();
+        let faint = if 0.0 < whole {
+            is(Goal::Lacking) * FAINT / terms.budget.unwrap_or(whole).min(whole).max(1e-9 * whole)
+        } else {
+            0.0
+        };
+        let picks: Vec<Variable> =
+            self.costs.iter().map(|cost| program.flag((is(Goal::Cost) + faint) * cost)).collect();
         let holds: Vec<Option<Variable>> =
             terms.roles.iter().map(|role| (*role == Role::May).then(|| program.flag(-is(Goal::Held)))).collect();
         for group in &self.exclusive {
@@ -104,7 +113,6 @@ impl Master<'_> {
             let holds: Vec<_> = holds.iter().flatten().map(|&holds| (holds, 1.0)).collect();
             program.at_least(&holds, held as f64);
         }
-        let mut lacking: Vec<(Variable, f64)> = Vec::new();
         for (asked, (role, holds)) in self.asked.iter().zip(terms.roles.iter().zip(&holds)) {
             if *role == Role::Free {
                 continue;
@@ -122,14 +130,10 @@ impl Master<'_> {
                 }
                 let share = if condition.today < 0.0 { -condition.today } else { most } * n_lacking;
                 let lack = program.real(is(Goal::Lacking) / share, (0.0, most));
-                lacking.push((lack, 1.0 / share));
                 condition.terms.push((lack, 1.0));
                 condition.add_to(&mut program);
                 program.at_most(&[(lack, 1.0 / most), (holds, 1.0)], 1.0);
             }
-        }
-        if let Some(most) = terms.lacking {
-            program.at_most(&lacking, most + 1e-7);
         }
         for cut in self.cuts.iter().filter(|cut| terms.roles[cut.asked] != Role::Free) {
             let n_chosen = cut.choice.iter().filter(|(_, chosen)| *chosen).count() as f64;

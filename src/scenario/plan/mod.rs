@@ -17,6 +17,7 @@ mod search;
 mod tests;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use rayon::prelude::*;
 
@@ -26,7 +27,7 @@ use crate::model::AreaId;
 use crate::rules::Verdict;
 use crate::rules::finding::{Finding, Of};
 use asks::{Ask, Asked};
-use master::{Goal, Master, Role, Terms};
+use master::{FAINT, Goal, Master, Role, Terms};
 use search::{Ended, Search, is_kept, is_reckoned};
 
 /// What a plan is asked for.
@@ -210,14 +211,14 @@ pub fn plan(question: &Question<'_>) -> (Vec<Impossible>, Result<Plan, NoPlan>) 
         });
         // As many as go together.
         wanted.iter().for_each(|&at| roles[at] = Role::May);
-        let most = search.best(&Terms { roles: &roles, goal: Goal::Held, budget: None, held: None, lacking: None });
+        let most = search.best(&Terms { roles: &roles, goal: Goal::Held, budget: None, held: None });
         let Ended::Choice(most) = most else { return (impossible, Err(NoPlan::Stopped)) };
         most_is_proven = most.proven;
         let held = wanted.iter().filter(|&&at| most.holds[at]).count();
         if held == 0 {
             return (impossible, Err(NoPlan::NothingToDo));
         }
-        ended = search.best(&Terms { roles: &roles, goal: Goal::Cost, budget: None, held: Some(held), lacking: None });
+        ended = search.best(&Terms { roles: &roles, goal: Goal::Cost, budget: None, held: Some(held) });
     }
     let Ended::Choice(found) = ended else { return (impossible, Err(NoPlan::Stopped)) };
     let chosen = without_idle(&search, &found.chosen, &found.holds);
@@ -327,7 +328,9 @@ fn purposes(stage: &Stage, chosen: &[usize]) -> Vec<Purpose> {
 }
 
 /// Rungs of a ladder are at least this share of the whole cost apart.
-const LEAST_STEP: f64 = 1.0 / 50.0;
+const LEAST_STEP: f64 = 1.0 / 24.0;
+/// A rung is given up so many times after the solver has paused to ask, which it does some ten times a second.
+const MOST_PATIENCE: u32 = 20;
 
 /// The best use of every budget from nothing to the plan: what is lacking of those held by the plan is least.
 fn ladder(
@@ -358,14 +361,12 @@ fn ladder(
     while 0.0 < budget && !(search.stop)() {
         let below = ladder.last().map_or(whole, |rung| rung.cost);
         budget = (below - 1e-6 * whole).min(budget - LEAST_STEP * whole).max(0.0);
-        let terms = |goal, lacking| Terms { roles: &roles, goal, budget: Some(budget), held: None, lacking };
-        let Ended::Choice(least) = search.best(&terms(Goal::Lacking, None)) else { break };
-        // Of those that leave as little lacking the cheapest.
-        let cheapest = match search.best(&terms(Goal::Cost, Some(least.objective))) {
-            Ended::Choice(found) => found,
-            _ => least.clone(),
-        };
-        let found = rung(search, cheapest.chosen, least.objective.max(0.0), least.proven && cheapest.proven);
+        let terms = Terms { roles: &roles, goal: Goal::Lacking, budget: Some(budget), held: None };
+        let patience = AtomicU32::new(0);
+        let stop = || MOST_PATIENCE < patience.fetch_add(1, Relaxed) || (question.stop)();
+        let Ended::Choice(least) = search.best_until(&terms, &stop) else { break };
+        let faint = FAINT * cost(&least.chosen) / budget.max(1e-9 * whole);
+        let found = rung(search, least.chosen, (least.objective - faint).max(0.0), least.proven);
         let is_nothing = found.chosen.is_empty();
         ladder.push(found);
         if is_nothing {

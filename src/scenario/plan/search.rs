@@ -32,10 +32,15 @@ pub(super) enum Ended {
 impl Search<'_> {
     /// The best choice that the check agrees to.
     pub(super) fn best(&mut self, terms: &Terms<'_>) -> Ended {
+        self.best_until(terms, self.stop)
+    }
+
+    /// The best choice that the check agrees to, or the best found before `stop` says that time is up.
+    pub(super) fn best_until(&mut self, terms: &Terms<'_>, stop: &(dyn Fn() -> bool + Sync)) -> Ended {
         let must_be_tried =
             (0..self.asked.len()).any(|at| terms.roles[at] == Role::Must && !is_reckoned(&self.asked[at]));
         for _ in 0..if must_be_tried { MOST_TRIED } else { MOST_REFUSALS } {
-            let found = match self.master.solve(terms, self.stop) {
+            let found = match self.master.solve(terms, stop) {
                 Ok(found) => found,
                 Err(NoSolution::Infeasible) => return Ended::None,
                 Err(NoSolution::Stopped | NoSolution::Failed) => return Ended::Open,
@@ -49,7 +54,7 @@ impl Search<'_> {
                 let choice = touching.map(|&scenario| (scenario, found.chosen.binary_search(&scenario).is_ok()));
                 self.master.cuts.push(Cut { asked, choice: choice.collect() });
             }
-            if (self.stop)() {
+            if stop() {
                 break;
             }
         }
@@ -75,7 +80,7 @@ impl Search<'_> {
 
     /// The least cost with these roles.
     pub(super) fn cheapest(&mut self, roles: &[Role]) -> Ended {
-        self.best(&Terms { roles, goal: Goal::Cost, budget: None, held: None, lacking: None })
+        self.best(&Terms { roles, goal: Goal::Cost, budget: None, held: None })
     }
 
     /// The smallest set of those that `may` conflict which cannot hold together, by position in the list of those asked,
