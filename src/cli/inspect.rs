@@ -118,6 +118,7 @@ fn contents(world: &World, lang: Lang) -> String {
             Layer::Series => word("series", "指标"),
             Layer::Estates => word("estates", "住宅区"),
             Layer::Tags => word("tags", "标签"),
+            Layer::Travel => word("costs of travel", "出行费用表"),
         };
         let n_rows = source.rows;
         let rows = lang.pick(if n_rows == 1 { " row" } else { " rows" }, " 行");

@@ -32,7 +32,7 @@ use crate::siting::p_center::p_center;
 use crate::siting::p_median::p_median;
 use crate::siting::{Answer, NoAnswer, Offers, Terms, evaluate};
 use crate::space::index::PolygonIndex;
-use crate::units::Metres;
+use crate::units::{Cost, CostUnit, Metres};
 
 /// What is asked of a study.
 #[derive(Debug, Args)]
@@ -107,7 +107,7 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
         why.tell(lang)
     })?;
     let aim = Aim::of(&read, wanted, options.group.as_deref()).map_err(stop)?;
-    aim.limit_fits(shared).map_err(stop)?;
+    aim.limit_fits(&read.world, shared).map_err(stop)?;
     progress.step(lang.pick("candidates", "候选点"));
     let mut problems = Problems::default();
     let candidates = candidates(options, &read, &aim, &mut problems).map_err(stop)?;
@@ -221,8 +221,15 @@ fn told(task: &Task, people: &Text, (n_double, n_idle): (usize, usize), lang: La
     if 0.0 < task.without {
         let (n, people) = (number(task.without), people.get(lang));
         tell::note(&lang.pick(
-            format!("note: {n} {people} have no place and were left out"),
-            format!("说明：{n} {people}没有坐标，未计入"),
+            format!("note: {n} {people} were left out: they have no place, or the table of costs does not name it"),
+            format!("说明：{n} {people}没有坐标或未列入出行费用表，未计入"),
+        ));
+    }
+    if 0.0 < task.cut_off {
+        let (n, people) = (number(task.cut_off), people.get(lang));
+        tell::note(&lang.pick(
+            format!("note: {n} {people} were left out: they reach neither what stands today nor any candidate"),
+            format!("说明：{n} {people}无法到达任何现有设施或候选点，未计入"),
         ));
     }
     if 0 < task.n_unsure {
@@ -323,23 +330,33 @@ impl<'a> Aim<'a> {
     }
 
     /// Whether a distance is given where one is needed, and only there.
-    fn limit_fits(&self, shared: &Shared<'_>) -> Result<(), Text> {
+    fn limit_fits(&self, world: &World, shared: &Shared<'_>) -> Result<(), Text> {
+        let unit = world.cost_unit();
+        let (en, zh, such) = match unit {
+            CostUnit::Metres => ("metres", "米", 1000),
+            CostUnit::Minutes => ("minutes", "分钟", 15),
+        };
         let own = match self.check {
             Some(Check::Reach(reach)) => Some(reach.within),
             _ => None,
         };
         match (shared.objective, shared.limit, own) {
             (Some(Objective::Cover), None, None) => Err(say(
-                "--objective cover needs a distance: give --limit in metres, such as --limit 1000",
-                "--objective cover 需要距离：请给出 --limit（米），如 --limit 1000",
+                format!("--objective cover needs a limit: give --limit in {en}, such as --limit {such}"),
+                format!("--objective cover 需要上限：请给出 --limit（{zh}），如 --limit {such}"),
             )),
             (None, Some(_), _) if self.check.is_some() => Err(say(
                 "the obligation says itself whom a site serves: leave out --limit, or add --objective cover",
                 "条款本身已规定服务范围：请去掉 --limit，或加上 --objective cover",
             )),
-            (_, Some(limit), _) if Metres::new(limit).is_none() => Err(say(
-                format!("--limit {limit} is no distance: give metres, 0 or more"),
-                format!("--limit {limit} 不是有效距离：请填写不小于 0 的米数"),
+            (_, Some(limit), _) if Cost::new(limit, unit).is_none() => Err(say(
+                format!("--limit {limit} is no limit: give {en}, 0 or more"),
+                format!("--limit {limit} 无效：请填写不小于 0 的数（{zh}）"),
+            )),
+            // Costs in one unit say nothing about a limit in another.
+            (None | Some(Objective::Cover), None, Some(own)) if own.unit() != unit => Err(say(
+                format!("the obligation has a limit of {own}, and the costs of the study are in {en}: bring a table of costs in its unit (travel.table in study.toml)"),
+                format!("条款限值为 {own}，而研究的出行费用以{zh}为单位：请提供同一单位的出行费用表（study.toml 的 travel.table）"),
             )),
             _ => Ok(()),
         }
@@ -350,7 +367,8 @@ impl<'a> Aim<'a> {
             Some(Check::Reach(reach)) if shared.objective == Some(Objective::Cover) => Some(reach.within),
             _ => None,
         };
-        let limit = shared.limit.and_then(Metres::new).or(own);
+        let unit = stage.world().cost_unit();
+        let limit = shared.limit.and_then(|limit| Cost::new(limit, unit)).or(own);
         let of_service = Need {
             service: self.service,
             conditions: &self.conditions,
@@ -438,7 +456,7 @@ fn candidates(options: &Options, read: &ReadStudy, aim: &Aim<'_>, problems: &mut
 
 fn opened(service: ServiceId, name: String, place: Option<Coord<f64>>, area: Option<crate::model::AreaId>) -> Scenario {
     let facility =
-        FacilityRow { code: name.clone(), name: name.clone(), service, place, area, origin: (SourceId::new(0), 0) };
+        FacilityRow { code: name.clone(), name: name.clone(), service, place, area, destination: None, origin: (SourceId::new(0), 0) };
     let change = Change::Open { facility, attributes: Vec::new(), serves: Vec::new() };
     Scenario { name, edits: vec![Edit { change, cost: None, row: 0 }] }
 }

@@ -124,6 +124,7 @@ impl Sketch {
             service,
             place: at.map(place),
             area: area.map(|code| sketch.find(code)),
+            destination: None,
             origin: (SourceId::new(0), 1),
         });
         sketch
@@ -167,6 +168,7 @@ impl Sketch {
             proxy: None,
             places: self.points.iter().map(|&(_, at, _)| at.map(place)).collect(),
             areas: self.points.iter().map(|&(area, _, _)| area).collect(),
+            origins: PerPoint::default(),
             persons: groups.iter().map(persons).collect(),
             groups: groups.into_iter().collect(),
         };
@@ -188,6 +190,7 @@ impl Sketch {
             )),
             series: Arc::new(Series::new(self.series)),
             estates: Arc::new(Estates { known: !self.estates.is_empty(), rows: self.estates.into() }),
+            costs: None,
             sources: Arc::default(),
         }
     }

@@ -281,6 +281,7 @@ fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> Wor
         facilities: Arc::new(facilities),
         series: Arc::new(series),
         estates: Arc::new(estates),
+        costs: None,
         sources: Arc::new(std::mem::take(&mut inputs.sources)),
     }
 }

@@ -119,6 +119,7 @@ fn edit(world: &World, &(verb, which, place, number, flag): &Drawn, n: u32) -> E
                 service: ServiceId::new(usize::from(flag)),
                 place: Some(at(place)),
                 area: Some(street_id(place)),
+                destination: None,
                 origin: (SourceId::new(0), n),
             },
             attributes: vec![

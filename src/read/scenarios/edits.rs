@@ -143,6 +143,7 @@ impl<'a> Rows<'a> {
             service,
             place,
             area,
+            destination: None,
             origin: (SourceId::new(0), number),
         };
         let attributes = self.attributes(row, |key| facilities.attribute(key), problems)?;
