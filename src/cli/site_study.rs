@@ -13,8 +13,8 @@ use super::site::Objective;
 use super::study::{self, default_out};
 use super::tell::{self, Stopped};
 use crate::assess::{Only, RESIDENTS};
-use crate::model::{FacilityRow, GroupId, Id, Lang, LevelId, ServiceId, SourceId, Text, World};
-use crate::read::problem::{Problems, say};
+use crate::model::{DestinationId, FacilityRow, GroupId, Id, Lang, LevelId, ServiceId, SourceId, Text, World};
+use crate::read::problem::{At, Problems, say};
 use crate::read::{ReadStudy, read_candidates};
 use crate::report::files;
 use crate::report::siting::{Problem, Siting};
@@ -419,6 +419,7 @@ type Candidates = Option<(Vec<Scenario>, Option<(String, String)>)>;
 fn candidates(options: &Options, read: &ReadStudy, aim: &Aim<'_>, problems: &mut Problems) -> Result<Candidates, Text> {
     let world = &read.world;
     let areas = &world.areas;
+    let listed = |name: &str| world.costs.as_ref().and_then(|table| table.destination(name));
     match options.candidates.as_str() {
         "areas" => {
             let lowest =
@@ -427,11 +428,40 @@ fn candidates(options: &Options, read: &ReadStudy, aim: &Aim<'_>, problems: &mut
             let candidate = |&id: &crate::model::AreaId| {
                 let area = &areas[id];
                 // An area without a place still is one that a facility can be in.
-                let can_be = area.place.is_some() || aim.is_of_areas();
-                can_be.then(|| opened(aim.service, format!("{} {}", area.code, area.name), area.place, Some(id)))
+                let can_be = aim.is_of_areas() || (area.place.is_some() && world.costs.is_none()) || listed(&area.code).is_some();
+                let place = Standing { place: area.place, area: Some(id), destination: listed(&area.code) };
+                can_be.then(|| opened(aim.service, format!("{} {}", area.code, area.name), place))
             };
-            Ok(Some((ids.iter().filter_map(candidate).collect(), None)))
+            let found: Vec<Scenario> = ids.iter().filter_map(candidate).collect();
+            if let Some(table) = &world.costs
+                && !aim.is_of_areas()
+                && found.len() < ids.len()
+            {
+                let file = &world.sources[table.source].file;
+                let (n, of) = (ids.len() - found.len(), ids.len());
+                problems.warning(
+                    "candidates-not-listed",
+                    file,
+                    At::File,
+                    say(
+                        format!("{n} of {of} areas are no candidates: there is no row to their codes"),
+                        format!("{of} 个区域中有 {n} 个没有以其代码为终点的行，不作为候选点"),
+                    ),
+                    say("add rows, or give --candidates FILE", "请补充数据，或使用 --candidates 文件"),
+                );
+                if found.is_empty() {
+                    return Err(say(
+                    format!("{file} has no row to the code of any area: give --candidates FILE with sites that it has in `to`, or add rows"),
+                    format!("{file} 中没有以区域代码为终点的行：请用 --candidates 文件给出表中已有终点的候选点，或补充数据"),
+                ));
+                }
+            }
+            Ok(Some((found, None)))
         }
+        "grid" if world.costs.is_some() && !aim.is_of_areas() => Err(say(
+            "the study's table of costs has no row to the points of a grid: give --candidates FILE with sites that it has in `to`",
+            "研究的出行费用表没有到格网点的费用：请用 --candidates 文件给出表中已有终点的候选点",
+        )),
         "grid" => {
             let spacing = Metres::try_from(options.spacing.clone()).ok().filter(|spacing| 0.0 < spacing.get());
             let spacing = spacing.ok_or_else(|| {
@@ -454,9 +484,16 @@ fn candidates(options: &Options, read: &ReadStudy, aim: &Aim<'_>, problems: &mut
     }
 }
 
-fn opened(service: ServiceId, name: String, place: Option<Coord<f64>>, area: Option<crate::model::AreaId>) -> Scenario {
-    let facility =
-        FacilityRow { code: name.clone(), name: name.clone(), service, place, area, destination: None, origin: (SourceId::new(0), 0) };
+/// Where a candidate stands.
+struct Standing {
+    place: Option<Coord<f64>>,
+    area: Option<crate::model::AreaId>,
+    destination: Option<DestinationId>,
+}
+
+fn opened(service: ServiceId, name: String, Standing { place, area, destination }: Standing) -> Scenario {
+    let origin = (SourceId::new(0), 0);
+    let facility = FacilityRow { code: name.clone(), name: name.clone(), service, place, area, destination, origin };
     let change = Change::Open { facility, attributes: Vec::new(), serves: Vec::new() };
     Scenario { name, edits: vec![Edit { change, cost: None, row: 0 }] }
 }
@@ -498,7 +535,8 @@ fn grid(world: &World, service: ServiceId, spacing: Metres) -> Result<Vec<Scenar
     let located = PolygonIndex::build(ids.iter().map(|&id| areas[id].boundary.polygon())).locate(&points);
     let inside = points.iter().zip(located).filter_map(|(&point, position)| Some((point, ids[position? as usize])));
     let candidate = |(point, area): (Coord<f64>, crate::model::AreaId)| {
-        opened(service, format!("{:.5},{:.5}", point.x, point.y), Some(point), Some(area))
+        let place = Standing { place: Some(point), area: Some(area), destination: None };
+        opened(service, format!("{:.5},{:.5}", point.x, point.y), place)
     };
     Ok(inside.map(candidate).collect())
 }

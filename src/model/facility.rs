@@ -70,13 +70,12 @@ impl Facilities {
         }
     }
 
-    /// The same rows, each where the table of costs knows it.
-    pub fn with_destinations(mut self, destination: impl Fn(&FacilityRow) -> Option<DestinationId>) -> Self {
+    /// Says by which name the table of costs knows where each stands.
+    pub fn set_destinations(&mut self, destination: impl Fn(&FacilityRow) -> Option<DestinationId>) {
         let rows = Arc::make_mut(&mut self.rows);
         for id in rows.ids() {
             rows[id].destination = destination(&rows[id]);
         }
-        self
     }
 
     /// The same rows, of which others stand: for each service given those listed, in the order of their ids, for all

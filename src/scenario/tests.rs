@@ -6,10 +6,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::assess::{Assessed, Only, assess, limits};
-use crate::model::sketch::Sketch;
+use crate::model::sketch::{Sketch, with_costs};
 use crate::model::{AreaId, Column, Facilities, FacilityId, FacilityRow, Id, ServiceId, SourceId, World};
 use crate::rules::Pack;
 use crate::space::TravelMatrix;
+use crate::space::travel::with_straight_lines;
+use crate::units::CostUnit;
 
 const PACK: &str = r#"
     format = "evenreach.pack/1"
@@ -21,7 +23,7 @@ const PACK: &str = r#"
 "#;
 
 /// One obligation of every kind that looks at facilities, people or attributes of areas.
-const CHECKS: [&str; 14] = [
+const CHECKS: [&str; 15] = [
     r#"presence = { in-each = "street", service = "school", where = { public = true }, at-least = 1 }"#,
     r#"presence = { in-each = "street", among = { kind = "town" }, service = "clinic", at-least = 1, serving = true }"#,
     r#"share = { service = "school", being = { public = true }, at-least = "60 %", each = "street" }"#,
@@ -35,6 +37,7 @@ const CHECKS: [&str; 14] = [
     r#"seats = { service = "school", capacity = "places", group = "pupils", at-least = "90 %", each = "street" }"#,
     r#"seats = { service = "school", capacity = "places", group = "pupils", within = "3 km", at-least = "90 %", each = "street" }"#,
     r#"tiered = { in-each = "street", among = { kind = "town" }, service = "clinic", group = "residents", large-from = "200 persons", joint-within = "2 km" }"#,
+    r#"pairing = { service = "school", where = { public = true }, within = "2 km", capacity = "places", places-per-household = 0.2 }"#,
     r#"membership = { service = "school", any-of = ["public"], lead = "public" }"#,
 ];
 
@@ -97,6 +100,7 @@ pub(super) fn world(points: &[(Place, Option<u16>, u16)], buildings: &[Building]
         let area = place.map_or("D", street);
         sketch = sketch.facility(service, &format!("f{n}"), Some(area), place.map(km), &cells);
     }
+    sketch = sketch.estate("E1", Some((1.0, 1.0)), Some(300.0), None).estate("E2", Some((4.0, 0.3)), Some(900.0), None);
     sketch.world()
 }
 
@@ -111,6 +115,11 @@ fn edit(world: &World, &(verb, which, place, number, flag): &Drawn, n: u32) -> E
     };
     let street_id = |place: Place| areas[1 + usize::from(place.0 / 3).min(2)];
     let facility = FacilityId::new(usize::from(which) % world.facilities.len());
+    // Where there is a table, a new place has some of its names, or none.
+    let table = world.costs.as_deref();
+    let destination =
+        table.filter(|_| number % 5 != 0).and_then(|table| table.destination(&(usize::from(number) % 7).to_string()));
+    let origin = table.filter(|_| number % 4 != 0).and_then(|table| table.origin(&(usize::from(number) % 9).to_string()));
     let change = match verb % 7 {
         0 | 1 => Change::Open {
             facility: FacilityRow {
@@ -119,7 +128,7 @@ fn edit(world: &World, &(verb, which, place, number, flag): &Drawn, n: u32) -> E
                 service: ServiceId::new(usize::from(flag)),
                 place: Some(at(place)),
                 area: Some(street_id(place)),
-                destination: None,
+                destination,
                 origin: (SourceId::new(0), n),
             },
             attributes: vec![
@@ -133,11 +142,12 @@ fn edit(world: &World, &(verb, which, place, number, flag): &Drawn, n: u32) -> E
         3 => Change::Alter {
             facility,
             attributes: vec![("places".into(), Given::Number(f64::from(number) / 2.0))],
-            place: flag.then(|| (at(place), Some(street_id(place)))),
+            moved: flag.then(|| Moved { place: at(place), area: Some(street_id(place)), destination }),
         },
         4 => Change::Settle {
             place: Some(at(place)),
             area: Some(street_id(place)),
+            origin,
             persons: vec![("pupils".into(), f64::from(number) / 7.0), ("residents".into(), f64::from(number))],
         },
         5 => Change::Grow {
@@ -228,6 +238,23 @@ fn figures_of(found: &Assessed) -> impl PartialEq + std::fmt::Debug + use<> {
     )
 }
 
+/// A number of a pair that looks drawn.
+fn drawn_of(seed: u64, from: usize, to: usize) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    (seed, from, to).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The world with a table of made-up costs, in which some names and some ways are missing and many cost the same.
+fn with_drawn_costs(world: &World, seed: u64) -> World {
+    let is_listed = |from, to| [(1, from), (2, to)].map(|(side, at)| !drawn_of(seed, at, 1000 + side).is_multiple_of(8));
+    with_costs(world, CostUnit::Metres, is_listed, |from, to| {
+        let drawn = drawn_of(seed, from, to);
+        (!drawn.is_multiple_of(4)).then_some((drawn / 4 % 16) as f64 * 250.0)
+    })
+}
+
 pub(super) fn places() -> impl Strategy<Value = Place> {
     (0..9_u8, 0..4_u8)
 }
@@ -246,8 +273,10 @@ proptest! {
         drawn in prop::collection::vec(
             prop::collection::vec((any::<u8>(), any::<u8>(), places(), 0..600_u16, any::<bool>()), 1..4), 1..4,
         ),
+        costs in prop::option::of(any::<u64>()),
     ) {
         let base = world(&points, &buildings);
+        let base = costs.map_or_else(|| base.clone(), |seed| with_drawn_costs(&base, seed));
         let stage = Stage::new(&base, &packs(), &Only::default(), scenarios(&base, &drawn));
         // The stage itself is the base.
         prop_assert_eq!(figures(&stage.base().findings), figures(&from_nothing(&base)));
@@ -260,6 +289,20 @@ proptest! {
             let written = from_nothing(&written_out(&outcome.world));
             prop_assert_eq!(figures(&found), figures(&written));
         }
+    }
+
+    #[test]
+    fn a_table_of_straight_lines_gives_what_straight_lines_give(
+        points in prop::collection::vec((places(), prop::option::weighted(0.9, 0..900_u16), 0..200_u16), 0..8),
+        buildings in prop::collection::vec(
+            (any::<bool>(), prop::option::weighted(0.9, any::<bool>()), prop::option::weighted(0.9, 0..400_u16), places().prop_map(Some)),
+            0..8,
+        ),
+    ) {
+        let base = world(&points, &buildings);
+        let listed = with_straight_lines(&base);
+        prop_assert!(listed.costs.as_ref().is_some_and(|table| !table.is_empty()));
+        prop_assert_eq!(from_nothing(&base), from_nothing(&listed));
     }
 
     #[test]

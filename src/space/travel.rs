@@ -217,3 +217,18 @@ impl TravelMatrix {
         }
     }
 }
+
+#[cfg(test)]
+/// The same world with a table that holds the straight lines of all pairs, of what has a place.
+pub(crate) fn with_straight_lines(world: &World) -> World {
+    let mut froms: Vec<Option<geo::Coord<f64>>> = world.people.places.values().to_vec();
+    froms.extend(world.areas.iter().map(|(_, area)| area.place));
+    froms.extend(world.estates.rows.values().iter().map(|estate| estate.place));
+    let tos: Vec<Option<geo::Coord<f64>>> = world.facilities.iter().map(|(_, row)| row.place).collect();
+    crate::model::sketch::with_costs(
+        world,
+        CostUnit::Metres,
+        |from, to| [(&froms, from), (&tos, to)].map(|(places, at)| places.get(at).is_some_and(Option::is_some)),
+        |from, to| Some(super::distance::metres(froms[from]?, tos[to]?)),
+    )
+}
