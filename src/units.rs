@@ -103,7 +103,9 @@ impl TryFrom<String> for Cost {
             _ => None,
         });
         cost.ok_or_else(|| {
-            format!("expected a distance such as \"500 m\" or \"1.5 km\", or a time such as \"15 min\", found \"{text}\"")
+            format!(
+                "expected a distance such as \"500 m\" or \"1.5 km\", or a time such as \"15 min\", found \"{text}\""
+            )
         })
     }
 }

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use evenreach::model::{
-    PerPoint,
     Area, AreaId, Areas, Boundary, Column, Date, Estate, Estates, Facilities, FacilityId, FacilityRow, Id, IdVec,
     Layer, Level, LevelId, Observation, Of, People, PerFacility, PerPoint, Series, ServiceId, Source, SourceId, Text,
     World,

@@ -355,8 +355,12 @@ impl<'a> Aim<'a> {
             )),
             // Costs in one unit say nothing about a limit in another.
             (None | Some(Objective::Cover), None, Some(own)) if own.unit() != unit => Err(say(
-                format!("the obligation has a limit of {own}, and the costs of the study are in {en}: bring a table of costs in its unit (travel.table in study.toml)"),
-                format!("条款限值为 {own}，而研究的出行费用以{zh}为单位：请提供同一单位的出行费用表（study.toml 的 travel.table）"),
+                format!(
+                    "the obligation has a limit of {own}, and the costs of the study are in {en}: bring a table of costs in its unit (travel.table in study.toml)"
+                ),
+                format!(
+                    "条款限值为 {own}，而研究的出行费用以{zh}为单位：请提供同一单位的出行费用表（study.toml 的 travel.table）"
+                ),
             )),
             _ => Ok(()),
         }
@@ -428,7 +432,9 @@ fn candidates(options: &Options, read: &ReadStudy, aim: &Aim<'_>, problems: &mut
             let candidate = |&id: &crate::model::AreaId| {
                 let area = &areas[id];
                 // An area without a place still is one that a facility can be in.
-                let can_be = aim.is_of_areas() || (area.place.is_some() && world.costs.is_none()) || listed(&area.code).is_some();
+                let can_be = aim.is_of_areas()
+                    || (area.place.is_some() && world.costs.is_none())
+                    || listed(&area.code).is_some();
                 let place = Standing { place: area.place, area: Some(id), destination: listed(&area.code) };
                 can_be.then(|| opened(aim.service, format!("{} {}", area.code, area.name), place))
             };
@@ -451,9 +457,13 @@ fn candidates(options: &Options, read: &ReadStudy, aim: &Aim<'_>, problems: &mut
                 );
                 if found.is_empty() {
                     return Err(say(
-                    format!("{file} has no row to the code of any area: give --candidates FILE with sites that it has in `to`, or add rows"),
-                    format!("{file} 中没有以区域代码为终点的行：请用 --candidates 文件给出表中已有终点的候选点，或补充数据"),
-                ));
+                        format!(
+                            "{file} has no row to the code of any area: give --candidates FILE with sites that it has in `to`, or add rows"
+                        ),
+                        format!(
+                            "{file} 中没有以区域代码为终点的行：请用 --candidates 文件给出表中已有终点的候选点，或补充数据"
+                        ),
+                    ));
                 }
             }
             Ok(Some((found, None)))

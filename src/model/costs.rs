@@ -27,17 +27,14 @@ pub struct CostTable {
     costs: Vec<f64>,
 }
 
-/// One pair: from where, to where, and what it costs.
-pub type Pair = (OriginId, DestinationId, f64);
-
 impl CostTable {
-    /// The table of these pairs, by the names of their places; `areas` and `estates` are unknown to it at first.
+    /// The table of these pairs (from where, to where, the cost), by the names of their places; `areas` and `estates` are unknown to it at first.
     pub fn new(
         unit: CostUnit,
         source: SourceId,
         origins: HashMap<String, OriginId>,
         destinations: HashMap<String, DestinationId>,
-        pairs: Vec<Pair>,
+        pairs: Vec<(OriginId, DestinationId, f64)>,
     ) -> Self {
         // Counted, then put where they belong: the pairs come in any order.
         let mut starts = vec![0_usize; origins.len() + 1];

@@ -10,19 +10,8 @@ use super::vocabulary::normalise;
 use crate::model::Text;
 
 /// Headers of the columns, in lower case; the first comes before the others.
-const FROM: [&str; 11] = [
-    "from",
-    "demand",
-    "origin",
-    "from-id",
-    "origin-id",
-    "需求点",
-    "起点",
-    "起点编号",
-    "起点代码",
-    "出发点",
-    "出发地",
-];
+const FROM: [&str; 11] =
+    ["from", "demand", "origin", "from-id", "origin-id", "需求点", "起点", "起点编号", "起点代码", "出发点", "出发地"];
 const TO: [&str; 16] = [
     "to",
     "site",
@@ -125,6 +114,12 @@ impl<'t> CostColumns<'t> {
         Some(Self { table, from: from?, to: to?, cost: cost? })
     }
 
+    /// The headers of a table that looks like one of costs: from, to and cost.
+    pub(super) fn headers(table: &Table) -> Option<[&str; 3]> {
+        let found = CostColumns::find(table, &BTreeMap::new(), &mut Problems::default())?;
+        Some([found.from, found.to, found.cost].map(|cells| cells.header.as_str()))
+    }
+
     /// What the header says that the costs are counted in, if it does.
     pub(super) fn unit(&self) -> Option<TableUnit> {
         unit_of(&self.cost.header)
@@ -197,10 +192,7 @@ fn cost_column<'t>(table: &'t Table, problems: &mut Problems) -> Option<&'t Cell
                 "duplicate-column",
                 &table.file,
                 At::File,
-                say(
-                    format!("several columns may be the costs: {headers}"),
-                    format!("有多列可能是费用：{headers}"),
-                ),
+                say(format!("several columns may be the costs: {headers}"), format!("有多列可能是费用：{headers}")),
                 say(
                     "call the one that is meant `cost`, or name it in the study: columns = { cost = \"...\" }",
                     "请将所用的一列命名为 cost，或在研究文件中写明：columns = { cost = \"...\" }",

@@ -52,7 +52,8 @@ pub(super) fn read(
         pairs.extend(cost.map(|cost| (pair.0, pair.1, unit.turn(cost))));
     });
     let origin_ids = origins.by_name.iter().map(|(&name, &at)| (name.to_owned(), OriginId::new(at as usize)));
-    let destination_ids = destinations.by_name.iter().map(|(&name, &at)| (name.to_owned(), DestinationId::new(at as usize)));
+    let destination_ids =
+        destinations.by_name.iter().map(|(&name, &at)| (name.to_owned(), DestinationId::new(at as usize)));
     let mut costs = CostTable::new(unit.of_costs(), source, origin_ids.collect(), destination_ids.collect(), pairs);
     let twice: HashSet<(&str, &str)> =
         costs.doubles().map(|(from, to)| (origins.names[from.index()].0, destinations.names[to.index()].0)).collect();
@@ -183,10 +184,7 @@ impl Places<'_> {
                     "area-twice",
                     &self.table.file,
                     self.table.at(row),
-                    say(
-                        format!("`{name}` and `{other}` are the same area"),
-                        format!("“{name}”与“{other}”是同一区域"),
-                    ),
+                    say(format!("`{name}` and `{other}` are the same area"), format!("“{name}”与“{other}”是同一区域")),
                     say("call it by one of the two in all rows", "请在各行中统一使用其中一个"),
                 );
             }
@@ -211,14 +209,32 @@ impl Places<'_> {
         problems: &mut Problems,
     ) -> crate::model::PerPoint<Option<OriginId>> {
         let PeopleRows { origins: rows, ids } = named.rows;
-        let by_id: BTreeSet<SourceId> =
-            rows.iter().zip(ids.iter()).filter(|(_, id)| self.origin(id).is_some()).map(|((source, _), _)| *source).collect();
+        let by_id: BTreeSet<SourceId> = rows
+            .iter()
+            .zip(ids.iter())
+            .filter(|(_, id)| self.origin(id).is_some())
+            .map(|((source, _), _)| *source)
+            .collect();
+        // A name that is the id of a row here and the code of an area elsewhere: the row is meant.
+        let mut of_area: HashMap<OriginId, AreaId> = HashMap::new();
+        of_area.extend(costs.areas.iter().filter_map(|(area, origin)| Some(((*origin)?, area))));
+        let mut elsewhere: BTreeMap<SourceId, (usize, OriginId)> = BTreeMap::new();
         let mut unlisted: BTreeMap<SourceId, (usize, usize, Vec<String>)> = BTreeMap::new();
         let origin = |(((source, row), id), area): ((&(SourceId, u32), &str), &Option<AreaId>)| {
+            let of_its_area = || area.and_then(|area| costs.areas[area]);
             let found = match by_id.contains(source) {
-                true => self.origin(id),
-                false => area.and_then(|area| costs.areas[area]),
+                // A row that is an area may be called by the area's name, too.
+                true => self
+                    .origin(id)
+                    .or_else(|| of_its_area().filter(|_| area.is_some_and(|area| named.areas[area].code == id))),
+                false => of_its_area(),
             };
+            let other = found.filter(|_| by_id.contains(source)).and_then(|origin| of_area.get(&origin));
+            if let (Some(origin), Some(&other)) = (found, other)
+                && area.is_none_or(|area| !named.areas.holds(other, area))
+            {
+                elsewhere.entry(*source).or_insert((0, origin)).0 += 1;
+            }
             let (n, of, examples) = unlisted.entry(*source).or_default();
             *of += 1;
             match found {
@@ -235,6 +251,23 @@ impl Places<'_> {
             found
         };
         let origins = rows.iter().zip(ids.iter()).zip(named.people.areas.values()).map(origin).collect();
+        for (source, (n, origin)) in elsewhere {
+            let (name, row) = self.origins.names[origin.index()];
+            let file = &inputs.sources()[source].file;
+            problems.warning(
+                "id-or-area",
+                &self.table.file,
+                self.table.at(row),
+                say(
+                    format!("{n} names in `from`, such as `{name}`, are ids of rows of {file} and codes of areas where these do not lie: the rows are meant"),
+                    format!("起点中有 {n} 个编号（如“{name}”）既是 {file} 的行编号，又是其他区域的代码，按行编号处理"),
+                ),
+                say(
+                    "if the areas are meant, call the column of ids in the study something else; else rename the ids",
+                    "若指区域，请在研究文件中不要把该列当作编号；否则请改用不同的编号",
+                ),
+            );
+        }
         for (source, (n, of, examples)) in unlisted.into_iter().filter(|(_, (n, ..))| 0 < *n) {
             let (examples, table) = (examples.join(", "), &self.table.file);
             problems.warning(
@@ -361,5 +394,114 @@ pub(super) fn say_unlisted(world: &World, packs: &[Arc<Pack>], problems: &mut Pr
             ),
             say("add rows to their codes", "请补充以其编号为终点的行"),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::read::sketch::{Read, areas, kindergartens, people, read};
+    use crate::units::CostUnit;
+
+    const DISTRICTS: (&str, &str) = ("d.csv", "code,name\n01,甲区\n");
+    const STREETS: (&str, &str) = ("s.csv", "code,name,parent\n0101,东街道,01\n0102,西街道,01\n");
+    const PLACES: (&str, &str) = ("k.csv", "code,name,区划名称\nK1,一园,东街道\nK2,二园,西街道\n");
+    const OF_STREETS: &str = "code,residents\n0101,5\n0102,6\n";
+
+    fn study(travel: &str, counted: &str, table: &str) -> Read {
+        let layers =
+            areas("district", "d.csv") + &areas("street", "s.csv") + &people("p.csv") + &kindergartens("k.csv");
+        let layers = layers + "[travel]\ntable = \"od.csv\"\n" + travel;
+        read(&layers, &[DISTRICTS, STREETS, PLACES, ("p.csv", counted), ("od.csv", table)])
+    }
+
+    /// The cost of each point to each facility, as the world has it.
+    fn costs(read: &Read) -> Vec<[Option<f64>; 2]> {
+        let world = read.world();
+        let table = world.costs.as_ref().unwrap();
+        let to: Vec<_> = world.facilities.iter().map(|(_, row)| row.destination).collect();
+        let of = |point| [0, 1].map(|at| table.cost(world.people.origin(point)?, to[at]?));
+        world.people.places.ids().map(of).collect()
+    }
+
+    #[test]
+    fn rows_of_people_have_the_costs_of_their_area_by_its_code_or_its_name() {
+        let read = study("", OF_STREETS, "from,to,minutes\n0101,K1,4\n0101,K2,9.5\n西街道,K2,3\n");
+        assert!(read.said().is_empty(), "{:?}", read.said());
+        assert_eq!(costs(&read), [[Some(4.0), Some(9.5)], [None, Some(3.0)]]);
+        assert_eq!(read.world().cost_unit(), CostUnit::Minutes);
+        let source = &read.world().sources[read.world().costs.as_ref().unwrap().source];
+        assert_eq!((source.file.as_str(), source.rows, source.sha256.len()), ("od.csv", 3, 64));
+    }
+
+    #[test]
+    fn rows_with_ids_of_their_own_have_those_costs_where_the_table_names_any() {
+        let counted = "id,区划代码,residents\np1,0101,5\np2,0101,6\np3,0102,7\n";
+        let read = study("", counted, "from,to,km\np1,K1,1\np2,K1,2.5\n0102,K2,4\n");
+        // p3 is not named, and has not the costs of its street either: the others do not.
+        assert_eq!(costs(&read), [[Some(1000.0), None], [Some(2500.0), None], [None, None]]);
+        assert_eq!(read.said(), ["people-not-listed: p.csv"]);
+        assert!(read.what("people-not-listed").contains("1 of 3 rows of people (p3)"), "{:?}", read.said());
+        let read = study("", counted, "from,to,km\n0101,K1,1\n0102,K2,4\n");
+        assert_eq!(costs(&read), [[Some(1000.0), None], [Some(1000.0), None], [None, Some(4000.0)]]);
+    }
+
+    #[test]
+    fn the_unit_is_that_of_the_study_or_of_the_header_and_never_a_guess() {
+        let unit = |travel: &str, header: &str| {
+            study(travel, OF_STREETS, &format!("from,to,{header}\n0101,K1,120\n0102,K2,60\n"))
+        };
+        for (travel, header, cost) in [
+            ("unit = \"s\"", "cost", 2.0),
+            ("", "duration (s)", 2.0),
+            ("unit = \"m\"", "cost", 120.0),
+            ("", "距离/米", 120.0),
+            ("unit = \"min\"\ncolumns = { cost = \"c\" }", "c", 120.0),
+        ] {
+            let read = unit(travel, header);
+            assert_eq!(costs(&read)[0][0], Some(cost), "{header}: {:?}", read.said());
+        }
+        assert_eq!(unit("", "cost").said()[0], "no-unit: od.csv, column `cost`");
+        assert_eq!(unit("unit = \"m\"", "minutes").said()[0], "unit-clash: od.csv, column `minutes`");
+        assert!(unit("", "cost").is_refused() && unit("unit = \"m\"", "minutes").is_refused());
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_at_once_with_its_row() {
+        let table =
+            "from,to,minutes\n0101,K1,1\n0101,K1,2\n0102,K2,-1\n0199,K1,3\n0101,K2,near\n0102,X,4\n,K1,1\n东街道,X,1\n";
+        let read = study("", OF_STREETS, table);
+        assert!(read.is_refused());
+        assert_eq!(
+            read.said(),
+            [
+                "negative: od.csv, row 4",
+                "no-number: od.csv, row 6",
+                "missing-id: od.csv, row 8",
+                "duplicate-pair: od.csv, row 3",
+                "area-twice: od.csv, row 9",
+                "unknown-origin: od.csv, row 5",
+                "unknown-destination: od.csv, row 7",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_the_table_does_not_name_is_said_with_counts_and_examples() {
+        let read = study("", OF_STREETS, "from,to,minutes\n0101,K1,1\n");
+        assert_eq!(read.said(), ["people-not-listed: p.csv", "facilities-not-listed: k.csv"]);
+        let what = read.what("facilities-not-listed");
+        assert_eq!(
+            what,
+            "od.csv has no row to 1 of 2 facilities of `kindergarten` (K2): who reaches them is not known"
+        );
+        assert!(read.what("people-not-listed").contains("1 of 2 rows of people (0102)"));
+    }
+
+    #[test]
+    fn an_id_that_is_the_code_of_another_area_is_the_id_and_is_said() {
+        let counted = "id,区划代码,residents\n0102,0101,5\n0101,0102,6\n";
+        let read = study("", counted, "from,to,minutes\n0101,K1,1\n0102,K2,2\n");
+        assert_eq!(read.said(), ["id-or-area: od.csv, row 3"]);
+        assert_eq!(costs(&read), [[None, Some(2.0)], [Some(1.0), None]]);
     }
 }

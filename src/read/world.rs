@@ -280,7 +280,13 @@ fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> Wor
     let estates = estates::read(&study.estates, &ground, inputs, problems);
     let layer = study.travel.as_ref().filter(|_| inputs.has_travel());
     let costs = layer.and_then(|layer| {
-        let named = travel::Named { areas: &areas, people: &mut people, rows: &rows, facilities: &mut facilities, estates: &estates };
+        let named = travel::Named {
+            areas: &areas,
+            people: &mut people,
+            rows: &rows,
+            facilities: &mut facilities,
+            estates: &estates,
+        };
         travel::read(layer, named, inputs, problems)
     });
     drop(rows);

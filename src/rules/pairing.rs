@@ -413,8 +413,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::sketch::Sketch;
+    use crate::model::sketch::{Sketch, with_costs};
     use crate::rules::{try_check, underlined};
+    use crate::units::CostUnit;
 
     const DUE: Option<Date> = Some(date(2020, 9, 1));
 
@@ -437,6 +438,24 @@ mod tests {
                 Some((1.9, 0.0)),
                 &[("opened", "2020-08-01"), ("capacity", "50"), ("new", "true")],
             )
+    }
+
+    #[test]
+    fn by_a_table_an_estate_has_what_it_is_listed_to_reach() {
+        // E reaches A in 10 minutes; F has no way to either school, or is not named.
+        let judge = |names_f: bool, within: &str| {
+            let cost = |from: usize, to: usize| (from == 0 && to == 0).then_some(10.0);
+            let world = with_costs(&row().world(), CostUnit::Minutes, |from, _| [names_f || from != 1, true], cost);
+            let check = format!(r#"pairing = {{ service = "school", where = {{ new = true }}, within = "{within}" }}"#);
+            try_check(&check, &world)
+        };
+        let finding = judge(true, "10 min");
+        assert_eq!(verdicts(&finding), ["met", "unmet"]);
+        assert_eq!((finding.subjects[0].observed, finding.subject_unit), (Some(10.0), Some(Unit::Minutes)));
+        assert_eq!(judge(false, "10 min").subjects[1].verdict, Verdict::unknown(Reason::NotListed));
+        assert_eq!(verdicts(&judge(true, "9 min")), ["unmet", "unmet"]);
+        let why = Reason::OtherUnit { asked: CostUnit::Metres, known: CostUnit::Minutes };
+        assert_eq!(judge(true, "1 km").verdict, Verdict::unknown(why));
     }
 
     fn check(rest: &str, world: Sketch) -> Finding {

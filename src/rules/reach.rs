@@ -238,10 +238,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::sketch::Sketch;
+    use crate::model::sketch::{Sketch, with_costs};
     use crate::model::{Id, Proxy, World};
     use crate::rules::finding::Remark;
     use crate::rules::{assert_agrees, try_check, underlined};
+    use crate::units::CostUnit;
 
     // A(80) --1 km-- clinic        B(20), 10 km away
     fn two_villages() -> Sketch {
@@ -349,6 +350,39 @@ mod tests {
         assert_eq!(verdicts(&in_area(Some("A"))), ["met", "met", "unmet"]);
         assert_eq!(verdicts(&in_area(Some("D"))), ["met", "met", "unknown"]);
         assert_eq!(verdicts(&in_area(None)), ["met", "met", "unknown"]);
+    }
+
+    /// The two villages with a table in minutes: 5 min from A to the clinic, none from B.
+    fn by_table(is_listed: impl Fn(usize, usize) -> [bool; 2], rest: &str) -> Finding {
+        let cost = |from: usize, _: usize| [Some(5.0), None].get(from).copied().flatten();
+        let world = with_costs(&two_villages().world(), CostUnit::Minutes, is_listed, cost);
+        let text = format!(r#"reach = {{ service = "clinic", group = "disabled", each = "village", {rest} }}"#);
+        try_check(&text, &world)
+    }
+
+    #[test]
+    fn by_a_table_an_absent_pair_is_not_within_reach_and_what_it_does_not_name_is_unknown() {
+        let rest = r#"within = "5 min", at-least = "80 %""#;
+        assert_eq!(verdicts(&by_table(|_, _| [true, true], rest)), ["met", "met", "unmet"]);
+        assert_eq!(verdicts(&by_table(|_, _| [true, true], r#"within = "4.9 min", at-least = "80 %""#))[1], "unmet");
+        // B is not named: its people may be near.
+        let finding = by_table(|from, _| [from != 1, true], r#"within = "5 min", at-least = "81 %""#);
+        assert_eq!(verdicts(&finding), ["unknown", "met", "unknown"]);
+        assert_eq!(finding.verdict, Verdict::unknown(Reason::Undecided { low: 0.8, high: 1.0 }));
+        // The clinic is not named: it may be near everyone, however far it stands.
+        let finding = by_table(|_, _| [true, false], rest);
+        assert_eq!(verdicts(&finding), ["unknown", "unknown", "unknown"]);
+        assert_eq!(finding.verdict, Verdict::unknown(Reason::Undecided { low: 0.0, high: 1.0 }));
+    }
+
+    #[test]
+    fn a_limit_in_another_unit_than_the_costs_is_unknown_and_never_compared() {
+        let finding = by_table(|_, _| [true, true], r#"within = "2 km", at-least = "1 %""#);
+        let why = Reason::OtherUnit { asked: CostUnit::Metres, known: CostUnit::Minutes };
+        assert_eq!(finding.verdict, Verdict::unknown(why));
+        let finding = check(r#"within = "15 min", at-least = "1 %""#, two_villages());
+        let why = Reason::OtherUnit { asked: CostUnit::Minutes, known: CostUnit::Metres };
+        assert_eq!(finding.verdict, Verdict::unknown(why));
     }
 
     // A: a square of 2 km each way, with a clinic somewhere in it        B, 3 km east of A        C, 20 km east of A

@@ -241,7 +241,10 @@ impl Supply<'_> {
     fn stock(&self, area: AreaId, tier: Tier) -> Stock<'_> {
         let candidates = self.candidates.get(&area).map_or(&[][..], Vec::as_slice);
         let that = |wanted: Tri| {
-            candidates.iter().filter(|candidate| candidate.counts(tier, self.joint_within) == wanted).collect::<Vec<_>>()
+            candidates
+                .iter()
+                .filter(|candidate| candidate.counts(tier, self.joint_within) == wanted)
+                .collect::<Vec<_>>()
         };
         let floating = match tier {
             Tier::Large => self.own.floating(area),
@@ -422,8 +425,9 @@ fn listed(areas: &Areas, level: LevelId, served: AreaId) -> Vec<AreaId> {
 mod tests {
     use super::*;
     use crate::model::World;
-    use crate::model::sketch::Sketch;
+    use crate::model::sketch::{Sketch, with_costs};
     use crate::rules::try_check;
+    use crate::units::CostUnit;
 
     const CHECK: &str = r#"tiered = { in-each = "village", service = "kindergarten", group = "residents", large-from = "4000 persons", joint-within = "2 km" }"#;
 
@@ -594,6 +598,24 @@ mod tests {
         assert_eq!(finding.subjects[0].verdict, Verdict::unknown(licensed));
         let kind = Reason::NoAreaAttribute { attributes: vec!["kind".to_owned()] };
         assert_eq!(finding.subjects[2].verdict, Verdict::unknown(kind));
+    }
+
+    // A kindergarten in A that lists B, by a table in minutes.
+    #[test]
+    fn a_joint_one_to_which_a_table_lists_no_way_is_too_far_and_one_that_it_does_not_name_may_be_near() {
+        let sketch = kindergarten(villages(), "k", "A", 0.0, "joint").serving(&["B"]).world();
+        let check = CHECK.replace("2 km", "10 min");
+        let judge = |check: &str, is_listed: bool, cost: Option<f64>| {
+            let world = with_costs(&sketch, CostUnit::Minutes, |_, _| [true, is_listed], |_, _| cost);
+            try_check(check, &world).subjects[1].verdict.clone()
+        };
+        assert_eq!(judge(&check, true, Some(10.0)), Verdict::Met);
+        assert_eq!(judge(&check, true, Some(10.1)), Verdict::Unmet);
+        assert_eq!(judge(&check, true, None), Verdict::Unmet);
+        assert_eq!(judge(&check, false, None), Verdict::unknown(Reason::NotListed));
+        // A limit in metres says nothing of minutes.
+        let why = Reason::OtherUnit { asked: CostUnit::Metres, known: CostUnit::Minutes };
+        assert_eq!(judge(CHECK, true, Some(1.0)), Verdict::unknown(why));
     }
 
     #[test]

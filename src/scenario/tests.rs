@@ -119,7 +119,8 @@ fn edit(world: &World, &(verb, which, place, number, flag): &Drawn, n: u32) -> E
     let table = world.costs.as_deref();
     let destination =
         table.filter(|_| number % 5 != 0).and_then(|table| table.destination(&(usize::from(number) % 7).to_string()));
-    let origin = table.filter(|_| number % 4 != 0).and_then(|table| table.origin(&(usize::from(number) % 9).to_string()));
+    let origin =
+        table.filter(|_| number % 4 != 0).and_then(|table| table.origin(&(usize::from(number) % 9).to_string()));
     let change = match verb % 7 {
         0 | 1 => Change::Open {
             facility: FacilityRow {
@@ -248,7 +249,8 @@ fn drawn_of(seed: u64, from: usize, to: usize) -> u64 {
 
 /// The world with a table of made-up costs, in which some names and some ways are missing and many cost the same.
 fn with_drawn_costs(world: &World, seed: u64) -> World {
-    let is_listed = |from, to| [(1, from), (2, to)].map(|(side, at)| !drawn_of(seed, at, 1000 + side).is_multiple_of(8));
+    let is_listed =
+        |from, to| [(1, from), (2, to)].map(|(side, at)| !drawn_of(seed, at, 1000 + side).is_multiple_of(8));
     with_costs(world, CostUnit::Metres, is_listed, |from, to| {
         let drawn = drawn_of(seed, from, to);
         (!drawn.is_multiple_of(4)).then_some((drawn / 4 % 16) as f64 * 250.0)

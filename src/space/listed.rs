@@ -116,9 +116,7 @@ impl Listed {
     pub(super) fn way(&self, from: Option<OriginId>, facility: FacilityId) -> Way {
         match from.zip(self.facilities[facility].destination) {
             None => Way::Unknown,
-            Some((from, to)) => {
-                self.table.cost(from, to).and_then(|cost| self.cost(cost)).map_or(Way::Closed, Way::At)
-            }
+            Some((from, to)) => self.table.cost(from, to).and_then(|cost| self.cost(cost)).map_or(Way::Closed, Way::At),
         }
     }
 

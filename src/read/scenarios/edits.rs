@@ -12,9 +12,7 @@ use super::super::travel;
 use super::super::values;
 use super::super::vocabulary::vocabulary;
 use super::{Study, same_facility};
-use crate::model::{
-    AreaId, Column, DestinationId, FacilityId, FacilityRow, Id, OriginId, ServiceId, SourceId, Text,
-};
+use crate::model::{AreaId, Column, DestinationId, FacilityId, FacilityRow, Id, OriginId, ServiceId, SourceId, Text};
 use crate::scenario::{Change, Edit, Given, Moved, Scenario};
 
 /// The edits that a row may name.
@@ -309,7 +307,9 @@ impl<'a> Rows<'a> {
                     format!("未说明新位置在 {file} 中的终点编号"),
                 ),
                 say(
-                    format!("add rows to the new place to {file}, and give the name that they have in `to` in a column `to` of this row"),
+                    format!(
+                        "add rows to the new place to {file}, and give the name that they have in `to` in a column `to` of this row"
+                    ),
                     format!("请在 {file} 中补充到新位置的行，并在本行 to（终点）列填写其编号"),
                 ),
             ),
@@ -319,7 +319,9 @@ impl<'a> Rows<'a> {
                     format!("{file} 中没有以“{name}”为终点的行，出行费用未知"),
                 ),
                 say(
-                    format!("add rows from,to,cost with `{name}` in `to`, or name in a column `to` of this row what stands there"),
+                    format!(
+                        "add rows from,to,cost with `{name}` in `to`, or name in a column `to` of this row what stands there"
+                    ),
                     format!("请补充终点为“{name}”的行，或在本行 to（终点）列填写表中的编号"),
                 ),
             ),
@@ -427,7 +429,16 @@ impl<'a> Rows<'a> {
             place: self.places[row],
             refused: self.refused || (self.places[row].is_none() && self.said[row].is_none()),
         };
-        self.study.ground.settle(Membership::Located, what, (self.columns.table(), row), whereabouts, problems)
+        let table = self.columns.table();
+        if self.study.candidates.is_none() || self.said[row].is_some() {
+            return self.study.ground.settle(Membership::Located, what, (table, row), whereabouts, problems);
+        }
+        // Nobody builds where no area of the study is: in the sea, or in another town.
+        let mut found = Problems::default();
+        let area = self.study.ground.settle(Membership::Located, what, (table, row), whereabouts, &mut found);
+        found.make_errors_of("outside-all-areas");
+        problems.extend(found);
+        area
     }
 
     fn service(&self, row: usize, problems: &mut Problems) -> Option<ServiceId> {

@@ -36,6 +36,14 @@ impl Row {
     }
 }
 
+/// The name of the column of what it costs to get to the nearest facility.
+pub(crate) fn cost_column(unit: CostUnit) -> &'static str {
+    match unit {
+        CostUnit::Metres => "distance_m",
+        CostUnit::Minutes => "time_min",
+    }
+}
+
 /// Obligations that belong together: those whose ids are alike up to the first dot. The positions of their findings, in
 /// the order of the packs.
 pub(crate) fn families<'a>(of: &Assessment<'a>) -> Vec<(&'a str, Vec<usize>)> {
@@ -135,11 +143,7 @@ pub(crate) fn subjects<'a>(of: &Arc<Assessment<'a>>, name: &str, rows: Vec<Row>,
     add("nearest_code", Holds::Text, |said| {
         word(said.nearest().map(|(facility, _)| said.of.world.facilities[facility].code.as_str()))
     });
-    let nearest = match world.cost_unit() {
-        CostUnit::Metres => "distance_m",
-        CostUnit::Minutes => "time_min",
-    };
-    add(nearest, Holds::Number, |said| number(said.nearest().map(|(_, cost)| to_show(cost))));
+    add(cost_column(world.cost_unit()), Holds::Number, |said| number(said.nearest().map(|(_, cost)| to_show(cost))));
     add("persons", Holds::Number, |said| {
         number(match said.subject {
             Some(subject) => subject.evidence.persons.filter(|_| said.of.world.people.proxy.is_none()),

@@ -16,7 +16,7 @@ use geo::{Geometry, MultiPolygon, Point};
 
 pub(crate) use areas::{ByObligation, areas, by_obligation, places, underserved};
 pub(crate) use facilities::facilities;
-pub(crate) use findings::{Drawn, Row, by_area, families, of_family, subjects};
+pub(crate) use findings::{Drawn, Row, by_area, cost_column, families, of_family, subjects};
 pub(crate) use names::plain_name;
 pub(crate) use study::{inputs, ledger, problems};
 

@@ -139,7 +139,7 @@ fn figures(of: &WhatIf<'_>, ranked: &Ranked) -> String {
             |access: &crate::scenario::Access| access.gini.map_or_else(|| "-".to_owned(), |gini| format!("{gini:.3}"));
         said.push(lang.pick(
             format!("mean to the nearest {key} {was} → {is} {unit_en}, Gini {} → {}", gini(&before), gini(&after)),
-            format!("到最近 {key} 平均 {was} → {is} {unit_zh}，基尼系数 {} → {}", gini(&before), gini(&after)),
+            format!("到最近{key}平均 {was} → {is} {unit_zh}，基尼系数 {} → {}", gini(&before), gini(&after)),
         ));
     }
     said.join(" · ")

@@ -70,11 +70,7 @@ pub(super) fn layer<'a>(of: &'a WhatIf<'a>) -> Layer<'a> {
             Holds::Number,
             access(|access| Some(access.worst)),
         ),
-        column(
-            name("Gini of the cost to the nearest", gini),
-            Holds::Number,
-            access(|access| access.gini),
-        ),
+        column(name("Gini of the cost to the nearest", gini), Holds::Number, access(|access| access.gini)),
         column(&change("change of the mean", "平均"), Holds::Number, less(By::Mean)),
         column(&change("change of the worst", "最远"), Holds::Number, less(By::Worst)),
         column(name("change of the Gini", "基尼系数变化"), Holds::Number, less(By::Gini)),

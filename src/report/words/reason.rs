@@ -112,7 +112,9 @@ impl Words<'_> {
             Lang::En => format!(
                 "the limit is {asked}, and {of_study}: bring a table of costs in {wanted} (travel.table in study.toml)"
             ),
-            Lang::Zh => format!("限值为{asked}，而{of_study}：请提供以{wanted}为单位的出行费用表（study.toml 的 travel.table）"),
+            Lang::Zh => {
+                format!("限值为{asked}，而{of_study}：请提供以{wanted}为单位的出行费用表（study.toml 的 travel.table）")
+            }
         }
     }
 

@@ -115,6 +115,8 @@ fn every_reason() {
         Reason::NoPersons { group: "residents".to_owned() },
         Reason::Proxy(Proxy::DwellingFloor),
         Reason::NoPlace,
+        Reason::NotListed,
+        Reason::OtherUnit { asked: CostUnit::Minutes, known: CostUnit::Metres },
         Reason::NoDate,
         Reason::Undecided { low: 1.0, high: 2.0 },
         Reason::Undecided { low: 1.0, high: f64::INFINITY },
@@ -141,6 +143,8 @@ fn every_reason() {
     the number of people in the group residents is missing | “常住人口”人数缺失
     the study counts dwelling floor in place of people, which gives shares and no numbers of people | 研究以住宅建筑面积代替人口，只能计算比例，不能计算人数
     there are no coordinates to measure a distance | 缺少坐标，无法测算距离
+    the study's table of costs has no row for one of the two places | 出行费用表没有列出该地点或设施
+    the limit is a time, and the study knows straight lines only: bring a table of costs in min (travel.table in study.toml) | 限值为时间，而研究只有直线距离：请提供以分钟为单位的出行费用表（study.toml 的 travel.table）
     the date is missing | 缺少日期
     missing data could change the verdict: 1 kindergarten to 2 kindergartens | 数据缺失可能影响结论：介于 1 所幼儿园与 2 所幼儿园之间
     missing data could change the verdict: 1 kindergarten or more | 数据缺失可能影响结论：至少 1 所幼儿园，上限不明
