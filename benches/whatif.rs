@@ -25,6 +25,7 @@ fn sites(world: &World, n: usize) -> Vec<Scenario> {
             service: services[at % 2],
             place: world.people.places[point],
             area: world.people.areas[point],
+            destination: None,
             origin: (SourceId::new(0), 1),
         };
         let attributes = vec![

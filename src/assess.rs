@@ -142,14 +142,16 @@ pub(crate) fn judge(
     }
 }
 
-/// The largest limit that any check of these packs asks of each service.
+/// The largest limit that any check of these packs asks of each service, in the unit of the study's costs.
 pub fn limits(world: &World, packs: &[Arc<Pack>]) -> Limits {
     let mut limits = Limits::new();
     for obligation in packs.iter().flat_map(|pack| &pack.obligations) {
         let asked = obligation.check.kind().travel();
+        // What is asked in another unit is not known, however far is looked.
+        let asked = asked.filter(|(_, limit)| limit.unit() == world.cost_unit());
         if let Some((service, limit)) = asked.and_then(|(key, limit)| Some((world.facilities.service(key)?, limit))) {
             let largest = limits.entry(service).or_insert(limit);
-            if *largest < limit {
+            if largest.get() < limit.get() {
                 *largest = limit;
             }
         }

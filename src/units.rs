@@ -54,6 +54,83 @@ impl fmt::Display for Metres {
     }
 }
 
+/// What a cost of getting somewhere is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CostUnit {
+    /// Metres.
+    Metres,
+    /// Minutes.
+    Minutes,
+}
+
+/// What it costs to get somewhere, finite and not negative: a distance written `"500 m"` or `"1.5 km"`, or a time written
+/// `"15 min"`.
+///
+/// Costs of different units are not compared: there is no order of them.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String", extend("pattern" = r"^\s*[0-9][0-9,.]*\s*(m|km|米|公里|千米|min|分|分钟)\s*$"))]
+pub struct Cost {
+    value: f64,
+    unit: CostUnit,
+}
+
+impl Cost {
+    /// `None` unless `value` is finite and not negative.
+    pub fn new(value: f64, unit: CostUnit) -> Option<Self> {
+        (value.is_finite() && 0.0 <= value).then_some(Self { value, unit })
+    }
+
+    /// The number of its unit.
+    pub fn get(self) -> f64 {
+        self.value
+    }
+
+    /// What it is counted in.
+    pub fn unit(self) -> CostUnit {
+        self.unit
+    }
+}
+
+impl TryFrom<String> for Cost {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let cost = split_unit(&text).and_then(|(number, unit)| match unit {
+            "m" | "米" => Self::new(number, CostUnit::Metres),
+            "km" | "公里" | "千米" => Self::new(number * 1000.0, CostUnit::Metres),
+            "min" | "分" | "分钟" => Self::new(number, CostUnit::Minutes),
+            _ => None,
+        });
+        cost.ok_or_else(|| {
+            format!(
+                "expected a distance such as \"500 m\" or \"1.5 km\", or a time such as \"15 min\", found \"{text}\""
+            )
+        })
+    }
+}
+
+impl From<Cost> for String {
+    fn from(cost: Cost) -> Self {
+        cost.to_string()
+    }
+}
+
+impl From<Metres> for Cost {
+    fn from(metres: Metres) -> Self {
+        Self { value: metres.get(), unit: CostUnit::Metres }
+    }
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.unit {
+            CostUnit::Metres => Metres(self.value).fmt(f),
+            CostUnit::Minutes => write!(f, "{} min", Decimal(self.value, 2)),
+        }
+    }
+}
+
 /// A number of people, finite and not negative; written `"4000 persons"` or `"4000 人"`.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, Serialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
@@ -167,6 +244,10 @@ mod tests {
         for text in ["500 m", "1.5 km", "12.345 km", "0 m"] {
             assert_eq!(Metres::try_from(text.to_owned()).unwrap().to_string(), text);
         }
+        for text in ["500 m", "1.5 km", "15 min", "0.5 min"] {
+            assert_eq!(Cost::try_from(text.to_owned()).unwrap().to_string(), text);
+        }
+        assert_eq!(Cost::try_from("15 分钟".to_owned()).unwrap(), Cost::new(15.0, CostUnit::Minutes).unwrap());
         assert_eq!(Persons::try_from("4,000 人".to_owned()).unwrap().to_string(), "4000 persons");
         assert_eq!(Share::try_from("97.5%".to_owned()).unwrap().to_string(), "97.5 %");
     }
@@ -175,6 +256,9 @@ mod tests {
     fn a_wrong_or_missing_unit_is_refused() {
         for text in ["500", "500 min", "-5 m", "m", "1e400 m", "NaN m", ""] {
             assert!(Metres::try_from(text.to_owned()).is_err(), "{text}");
+        }
+        for text in ["15", "15 s", "-5 min", "min", "1e400 min", "15 minutes ago"] {
+            assert!(Cost::try_from(text.to_owned()).is_err(), "{text}");
         }
         assert!(Share::try_from("0.8".to_owned()).is_err());
         assert!(Persons::try_from("4000 m".to_owned()).is_err());

@@ -149,3 +149,14 @@ fn what_cannot_be_asked_is_refused_with_what_can() {
     study.put("people.csv", "area-code,residents,children-3-5\nS1,0,0\n");
     refused(&["--for", "edu.near", "--budget", "1"], &["nobody is left to serve"]);
 }
+
+#[test]
+fn a_candidate_outside_all_areas_is_an_error_and_one_that_declares_its_area_is_not() {
+    let study = scattered();
+    study.put("sites.csv", "name,lon,lat,area-code\nsea,122.5,38.0,\nwest,121.01,39.01,\nyard,122.5,38.1,V1\n");
+    let sites = study.path("sites.csv");
+    let run = site(&study, &["--for", "edu.near", "--budget", "1", "--candidates", sites.to_str().unwrap()]);
+    run.refused();
+    run.tells("error", "sites.csv, row 2", "lies outside all areas; the nearest is", "correct the coordinates");
+    run.tells("warning", "sites.csv, row 4", "lies outside all areas", "the declared area was used");
+}

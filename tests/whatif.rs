@@ -343,3 +343,14 @@ fn an_interrupted_run_goes_on_only_with_the_same_files_and_options() {
     assert_eq!(ran(&study, "s.csv", SITES, &[])["n_scenarios"], 4);
     assert!(!study.out().join("whatif.checkpoint.json").exists());
 }
+
+#[test]
+fn a_column_that_nobody_knows_is_said_with_the_one_that_it_is_like() {
+    let study = Study::small();
+    let text = "edit,service,code,ownershp,form,lon,lat,备注\nopen,kindergarten,N,公办,独立,121.15,39.05,x\n";
+    let run = what_if(&study, "s.csv", text, &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    run.tells("warning", "s.csv, column `ownershp`", "no check looks at it", "did you mean `ownership`?");
+    assert_eq!(run.stderr.matches("no check looks at it").count(), 1, "{}", run.stderr);
+    what_if(&study, "s.csv", text, &["--strict"]).refused();
+}

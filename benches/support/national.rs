@@ -78,6 +78,7 @@ pub(crate) fn world(size: Size) -> World {
         facilities: Arc::new(facilities),
         series: Arc::new(series),
         estates: Arc::new(estates),
+        costs: None,
         sources: Arc::new(IdVec::from(vec![Source {
             proxy: None,
             file: "generated".into(),
@@ -186,6 +187,7 @@ fn people(
     let (primary, elderly) = (share(1.0 / 12.0), share(0.2));
     People {
         proxy: None,
+        origins: PerPoint::default(),
         areas: locate(&places).into(),
         places: places.into_iter().map(Some).collect(),
         groups: ["elderly-60", "primary-age", "residents"].map(str::to_owned).to_vec().into(),
@@ -218,6 +220,7 @@ fn facilities(
         service: ServiceId::new(services[n]),
         place: Some(*place),
         area: areas[n],
+        destination: None,
         origin: origin(n),
     };
     let rows: PerFacility<FacilityRow> = places.iter().enumerate().map(row).collect();

@@ -19,6 +19,7 @@ use crate::read::study::Study;
 use crate::report;
 use crate::report::words::plain;
 use crate::rules::{Check, Noun, Obligation, Pack};
+use crate::units::{Cost, CostUnit};
 
 /// Explain a check kind or an obligation; without a word, list them.
 ///
@@ -184,13 +185,14 @@ fn explained(pack: &Pack, index: usize, obligation: &Obligation, lang: Lang) -> 
     let _ = writeln!(text, "{}{colon}{kind} (evenreach explain {kind})", word("check", "核查类型"));
     let _ = writeln!(text, "\n{}", word("parameters", "参数"));
     for (key, value) in pack.parameters(index).into_iter().flatten() {
-        let edge = edge(key, lang).unwrap_or_default();
+        let edge = if is_time(value) { "within-time" } else { key };
+        let edge = self::edge(edge, lang).unwrap_or_default();
         text.push_str(&line("  ", &format!("{key} = {}{edge}", written(value, lang))));
         if let Some((_, source)) = obligation.source.iter().find(|(parameter, _)| parameter.get_ref() == key) {
             text.push_str(&line("      ", &format!("{}{colon}{}", word("source", "来源"), source.get(lang))));
         }
     }
-    let needs = needs(pack, obligation, lang);
+    let needs = needs(pack, index, obligation, lang);
     if !needs.is_empty() {
         let _ = writeln!(text, "\n{}", word("data it needs", "所需数据"));
     }
@@ -215,6 +217,7 @@ fn edge(key: &str, lang: Lang) -> Option<&'static str> {
         "at-most" => (" (this value itself is allowed)", "（含本数）"),
         "target" => (" (the target itself is enough)", "（含目标值）"),
         "within" | "joint-within" => (" (this distance itself is near enough)", "（含该距离）"),
+        "within-time" => (" (this time itself is near enough)", "（含该时间）"),
         "large-from" => (" (this number itself is large)", "（含本数）"),
         "grades" => (" (a grade begins with its number)", "（自该数起，含本数）"),
         "parts" => (" (each limit itself is allowed)", "（限值均含本数）"),
@@ -224,8 +227,14 @@ fn edge(key: &str, lang: Lang) -> Option<&'static str> {
     Some(lang.pick(en, zh))
 }
 
+/// Whether a parameter is a time to get somewhere.
+fn is_time(value: &toml::Value) -> bool {
+    let cost = value.as_str().and_then(|text| Cost::try_from(text.to_owned()).ok());
+    cost.is_some_and(|cost| cost.unit() == CostUnit::Minutes)
+}
+
 /// What a study must hold for an obligation to be judged: the words that the pack uses, and those that its kind does.
-fn needs(pack: &Pack, obligation: &Obligation, lang: Lang) -> Vec<String> {
+fn needs(pack: &Pack, index: usize, obligation: &Obligation, lang: Lang) -> Vec<String> {
     let named = obligation.check.kind().names();
     let named = named.iter().map(|name| (name.noun, name.word.get_ref().as_str()));
     let mut needs: Vec<(Noun, &str)> = named.chain(implied(&obligation.check)).collect();
@@ -251,6 +260,11 @@ fn needs(pack: &Pack, obligation: &Obligation, lang: Lang) -> Vec<String> {
             "新建住宅区（位置、户数、首期交付日期）",
         );
         lines.push(estates.to_owned());
+    }
+    if pack.parameters(index).into_iter().flatten().any(|(_, value)| is_time(value)) {
+        let table = lang
+            .pick("a table of travel times (travel.table in study.toml)", "出行时间表（study.toml 的 travel.table）");
+        lines.push(table.to_owned());
     }
     lines
 }

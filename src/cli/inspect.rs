@@ -118,6 +118,7 @@ fn contents(world: &World, lang: Lang) -> String {
             Layer::Series => word("series", "指标"),
             Layer::Estates => word("estates", "住宅区"),
             Layer::Tags => word("tags", "标签"),
+            Layer::Travel => word("costs of travel", "出行费用表"),
         };
         let n_rows = source.rows;
         let rows = lang.pick(if n_rows == 1 { " row" } else { " rows" }, " 行");
@@ -323,7 +324,10 @@ fn kind(kind: &'static str, lang: Lang) -> &'static str {
 /// guess.
 fn snippet(name: &str, seen: &Inspection, lang: Lang) -> String {
     let quoted = |text: &str| toml::Value::String(plain(text));
-    let mut text = format!("\n[[{}]]\nfile = {}\n", seen.layer, quoted(name));
+    let mut text = match seen.layer {
+        "travel" => format!("\n[travel]\ntable = {}\n", quoted(name)),
+        layer => format!("\n[[{layer}]]\nfile = {}\n", quoted(name)),
+    };
     let guess = lang.pick("a guess", "推测");
     let mut guessed = |key: &str, value: &str, help: &str| {
         let _ = writeln!(text, "{key} = {} # {guess}{}{help}", quoted(value), lang.pick(": ", "："));
@@ -333,6 +337,7 @@ fn snippet(name: &str, seen: &Inspection, lang: Lang) -> String {
         "facilities" => {
             guessed("service", "kindergarten", lang.pick("write what these offer", "请写明这些设施提供的服务"));
         }
+        "travel" => guessed("unit", "min", lang.pick("write m, km, min or s", "请写 m、km、min 或 s")),
         _ => {}
     }
     // Series have no place in space.

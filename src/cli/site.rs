@@ -68,14 +68,14 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Sites on a table of costs")]
     p: Option<i64>,
     /// What p-median minimises: the cost of all persons in sum, or its Kolm-Pollak equivalent, which counts inequality.
-    /// For a study also the cost of whoever is served worst, or the persons served within --limit metres.
+    /// For a study also the cost of whoever is served worst, or the persons served within --limit.
     #[arg(long, value_enum, help_heading = "Both")]
     objective: Option<Objective>,
     /// How much --objective ede minds inequality: 1 is usual, near 0 only the mean counts.
     #[arg(long, value_name = "NUMBER", default_value_t = 1.0, allow_negative_numbers = true, help_heading = "Both")]
     aversion: f64,
     /// The dearest cost at which a site serves, counted in: in the unit of the table, where lscp, lscp-b and mclp need it; for
-    /// a study in metres.
+    /// a study in metres, or in minutes where its own table of costs is in minutes.
     #[arg(long, value_name = "COST", allow_negative_numbers = true, help_heading = "Both")]
     limit: Option<f64>,
     /// The share of all persons that is enough for lscp, such as 90%.

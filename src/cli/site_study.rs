@@ -13,8 +13,8 @@ use super::site::Objective;
 use super::study::{self, default_out};
 use super::tell::{self, Stopped};
 use crate::assess::{Only, RESIDENTS};
-use crate::model::{FacilityRow, GroupId, Id, Lang, LevelId, ServiceId, SourceId, Text, World};
-use crate::read::problem::{Problems, say};
+use crate::model::{DestinationId, FacilityRow, GroupId, Id, Lang, LevelId, ServiceId, SourceId, Text, World};
+use crate::read::problem::{At, Problems, say};
 use crate::read::{ReadStudy, read_candidates};
 use crate::report::files;
 use crate::report::siting::{Problem, Siting};
@@ -32,7 +32,7 @@ use crate::siting::p_center::p_center;
 use crate::siting::p_median::p_median;
 use crate::siting::{Answer, NoAnswer, Offers, Terms, evaluate};
 use crate::space::index::PolygonIndex;
-use crate::units::Metres;
+use crate::units::{Cost, CostUnit, Metres};
 
 /// What is asked of a study.
 #[derive(Debug, Args)]
@@ -107,7 +107,7 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
         why.tell(lang)
     })?;
     let aim = Aim::of(&read, wanted, options.group.as_deref()).map_err(stop)?;
-    aim.limit_fits(shared).map_err(stop)?;
+    aim.limit_fits(&read.world, shared).map_err(stop)?;
     progress.step(lang.pick("candidates", "候选点"));
     let mut problems = Problems::default();
     let candidates = candidates(options, &read, &aim, &mut problems).map_err(stop)?;
@@ -221,8 +221,15 @@ fn told(task: &Task, people: &Text, (n_double, n_idle): (usize, usize), lang: La
     if 0.0 < task.without {
         let (n, people) = (number(task.without), people.get(lang));
         tell::note(&lang.pick(
-            format!("note: {n} {people} have no place and were left out"),
-            format!("说明：{n} {people}没有坐标，未计入"),
+            format!("note: {n} {people} were left out: they have no place, or the table of costs does not name it"),
+            format!("说明：{n} {people}没有坐标或未列入出行费用表，未计入"),
+        ));
+    }
+    if 0.0 < task.cut_off {
+        let (n, people) = (number(task.cut_off), people.get(lang));
+        tell::note(&lang.pick(
+            format!("note: {n} {people} were left out: they reach neither what stands today nor any candidate"),
+            format!("说明：{n} {people}无法到达任何现有设施或候选点，未计入"),
         ));
     }
     if 0 < task.n_unsure {
@@ -323,23 +330,37 @@ impl<'a> Aim<'a> {
     }
 
     /// Whether a distance is given where one is needed, and only there.
-    fn limit_fits(&self, shared: &Shared<'_>) -> Result<(), Text> {
+    fn limit_fits(&self, world: &World, shared: &Shared<'_>) -> Result<(), Text> {
+        let unit = world.cost_unit();
+        let (en, zh, such) = match unit {
+            CostUnit::Metres => ("metres", "米", 1000),
+            CostUnit::Minutes => ("minutes", "分钟", 15),
+        };
         let own = match self.check {
             Some(Check::Reach(reach)) => Some(reach.within),
             _ => None,
         };
         match (shared.objective, shared.limit, own) {
             (Some(Objective::Cover), None, None) => Err(say(
-                "--objective cover needs a distance: give --limit in metres, such as --limit 1000",
-                "--objective cover 需要距离：请给出 --limit（米），如 --limit 1000",
+                format!("--objective cover needs a limit: give --limit in {en}, such as --limit {such}"),
+                format!("--objective cover 需要上限：请给出 --limit（{zh}），如 --limit {such}"),
             )),
             (None, Some(_), _) if self.check.is_some() => Err(say(
                 "the obligation says itself whom a site serves: leave out --limit, or add --objective cover",
                 "条款本身已规定服务范围：请去掉 --limit，或加上 --objective cover",
             )),
-            (_, Some(limit), _) if Metres::new(limit).is_none() => Err(say(
-                format!("--limit {limit} is no distance: give metres, 0 or more"),
-                format!("--limit {limit} 不是有效距离：请填写不小于 0 的米数"),
+            (_, Some(limit), _) if Cost::new(limit, unit).is_none() => Err(say(
+                format!("--limit {limit} is no limit: give {en}, 0 or more"),
+                format!("--limit {limit} 无效：请填写不小于 0 的数（{zh}）"),
+            )),
+            // Costs in one unit say nothing about a limit in another.
+            (None | Some(Objective::Cover), None, Some(own)) if own.unit() != unit => Err(say(
+                format!(
+                    "the obligation has a limit of {own}, and the costs of the study are in {en}: bring a table of costs in its unit (travel.table in study.toml)"
+                ),
+                format!(
+                    "条款限值为 {own}，而研究的出行费用以{zh}为单位：请提供同一单位的出行费用表（study.toml 的 travel.table）"
+                ),
             )),
             _ => Ok(()),
         }
@@ -350,7 +371,8 @@ impl<'a> Aim<'a> {
             Some(Check::Reach(reach)) if shared.objective == Some(Objective::Cover) => Some(reach.within),
             _ => None,
         };
-        let limit = shared.limit.and_then(Metres::new).or(own);
+        let unit = stage.world().cost_unit();
+        let limit = shared.limit.and_then(|limit| Cost::new(limit, unit)).or(own);
         let of_service = Need {
             service: self.service,
             conditions: &self.conditions,
@@ -401,6 +423,7 @@ type Candidates = Option<(Vec<Scenario>, Option<(String, String)>)>;
 fn candidates(options: &Options, read: &ReadStudy, aim: &Aim<'_>, problems: &mut Problems) -> Result<Candidates, Text> {
     let world = &read.world;
     let areas = &world.areas;
+    let listed = |name: &str| world.costs.as_ref().and_then(|table| table.destination(name));
     match options.candidates.as_str() {
         "areas" => {
             let lowest =
@@ -409,11 +432,46 @@ fn candidates(options: &Options, read: &ReadStudy, aim: &Aim<'_>, problems: &mut
             let candidate = |&id: &crate::model::AreaId| {
                 let area = &areas[id];
                 // An area without a place still is one that a facility can be in.
-                let can_be = area.place.is_some() || aim.is_of_areas();
-                can_be.then(|| opened(aim.service, format!("{} {}", area.code, area.name), area.place, Some(id)))
+                let can_be = aim.is_of_areas()
+                    || (area.place.is_some() && world.costs.is_none())
+                    || listed(&area.code).is_some();
+                let place = Standing { place: area.place, area: Some(id), destination: listed(&area.code) };
+                can_be.then(|| opened(aim.service, format!("{} {}", area.code, area.name), place))
             };
-            Ok(Some((ids.iter().filter_map(candidate).collect(), None)))
+            let found: Vec<Scenario> = ids.iter().filter_map(candidate).collect();
+            if let Some(table) = &world.costs
+                && !aim.is_of_areas()
+                && found.len() < ids.len()
+            {
+                let file = &world.sources[table.source].file;
+                let (n, of) = (ids.len() - found.len(), ids.len());
+                problems.warning(
+                    "candidates-not-listed",
+                    file,
+                    At::File,
+                    say(
+                        format!("{n} of {of} areas are no candidates: there is no row to their codes"),
+                        format!("{of} 个区域中有 {n} 个没有以其代码为终点的行，不作为候选点"),
+                    ),
+                    say("add rows, or give --candidates FILE", "请补充数据，或使用 --candidates 文件"),
+                );
+                if found.is_empty() {
+                    return Err(say(
+                        format!(
+                            "{file} has no row to the code of any area: give --candidates FILE with sites that it has in `to`, or add rows"
+                        ),
+                        format!(
+                            "{file} 中没有以区域代码为终点的行：请用 --candidates 文件给出表中已有终点的候选点，或补充数据"
+                        ),
+                    ));
+                }
+            }
+            Ok(Some((found, None)))
         }
+        "grid" if world.costs.is_some() && !aim.is_of_areas() => Err(say(
+            "the study's table of costs has no row to the points of a grid: give --candidates FILE with sites that it has in `to`",
+            "研究的出行费用表没有到格网点的费用：请用 --candidates 文件给出表中已有终点的候选点",
+        )),
         "grid" => {
             let spacing = Metres::try_from(options.spacing.clone()).ok().filter(|spacing| 0.0 < spacing.get());
             let spacing = spacing.ok_or_else(|| {
@@ -436,9 +494,16 @@ fn candidates(options: &Options, read: &ReadStudy, aim: &Aim<'_>, problems: &mut
     }
 }
 
-fn opened(service: ServiceId, name: String, place: Option<Coord<f64>>, area: Option<crate::model::AreaId>) -> Scenario {
-    let facility =
-        FacilityRow { code: name.clone(), name: name.clone(), service, place, area, origin: (SourceId::new(0), 0) };
+/// Where a candidate stands.
+struct Standing {
+    place: Option<Coord<f64>>,
+    area: Option<crate::model::AreaId>,
+    destination: Option<DestinationId>,
+}
+
+fn opened(service: ServiceId, name: String, Standing { place, area, destination }: Standing) -> Scenario {
+    let origin = (SourceId::new(0), 0);
+    let facility = FacilityRow { code: name.clone(), name: name.clone(), service, place, area, destination, origin };
     let change = Change::Open { facility, attributes: Vec::new(), serves: Vec::new() };
     Scenario { name, edits: vec![Edit { change, cost: None, row: 0 }] }
 }
@@ -480,7 +545,8 @@ fn grid(world: &World, service: ServiceId, spacing: Metres) -> Result<Vec<Scenar
     let located = PolygonIndex::build(ids.iter().map(|&id| areas[id].boundary.polygon())).locate(&points);
     let inside = points.iter().zip(located).filter_map(|(&point, position)| Some((point, ids[position? as usize])));
     let candidate = |(point, area): (Coord<f64>, crate::model::AreaId)| {
-        opened(service, format!("{:.5},{:.5}", point.x, point.y), Some(point), Some(area))
+        let place = Standing { place: Some(point), area: Some(area), destination: None };
+        opened(service, format!("{:.5},{:.5}", point.x, point.y), place)
     };
     Ok(inside.map(candidate).collect())
 }

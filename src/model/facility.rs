@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use geo::Coord;
 
-use super::{AreaId, Column, FacilityId, Id, IdVec, PerFacility, ServiceId, SourceId};
+use super::{AreaId, Column, DestinationId, FacilityId, Id, IdVec, PerFacility, ServiceId, SourceId};
 
 /// A service that the study holds data on.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,9 @@ pub struct FacilityRow {
     pub place: Option<Coord<f64>>,
     /// The lowest area that holds it, as declared or as located.
     pub area: Option<AreaId>,
+    /// The name by which the study's table of costs knows where it stands; `None` where it does not, or where there is
+    /// no table.
+    pub destination: Option<DestinationId>,
     /// The file and row (from 1) it comes from.
     pub origin: (SourceId, u32),
 }
@@ -64,6 +67,14 @@ impl Facilities {
             services: services.values().iter().cloned().map(Arc::new).collect(),
             attributes: Arc::new(attributes),
             serves: Arc::new(serves),
+        }
+    }
+
+    /// Says by which name the table of costs knows where each stands.
+    pub fn set_destinations(&mut self, destination: impl Fn(&FacilityRow) -> Option<DestinationId>) {
+        let rows = Arc::make_mut(&mut self.rows);
+        for id in rows.ids() {
+            rows[id].destination = destination(&rows[id]);
         }
     }
 

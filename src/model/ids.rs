@@ -46,6 +46,10 @@ id! {
     EstateId;
     /// A file that the study was read from.
     SourceId;
+    /// A place that a table of costs names as one to start from.
+    OriginId;
+    /// A place that a table of costs names as one to get to.
+    DestinationId;
 }
 
 /// A vector that only `I` indexes.

@@ -4,6 +4,7 @@
 
 mod area;
 mod column;
+mod costs;
 mod estate;
 mod facility;
 mod ids;
@@ -18,17 +19,20 @@ use std::sync::Arc;
 
 pub use area::{Area, Areas, Boundary, Level};
 pub use column::{Column, Value};
+pub use costs::CostTable;
 pub use estate::{Estate, Estates};
 pub use facility::{Facilities, FacilityRow, Service};
 pub use ids::{
-    AreaId, EstateId, FacilityId, GroupId, Id, IdVec, LevelId, PerArea, PerFacility, PerPoint, PointId, ServiceId,
-    SourceId,
+    AreaId, DestinationId, EstateId, FacilityId, GroupId, Id, IdVec, LevelId, OriginId, PerArea, PerFacility, PerPoint,
+    PointId, ServiceId, SourceId,
 };
 pub use jiff::civil::Date;
 pub use people::{People, Proxy};
 pub use series::{Observation, Of, Series};
 pub use source::{CrsFrom, Layer, Source};
 pub use text::{Lang, Text, plain, shown};
+
+use crate::units::CostUnit;
 
 /// A study as read: what is where, and how many people need it.
 ///
@@ -49,11 +53,18 @@ pub struct World {
     pub series: Arc<Series>,
     /// New residential areas.
     pub estates: Arc<Estates>,
+    /// What it costs to get to facilities, pair by pair; `None` where the study knows straight lines only.
+    pub costs: Option<Arc<CostTable>>,
     /// The files that all this rests on.
     pub sources: Arc<IdVec<SourceId, Source>>,
 }
 
 impl World {
+    /// What costs of getting somewhere are counted in.
+    pub fn cost_unit(&self) -> CostUnit {
+        self.costs.as_ref().map_or(CostUnit::Metres, |table| table.unit)
+    }
+
     /// Whether any file of the study is marked as illustrative.
     pub fn is_illustrative(&self) -> bool {
         self.sources.values().iter().any(|source| source.illustrative)

@@ -4,7 +4,7 @@ use geo::Coord;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{AreaId, GroupId, Id, IdVec, PerPoint, PointId};
+use super::{AreaId, GroupId, Id, IdVec, OriginId, PerPoint, PointId};
 
 /// What is counted where nobody has counted people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -32,6 +32,9 @@ pub struct People {
     pub places: PerPoint<Option<Coord<f64>>>,
     /// The lowest area known to hold each point.
     pub areas: PerPoint<Option<AreaId>>,
+    /// The name by which the study's table of costs knows where each point is, where it does; empty without a table. Read
+    /// it by [`People::origin`].
+    pub origins: PerPoint<Option<OriginId>>,
     /// The groups that the files count, such as `residents` or `children-3-5`.
     pub groups: IdVec<GroupId, String>,
     /// `persons[group][point]`; NaN where the file says nothing. Read it by [`People::persons`].
@@ -52,6 +55,11 @@ impl People {
     /// The group called `key`, if any file counts it.
     pub fn group(&self, key: &str) -> Option<GroupId> {
         (0..self.groups.len()).map(GroupId::new).find(|&id| self.groups[id] == key)
+    }
+
+    /// The name by which the table of costs knows where `point` is.
+    pub fn origin(&self, point: PointId) -> Option<OriginId> {
+        self.origins.values().get(point.index()).copied().flatten()
     }
 
     /// The persons of `group` at `point`, or what stands for them; `None` where the file says nothing.

@@ -10,6 +10,7 @@ use geo::Coord;
 use jiff::civil::date;
 
 use super::*;
+use crate::units::CostUnit;
 
 type Km = Option<(f64, f64)>;
 
@@ -124,6 +125,7 @@ impl Sketch {
             service,
             place: at.map(place),
             area: area.map(|code| sketch.find(code)),
+            destination: None,
             origin: (SourceId::new(0), 1),
         });
         sketch
@@ -167,6 +169,7 @@ impl Sketch {
             proxy: None,
             places: self.points.iter().map(|&(_, at, _)| at.map(place)).collect(),
             areas: self.points.iter().map(|&(area, _, _)| area).collect(),
+            origins: PerPoint::default(),
             persons: groups.iter().map(persons).collect(),
             groups: groups.into_iter().collect(),
         };
@@ -188,7 +191,46 @@ impl Sketch {
             )),
             series: Arc::new(Series::new(self.series)),
             estates: Arc::new(Estates { known: !self.estates.is_empty(), rows: self.estates.into() }),
+            costs: None,
             sources: Arc::default(),
         }
     }
+}
+
+/// The same world with a table of costs: origin `n` is demand point, area or estate `n` in this order, destination `n` is
+/// facility `n`. `is_listed` says which of the two the table names; `cost` says what a pair costs, if there is a way.
+pub(crate) fn with_costs(
+    world: &World,
+    unit: CostUnit,
+    is_listed: impl Fn(usize, usize) -> [bool; 2],
+    cost: impl Fn(usize, usize) -> Option<f64>,
+) -> World {
+    let (n_points, n_areas) = (world.people.len(), world.areas.len());
+    let n_origins = n_points + n_areas + world.estates.rows.len();
+    let n_destinations = world.facilities.len();
+    let origin = |at: usize| is_listed(at, 0)[0].then(|| OriginId::new(at));
+    let destination = |at: usize| is_listed(0, at)[1].then(|| DestinationId::new(at));
+    let pairs = (0..n_origins).flat_map(|from| (0..n_destinations).map(move |to| (from, to)));
+    let pairs = pairs.filter_map(|(from, to)| Some((origin(from)?, destination(to)?, cost(from, to)?)));
+    let names = |n: usize| (0..n).map(|at| at.to_string());
+    let mut table = CostTable::new(
+        unit,
+        SourceId::new(0),
+        names(n_origins).zip((0..).map(OriginId::new)).collect(),
+        names(n_destinations).zip((0..).map(DestinationId::new)).collect(),
+        pairs.collect(),
+    );
+    table.areas = (n_points..n_points + n_areas).map(origin).collect();
+    table.estates = (n_points + n_areas..n_origins).map(origin).collect();
+    let people = People { origins: (0..n_points).map(origin).collect(), ..world.people.as_ref().clone() };
+    let old = &world.facilities;
+    let rows = old.iter().map(|(id, row)| FacilityRow { destination: destination(id.index()), ..row.clone() });
+    let facilities = Facilities::new(
+        rows.collect(),
+        old.services().values().iter().map(|service| service.key.clone()).collect(),
+        old.attributes().clone(),
+        old.iter().map(|(id, _)| (id, old.serves(id).to_vec())).filter(|(_, serves)| !serves.is_empty()).collect(),
+    );
+    let (people, facilities) = (Arc::new(people), Arc::new(facilities));
+    World { people, facilities, costs: Some(Arc::new(table)), ..world.clone() }
 }

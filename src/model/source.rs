@@ -21,6 +21,8 @@ pub enum Layer {
     Estates,
     /// What the tags of an extract stand for.
     Tags,
+    /// What it costs to get to facilities.
+    Travel,
 }
 
 /// Who states the coordinate system of a file.

@@ -121,6 +121,7 @@ impl Reading<'_> {
                 service,
                 place: own[row],
                 area,
+                destination: None,
                 origin: (source, table.number(row)),
             });
             if !columns.cell("code", row).is_empty() {

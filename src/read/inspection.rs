@@ -4,6 +4,7 @@ use geo::{BoundingRect, Coord, CoordsIter, Geometry};
 
 use super::candidates::candidates;
 use super::columns::{Columns, level_reference, structural};
+use super::costs::CostColumns;
 use super::evidence::{Evidence, fits_better};
 use super::membership::Ground;
 use super::problem::Problems;
@@ -37,7 +38,7 @@ pub struct Inspection {
     pub columns: Vec<Column>,
     /// The headers of the columns that hold x and y, or longitude and latitude.
     pub axes: Option<[String; 2]>,
-    /// What the file looks like: `areas`, `people`, `facilities`, `series` or `estates`.
+    /// What the file looks like: `areas`, `people`, `facilities`, `series`, `estates` or `travel`, a table of costs.
     pub layer: &'static str,
 }
 
@@ -98,7 +99,12 @@ pub fn inspect(
     areas: Option<&Areas>,
     problems: &mut Problems,
 ) -> Inspection {
-    let columns: Vec<Column> = table.columns.iter().map(|cells| column(cells, areas)).collect();
+    let mut columns: Vec<Column> = table.columns.iter().map(|cells| column(cells, areas)).collect();
+    let costs = CostColumns::headers(&table).map(|headers| headers.map(str::to_owned));
+    for (header, key) in costs.iter().flatten().zip(["from", "to", "cost"]) {
+        let own = columns.iter_mut().filter(|column| column.header == *header);
+        own.for_each(|column| column.taken_for = Some(key.to_owned()));
+    }
     let geometries = types(&table);
     let axes = axes(&table);
     let raw = numbers(&table);
@@ -119,7 +125,7 @@ pub fn inspect(
         out_of_range: seen.n_of("bad-coordinate"),
     };
     problems.extend(seen);
-    let layer = layer(&columns, &geometries);
+    let layer = if costs.is_some() { "travel" } else { layer(&columns, &geometries) };
     let polygons = (0 < n).then_some(shapes);
     Inspection {
         n_rows: table.n_rows,

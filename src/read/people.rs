@@ -12,6 +12,7 @@ use super::osm;
 use super::places;
 use super::problem::{At, Problems, say};
 use super::study::{DataLayer, Entry, Membership};
+use super::table::Cells;
 use super::values;
 use super::vocabulary::{normalise, vocabulary};
 use super::world::Inputs;
@@ -19,17 +20,28 @@ use crate::model::{AreaId, Areas, Id, Layer, LevelId, People, PerArea, PerPoint,
 
 const STRUCTURAL: [&str; 6] = ["code", "name", "lon", "lat", "area-code", "area-name"];
 
+/// The rows that the demand points are from.
+#[derive(Default)]
+pub(super) struct PeopleRows {
+    /// The file and row of each point.
+    pub(super) origins: Vec<(SourceId, u32)>,
+    /// The id that its row gives it, of which the code of its area is one; empty where it gives none. Kept only for
+    /// studies with a table of costs.
+    pub(super) ids: Cells,
+}
+
 /// All layers of people.
 pub(super) fn read(
     layers: &[DataLayer],
     ground: &Ground<'_>,
     inputs: &mut Inputs<'_>,
     problems: &mut Problems,
-) -> People {
+) -> (People, PeopleRows) {
     let areas = ground.areas;
     let mut people = People::default();
     let mut persons: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    let mut origins: Vec<(SourceId, u32)> = Vec::new();
+    let PeopleRows { mut origins, mut ids } = PeopleRows::default();
+    let keeps_ids = inputs.has_travel();
     let mut groups_of: BTreeMap<SourceId, BTreeSet<String>> = BTreeMap::new();
     let mut proxies: Vec<(SourceId, Option<Proxy>)> = Vec::new();
     let level_keys = areas.level_keys();
@@ -104,6 +116,9 @@ pub(super) fn read(
             people.places.push(own[row].or_else(|| areas[area?].place));
             people.areas.push(area);
             origins.push((source, table.number(row)));
+            if keeps_ids {
+                ids.push(columns.cell("code", row));
+            }
         }
         for (group, cells) in groups {
             let column = persons.entry(group.clone()).or_default();
@@ -120,6 +135,9 @@ pub(super) fn read(
             people.places.push(None);
             people.areas.push(Some(area));
             origins.push((source, 0));
+            if keeps_ids {
+                ids.push("");
+            }
         }
         persons.values_mut().for_each(|column| column.resize(people.places.len(), f64::NAN));
     }
@@ -132,7 +150,7 @@ pub(super) fn read(
     }
     counted_twice(&people, &origins, areas, inputs, problems);
     counted_elsewhere(&mut people, &origins, areas, &groups_of);
-    people
+    (people, PeopleRows { origins, ids })
 }
 
 /// What all files count in place of people, if they do; people and a proxy cannot be added up.

@@ -194,6 +194,14 @@ impl Problems {
         self.stops
     }
 
+    /// Makes the warnings of one kind errors.
+    pub fn make_errors_of(&mut self, code: &str) {
+        for problem in self.kept.iter_mut().filter(|problem| problem.code == code) {
+            problem.severity = Severity::Error;
+            self.stops = true;
+        }
+    }
+
     /// Makes every warning an error, as `--strict` asks.
     pub fn make_strict(&mut self) {
         for problem in self.kept.iter_mut().filter(|problem| problem.severity != Severity::Note) {

@@ -1,13 +1,12 @@
 //! A bare cost table to offers: which candidate site could serve which demand point at what cost, and who lives there.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
+use super::costs::{CostColumns, amount, column, missing_id, no_rows};
 use super::problem::{At, Problems, say};
-use super::table::{Cells, Table, Wish};
-use super::vocabulary::normalise;
-use super::{input, number, read_table, split};
-use crate::model::Text;
+use super::table::{Table, Wish};
+use super::{input, read_table, split};
 use crate::siting::{Offer, Offers};
 
 /// The files of a siting problem, as the user names them; `FILE!SHEET` for one sheet.
@@ -45,7 +44,8 @@ pub fn read_siting(files: Files<'_>, limit: Option<f64>, problems: &mut Problems
         read_demand(&table, &mut found, problems);
     }
     let table = read(files.table, &mut found, problems);
-    let offers = table.as_ref().and_then(|table| read_offers(table, &mut found, problems));
+    let costs = table.as_ref().and_then(|table| CostColumns::find(table, &BTreeMap::new(), problems));
+    let offers = costs.as_ref().and_then(|costs| read_offers(costs, &mut found, problems));
     let existing = files.existing.and_then(|file| read(file, &mut found, problems));
     if let (Some(existing), Some(_)) = (&existing, &offers) {
         read_existing(existing, files.table, &mut found, problems);
@@ -54,8 +54,8 @@ pub fn read_siting(files: Files<'_>, limit: Option<f64>, problems: &mut Problems
     let (n_demands, n_sites) = (found.demands.len(), found.sites.len());
     found.offers = Offers::new(n_demands, n_sites, &offers);
     drop(offers);
-    if let Some(table) = &table {
-        refuse_duplicates(table, &found, problems);
+    if let Some(costs) = &costs {
+        costs.refuse_doubles(&doubles(&found), problems);
     }
     if let Some(limit) = limit {
         let within = |demand: usize| {
@@ -79,60 +79,6 @@ fn read(file: &str, found: &mut Candidates, problems: &mut Problems) -> Option<T
         Err(error) => input.unreadable(&error, problems),
     }
     Some(table)
-}
-
-/// A column, by the headers that it may have; the first comes before the others.
-fn column<'t>(table: &'t Table, names: &[&str], problems: &mut Problems) -> Option<&'t Cells> {
-    let by_name = |name: &&str| table.columns.iter().find(|column| normalise(&column.header) == **name);
-    let found = names.iter().find_map(by_name);
-    if found.is_none() {
-        let headers: Vec<&str> = table.columns.iter().map(|column| column.header.as_str()).collect();
-        let (headers, name, names) = (headers.join(", "), names[0], names.join(", "));
-        problems.error(
-            "missing-column",
-            &table.file,
-            At::Column(name.to_owned()),
-            say(
-                format!("there is no such column; the file has: {headers}"),
-                format!("没有该列；文件中的列：{headers}"),
-            ),
-            say(format!("call it one of: {names}"), format!("请将表头改为以下之一：{names}")),
-        );
-    }
-    found
-}
-
-/// A number that is not negative.
-fn amount(table: &Table, cells: &Cells, row: usize, what: (&str, &str), problems: &mut Problems) -> Option<f64> {
-    let cell = cells.get(row);
-    let found = number(cell);
-    if let Some(amount) = found.filter(|&amount| 0.0 <= amount) {
-        return Some(amount);
-    }
-    let (en, zh) = what;
-    let (code, said, help) = match (cell, found) {
-        ("", _) => (
-            "missing-number",
-            say(format!("the {en} is missing"), format!("缺少{zh}")),
-            say("give a number, 0 or more, or leave out the row", "请填写不小于 0 的数字，或删除该行"),
-        ),
-        (_, Some(_)) => (
-            "negative",
-            say(format!("the {en} `{cell}` is negative"), format!("{zh}“{cell}”为负数")),
-            say("give 0 or more", "请填写不小于 0 的数字"),
-        ),
-        (_, None) => (
-            "no-number",
-            say(format!("the {en} `{cell}` is no number"), format!("{zh}“{cell}”不是数字")),
-            say("give a number, 0 or more, without a unit", "请填写不小于 0 的数字，不带单位"),
-        ),
-    };
-    problems.error(code, &table.file, table.at(row), said, help);
-    None
-}
-
-fn no_rows(table: &Table, what: Text, problems: &mut Problems) {
-    problems.error("empty", &table.file, At::File, what, say("give at least one row", "请至少提供一行数据"));
 }
 
 /// The demand points: each once, with persons.
@@ -171,11 +117,6 @@ fn read_demand(table: &Table, found: &mut Candidates, problems: &mut Problems) {
     }
 }
 
-fn missing_id(table: &Table, row: usize, problems: &mut Problems) {
-    let what = say("the id is missing", "缺少编号");
-    problems.error("missing-id", &table.file, table.at(row), what, say("give an id", "请填写编号"));
-}
-
 fn duplicate_id(table: &Table, row: usize, id: &str, first: usize, problems: &mut Problems) {
     let first = table.number(first);
     problems.error(
@@ -188,11 +129,8 @@ fn duplicate_id(table: &Table, row: usize, id: &str, first: usize, problems: &mu
 }
 
 /// The offers of the table, and the sites they name.
-fn read_offers(table: &Table, found: &mut Candidates, problems: &mut Problems) -> Option<Vec<Offer>> {
-    let from = column(table, &["from", "demand", "origin", "需求点", "起点"], problems);
-    let to = column(table, &["to", "site", "candidate", "destination", "候选点", "终点", "设施"], problems);
-    let cost = column(table, &["cost", "distance", "time", "minutes", "费用", "成本", "距离", "时间"], problems);
-    let (from, to, cost) = (from?, to?, cost?);
+fn read_offers(costs: &CostColumns<'_>, found: &mut Candidates, problems: &mut Problems) -> Option<Vec<Offer>> {
+    let table = costs.table;
     if table.n_rows == 0 {
         no_rows(table, say("there is no candidate: the table has no row", "没有候选点：费用表为空"), problems);
         return None;
@@ -200,18 +138,13 @@ fn read_offers(table: &Table, found: &mut Candidates, problems: &mut Problems) -
     let demands: HashMap<&str, u32> = (0..).zip(&found.demands).map(|(at, id)| (id.as_str(), at)).collect();
     let mut sites: HashMap<&str, u32> = HashMap::new();
     let mut offers = Vec::with_capacity(table.n_rows);
-    for row in 0..table.n_rows {
-        let (from, to) = (from.get(row), to.get(row));
-        if from.is_empty() || to.is_empty() {
-            missing_id(table, row, problems);
-            continue;
-        }
+    let names = &mut found.sites;
+    costs.each(problems, |row, (from, to), cost, problems| {
         let next = sites.len() as u32;
         let site = *sites.entry(to).or_insert_with(|| {
-            found.sites.push(to.to_owned());
+            names.push(to.to_owned());
             next
         });
-        let cost = amount(table, cost, row, ("cost", "费用"), problems);
         match (demands.get(from), cost) {
             (Some(&demand), Some(cost)) => offers.push(Offer { demand, site, cost }),
             (Some(_), None) => {}
@@ -228,12 +161,12 @@ fn read_offers(table: &Table, found: &mut Candidates, problems: &mut Problems) -
                 ),
             ),
         }
-    }
+    });
     Some(offers)
 }
 
-/// A pair that is given twice is an error at each of its rows after the first.
-fn refuse_duplicates(table: &Table, found: &Candidates, problems: &mut Problems) {
+/// The pairs that are given more than once.
+fn doubles(found: &Candidates) -> HashSet<(&str, &str)> {
     let mut seen = vec![u32::MAX; found.sites.len()];
     let mut twice: HashSet<(&str, &str)> = HashSet::new();
     for (demand, id) in (0_u32..).zip(&found.demands) {
@@ -244,35 +177,7 @@ fn refuse_duplicates(table: &Table, found: &Candidates, problems: &mut Problems)
             seen[site as usize] = demand;
         }
     }
-    if twice.is_empty() {
-        return;
-    }
-    let mut unheard = Problems::default();
-    let from = column(table, &["from", "demand", "origin", "需求点", "起点"], &mut unheard);
-    let to = column(table, &["to", "site", "candidate", "destination", "候选点", "终点", "设施"], &mut unheard);
-    let (Some(from), Some(to)) = (from, to) else { return };
-    let mut first: HashMap<(&str, &str), usize> = HashMap::new();
-    for row in 0..table.n_rows {
-        let pair = (from.get(row), to.get(row));
-        if !twice.contains(&pair) {
-            continue;
-        }
-        if let Some(&before) = first.get(&pair) {
-            let (n, (from, to)) = (table.number(before), pair);
-            problems.error(
-                "duplicate-pair",
-                &table.file,
-                table.at(row),
-                say(
-                    format!("the pair `{from}`, `{to}` has a cost in row {n} already"),
-                    format!("“{from}”到“{to}”的费用已在第 {n} 行给出"),
-                ),
-                say("leave one of the two", "请只保留一行"),
-            );
-        } else {
-            first.insert(pair, row);
-        }
-    }
+    twice
 }
 
 /// The sites that are there already.

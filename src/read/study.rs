@@ -11,7 +11,7 @@ use super::document;
 use crate::model::{Proxy, Text};
 use crate::rules::Mistake;
 use crate::space::Crs;
-use crate::units::Metres;
+use crate::units::{CostUnit, Metres};
 
 /// A study: `study.toml` in its folder.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -51,6 +51,89 @@ pub struct Study {
     /// Files of new residential areas.
     #[serde(default)]
     pub estates: Vec<DataLayer>,
+    /// What it costs to get to facilities, where that is not to be straight lines.
+    #[serde(default)]
+    pub travel: Option<TravelLayer>,
+}
+
+/// A table of what it costs to get from people to facilities: one row a pair, with the columns `from`, `to` and `cost`.
+/// A pair that it does not list cannot be travelled; what it does not name at all is not known.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TravelLayer {
+    /// The file, from the study's folder.
+    pub table: String,
+    /// What its costs are counted in, where the header does not say.
+    #[serde(default)]
+    pub unit: Option<TableUnit>,
+    /// The encoding of its text, such as `"GB18030"`, if it is not found out rightly.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub encoding: Option<Spanned<String>>,
+    /// Which column holds what, where its header does not say: `from`, `to` or `cost`, then the header.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+    /// Made up to show how the tool works.
+    #[serde(default)]
+    pub illustrative: bool,
+}
+
+impl TravelLayer {
+    /// What it says of its file as such.
+    pub fn entry(&self) -> Entry<'_> {
+        Entry {
+            encoding: self.encoding.as_ref(),
+            columns: &self.columns,
+            illustrative: self.illustrative,
+            ..Entry::of(&self.table)
+        }
+    }
+}
+
+/// What the numbers of a table of costs are counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum TableUnit {
+    /// Metres.
+    #[serde(rename = "m")]
+    Metres,
+    /// Kilometres; taken as metres.
+    #[serde(rename = "km")]
+    Kilometres,
+    /// Minutes.
+    #[serde(rename = "min")]
+    Minutes,
+    /// Seconds; taken as minutes.
+    #[serde(rename = "s")]
+    Seconds,
+}
+
+impl TableUnit {
+    /// As a study spells it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Metres => "m",
+            Self::Kilometres => "km",
+            Self::Minutes => "min",
+            Self::Seconds => "s",
+        }
+    }
+
+    /// The unit that its costs are taken in.
+    pub fn of_costs(self) -> CostUnit {
+        match self {
+            Self::Metres | Self::Kilometres => CostUnit::Metres,
+            Self::Minutes | Self::Seconds => CostUnit::Minutes,
+        }
+    }
+
+    /// A number of this unit in [`TableUnit::of_costs`].
+    pub fn turn(self, number: f64) -> f64 {
+        match self {
+            Self::Metres | Self::Minutes => number,
+            Self::Kilometres => number * 1000.0,
+            Self::Seconds => number / 60.0,
+        }
+    }
 }
 
 /// A level of areas.
@@ -248,7 +331,7 @@ impl Study {
     pub fn n_files(&self) -> usize {
         let outline = |layer: &&AreasLayer| matches!(layer.estimate, Some(Estimate::Outline(_)));
         let outlines = self.areas.iter().filter(outline).count();
-        let data = self.people.len() + self.series.len() + self.estates.len();
+        let data = self.people.len() + self.series.len() + self.estates.len() + usize::from(self.travel.is_some());
         self.areas.len() + outlines + self.facilities.len() + data
     }
 
@@ -268,7 +351,8 @@ impl Study {
     pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         let data = self.people.iter().chain(&self.series).chain(&self.estates).map(DataLayer::entry);
         let areas = self.areas.iter().map(AreasLayer::entry);
-        areas.chain(self.facilities.iter().map(FacilitiesLayer::entry)).chain(data)
+        let travel = self.travel.iter().map(TravelLayer::entry);
+        areas.chain(self.facilities.iter().map(FacilitiesLayer::entry)).chain(data).chain(travel)
     }
 
     /// The reference date.

@@ -12,7 +12,7 @@ use super::study::{Entry, Study, Values};
 use super::surroundings::Surroundings;
 use super::system::{self, Stated};
 use super::table::{Table, Wish};
-use super::{alone, areas, estates, facilities, fit, pack, people, read_table, reader_of, series};
+use super::{alone, areas, estates, facilities, fit, pack, people, read_table, reader_of, series, travel};
 use crate::model::{Areas, IdVec, Layer, Proxy, Source, SourceId, World};
 use crate::rules::Pack;
 use crate::space::Crs;
@@ -82,6 +82,11 @@ impl Inputs<'_> {
     /// Whether a condition of a pack asks for the attribute to be this word.
     pub fn is_asked(&self, attribute: &str, word: &str) -> bool {
         self.asked.contains(&(attribute.to_owned(), word.to_owned()))
+    }
+
+    /// Whether the study brings its own costs of travel.
+    pub(super) fn has_travel(&self) -> bool {
+        self.study.travel.is_some() && !self.skip_illustrative
     }
 
     /// The file that something comes from, and where in it.
@@ -211,6 +216,7 @@ pub fn read_study(path: &Path, options: &Options, progress: Progress<'_>) -> Res
     let world = world(&study, &mut inputs, &mut problems);
     let packs = packs(&texts, &world);
     fit::check(&texts, packs.as_deref().unwrap_or_default(), &world, &mut problems);
+    travel::say_unlisted(&world, packs.as_deref().unwrap_or_default(), &mut problems);
     if options.strict {
         problems.make_strict();
     }
@@ -265,12 +271,25 @@ pub fn read_areas(folder: &Path) -> Result<Areas, Failure> {
 
 fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> World {
     let areas = areas::Reading::new(study).read(inputs, problems);
-    inputs.around = Surroundings::of(&areas, inputs.longest);
+    // By a table what lies far may be near.
+    inputs.around = Surroundings::of(&areas, inputs.longest).filter(|_| !inputs.has_travel());
     let ground = Ground::new(&areas).stated(inputs.sources().values().iter().map(|source| source.crs.as_str()));
-    let people = people::read(&study.people, &ground, inputs, problems);
-    let facilities = facilities::read(&study.facilities, &ground, inputs, problems);
+    let (mut people, rows) = people::read(&study.people, &ground, inputs, problems);
+    let mut facilities = facilities::read(&study.facilities, &ground, inputs, problems);
     let series = series::read(&study.series, &ground, &facilities, inputs, problems);
     let estates = estates::read(&study.estates, &ground, inputs, problems);
+    let layer = study.travel.as_ref().filter(|_| inputs.has_travel());
+    let costs = layer.and_then(|layer| {
+        let named = travel::Named {
+            areas: &areas,
+            people: &mut people,
+            rows: &rows,
+            facilities: &mut facilities,
+            estates: &estates,
+        };
+        travel::read(layer, named, inputs, problems)
+    });
+    drop(rows);
     let places = people::most_populous(&people, &areas);
     let areas = areas.with_places(|area| places[area]);
     World {
@@ -281,6 +300,7 @@ fn world(study: &Study, inputs: &mut Inputs<'_>, problems: &mut Problems) -> Wor
         facilities: Arc::new(facilities),
         series: Arc::new(series),
         estates: Arc::new(estates),
+        costs: costs.map(Arc::new),
         sources: Arc::new(std::mem::take(&mut inputs.sources)),
     }
 }

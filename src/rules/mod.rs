@@ -51,7 +51,7 @@ pub use variation::Variation;
 
 use crate::model::World;
 use crate::space::TravelMatrix;
-use crate::units::Metres;
+use crate::units::Cost;
 
 /// How an obligation is checked: exactly one kind, with its parameters.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -163,7 +163,7 @@ pub trait Kind {
     }
 
     /// Services whose catchments it measures, with its limit.
-    fn travel(&self) -> Option<(&str, Metres)> {
+    fn travel(&self) -> Option<(&str, Cost)> {
         None
     }
 
@@ -270,7 +270,7 @@ pub(crate) fn try_check(check: &str, world: &World) -> Finding {
     let kind = check.kind();
     assert_eq!(kind.mistakes(), [], "the test's check makes sense");
     let mut limits = crate::space::travel::Limits::new();
-    if let Some((service, limit)) = kind.travel() {
+    if let Some((service, limit)) = kind.travel().filter(|(_, limit)| limit.unit() == world.cost_unit()) {
         limits.extend(world.facilities.service(service).map(|service| (service, limit)));
     }
     let travel = TravelMatrix::compute(world, &limits);

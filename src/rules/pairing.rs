@@ -12,14 +12,13 @@ use super::select::{Amounts, Selection, Tri, Where, attribute_names};
 use super::{Case, Kind, Mistake, Name, Noun};
 use crate::access::assignment::{Assignment, Pair, assign, ones, thousandths};
 use crate::model::{Column, Date, Estate, EstateId, FacilityId, Id};
-use crate::space::within::PointGrid;
-use crate::units::Metres;
+use crate::units::Cost;
 
 /// Every new estate has its facility: near, open in time, and large enough.
 ///
 /// # What is judged
-/// Each estate of the study is met when a facility of `service` that meets `where` is at most `within` away in a
-/// straight line and, with `opens`, its day in that attribute is not later than the day of the estate's first phase.
+/// Each estate of the study is met when a facility of `service` that meets `where` is at most `within` away (in a
+/// straight line, or by the study's table of costs) and, with `opens`, its day in that attribute is not later than the day of the estate's first phase.
 /// The distance itself is near enough, the day itself is in time. With `capacity` and `places-per-household`, the
 /// estate's households times that number must also find places in such facilities. Estates share the places of a
 /// facility that is near several: the nearest are served first, and where an estate must wait, one that can go farther
@@ -52,8 +51,8 @@ pub struct Pairing {
     /// Which of its facilities, by their attributes.
     #[serde(default)]
     pub r#where: Where,
-    /// The facility may be this far and no farther.
-    pub within: Metres,
+    /// The facility may be this far and no farther: a distance, or a time where the study has a table of costs.
+    pub within: Cost,
     /// The attribute with the day it opens, which must not be later than the first phase.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
@@ -105,7 +104,7 @@ struct Offer {
     /// Its position in the selection.
     position: u32,
     facility: FacilityId,
-    /// How far it is; `None` where it or the estate has no place.
+    /// How far it is; `None` where nobody knows.
     cost: Option<f64>,
     /// Whether it meets the conditions.
     is_selected: Tri,
@@ -140,7 +139,9 @@ impl Pairing {
             return Err(Reason::NoEstates);
         }
         let selection = case.select(self.service.get_ref(), &self.r#where)?;
-        let offers = self.offers(case, &selection);
+        let within = case.limit(self.within)?;
+        let unit = Unit::from(self.within.unit());
+        let offers = self.offers(case, &selection, within);
         let places = self.capacity.as_ref().zip(self.places_per_household.as_ref()).map(|(capacity, per_household)| {
             let capacities = case.amounts(capacity.get_ref());
             Places::share_out(case, &selection, &offers, capacities, *per_household.get_ref())
@@ -156,7 +157,7 @@ impl Pairing {
         let margin = match verdict {
             Verdict::Met => {
                 let farthest = subjects.iter().filter_map(|subject| subject.observed).max_by(f64::total_cmp);
-                farthest.map(|metres| Quantity { value: self.within.get() - metres, unit: Unit::Metres })
+                farthest.map(|cost| Quantity { value: within - cost, unit: unit.clone() })
             }
             Verdict::Unmet => Some(Quantity { value: -count("unmet"), unit: Unit::Estates }),
             _ => None,
@@ -169,7 +170,7 @@ impl Pairing {
             observed: Some(Quantity { value: count("met"), unit: Unit::Estates }),
             required: Some(Required { threshold, unit: Unit::Estates }),
             margin,
-            subject_unit: Some(Unit::Metres),
+            subject_unit: Some(unit),
             shortfall_unit: Some(match places {
                 Some(_) => Unit::Supply { service },
                 None => Unit::Facilities { service },
@@ -182,24 +183,23 @@ impl Pairing {
     }
 
     /// For each estate the selected facilities that are near or may be, the nearest first.
-    fn offers(&self, case: &Case<'_>, selection: &Selection) -> Vec<Vec<Offer>> {
+    fn offers(&self, case: &Case<'_>, selection: &Selection, within: f64) -> Vec<Vec<Offer>> {
         let estates = case.world.estates.rows.values();
         let opens = self.opens.as_ref().map(|attribute| case.world.facilities.attribute(attribute.get_ref()));
-        let places: Vec<_> = estates.iter().map(|estate| estate.place).collect();
-        let grid = PointGrid::build(&places, self.within.get());
-        let placed: Vec<usize> = (0..estates.len()).filter(|&estate| places[estate].is_some()).collect();
-        let homeless: Vec<usize> = (0..estates.len()).filter(|&estate| places[estate].is_none()).collect();
+        let near = case.travel.estates_within(selection.facilities(), within);
+        let (placed, homeless): (Vec<usize>, Vec<usize>) =
+            (0..estates.len()).partition(|&estate| case.travel.knows_estate(EstateId::new(estate)));
         let mut offers: Vec<Vec<Offer>> = estates.iter().map(|_| Vec::new()).collect();
-        for (position, (facility, is_selected)) in (0..).zip(selection.iter()) {
+        for ((position, (facility, is_selected)), near) in (0..).zip(selection.iter()).zip(near) {
             let offer = |estate: usize, cost: Option<f64>| {
                 let in_time = in_time(opens, facility, &estates[estate]);
                 Offer { position, facility, cost, is_selected, in_time, n_facilities: 1 }
             };
-            match case.world.facilities[facility].place {
-                Some(place) => grid.within(place, self.within.get(), |estate, cost| {
-                    offers[estate as usize].push(offer(estate as usize, Some(cost)));
+            match case.travel.knows_facility(facility) {
+                true => near.into_iter().for_each(|(estate, cost)| {
+                    offers[estate.index()].push(offer(estate.index(), Some(cost)));
                 }),
-                None => placed.iter().for_each(|&estate| add_alike(&mut offers[estate], offer(estate, None))),
+                false => placed.iter().for_each(|&estate| add_alike(&mut offers[estate], offer(estate, None))),
             }
             homeless.iter().for_each(|&estate| add_alike(&mut offers[estate], offer(estate, None)));
         }
@@ -238,7 +238,10 @@ impl Pairing {
             remarks.extend(self.late(case, own, estate));
         }
         let nearest = match sure().next() {
-            Some(offer) => offer.cost.and_then(Metres::new).map(|cost| (offer.facility, cost)),
+            Some(offer) => {
+                let cost = offer.cost.and_then(|cost| Cost::new(cost, self.within.unit()));
+                cost.map(|cost| (offer.facility, cost))
+            }
             None => case.travel.nearest_to_estate(estate, selection.service, |facility| selection.is_sure(facility)),
         };
         Subject {
@@ -278,8 +281,8 @@ impl Pairing {
         estate: EstateId,
     ) -> Reason {
         let all = &case.world.estates.rows;
-        if all[estate].place.is_none() {
-            return Reason::NoPlace;
+        if !case.travel.knows_estate(estate) {
+            return case.no_cost();
         }
         let everyone: Vec<EstateId> = all.ids().collect();
         let found = [&[estate][..], &everyone].into_iter().find_map(|estates| {
@@ -299,7 +302,7 @@ impl Pairing {
                 return Some(Reason::NoAttribute { attributes, n_facilities: undated });
             }
             if may().any(|offer| offer.cost.is_none()) {
-                return Some(Reason::NoPlace);
+                return Some(case.no_cost());
             }
             if places.is_some() && rows().any(|estate| households(estate).is_none()) {
                 return Some(Reason::NoPersons { group: "households".to_owned() });
@@ -410,8 +413,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::sketch::Sketch;
+    use crate::model::sketch::{Sketch, with_costs};
     use crate::rules::{try_check, underlined};
+    use crate::units::CostUnit;
 
     const DUE: Option<Date> = Some(date(2020, 9, 1));
 
@@ -434,6 +438,24 @@ mod tests {
                 Some((1.9, 0.0)),
                 &[("opened", "2020-08-01"), ("capacity", "50"), ("new", "true")],
             )
+    }
+
+    #[test]
+    fn by_a_table_an_estate_has_what_it_is_listed_to_reach() {
+        // E reaches A in 10 minutes; F has no way to either school, or is not named.
+        let judge = |names_f: bool, within: &str| {
+            let cost = |from: usize, to: usize| (from == 0 && to == 0).then_some(10.0);
+            let world = with_costs(&row().world(), CostUnit::Minutes, |from, _| [names_f || from != 1, true], cost);
+            let check = format!(r#"pairing = {{ service = "school", where = {{ new = true }}, within = "{within}" }}"#);
+            try_check(&check, &world)
+        };
+        let finding = judge(true, "10 min");
+        assert_eq!(verdicts(&finding), ["met", "unmet"]);
+        assert_eq!((finding.subjects[0].observed, finding.subject_unit), (Some(10.0), Some(Unit::Minutes)));
+        assert_eq!(judge(false, "10 min").subjects[1].verdict, Verdict::unknown(Reason::NotListed));
+        assert_eq!(verdicts(&judge(true, "9 min")), ["unmet", "unmet"]);
+        let why = Reason::OtherUnit { asked: CostUnit::Metres, known: CostUnit::Minutes };
+        assert_eq!(judge(true, "1 km").verdict, Verdict::unknown(why));
     }
 
     fn check(rest: &str, world: Sketch) -> Finding {

@@ -12,9 +12,10 @@ use super::tally::{ByArea, Tally};
 use super::{Case, Kind, Mistake, Name, Noun};
 use crate::model::{AreaId, FacilityId, PerArea, PerPoint, PointId};
 use crate::space::margin::Margins;
-use crate::units::{Metres, Share};
+use crate::units::{Cost, Share};
 
-/// A share of the people of a group has a facility within a distance, in a straight line.
+/// A share of the people of a group has a facility within a distance in a straight line, or within a distance or a time of
+/// the study's table of costs.
 ///
 /// # What is judged
 /// Persons of `group` with a facility of `service` that meets `where` at most `within` away are `at-least` of all
@@ -33,7 +34,9 @@ use crate::units::{Metres, Share};
 /// # Unknown
 /// A facility with a missing attribute may cover those near it. One without a place may cover the people of the area it
 /// belongs to and, where that has a boundary, all who live near enough to it; everyone where its area is missing too. People without a place may be near any facility that there
-/// is, people without a number may be any number. There is a verdict only when they cannot change it, else the bounds
+/// is, people without a number may be any number. Where a table gives the costs, those that it does not name are without
+/// a place, and such a facility may cover everyone; a pair that it does not list is not within reach. A limit in another
+/// unit than the costs of the study leaves all unknown. There is a verdict only when they cannot change it, else the bounds
 /// are given. Where there is no person of the group, there is nothing to judge. A level that the study does not have
 /// gives no verdicts by area; with `decide = "each"` the whole is unknown.
 ///
@@ -57,8 +60,8 @@ pub struct Reach {
     /// The group of people.
     #[schemars(with = "String")]
     pub group: Spanned<String>,
-    /// A facility this far away and no farther is within reach.
-    pub within: Metres,
+    /// A facility this far away and no farther is within reach: a distance such as `"2 km"`, or a time such as `"15 min"`.
+    pub within: Cost,
     /// Met with this share of the people and more; without it nothing is judged.
     #[serde(default)]
     #[schemars(with = "Option<Share>")]
@@ -90,7 +93,7 @@ impl Kind for Reach {
         true
     }
 
-    fn travel(&self) -> Option<(&str, Metres)> {
+    fn travel(&self) -> Option<(&str, Cost)> {
         Some((self.service.get_ref(), self.within))
     }
 
@@ -112,7 +115,7 @@ impl Reach {
         let group = case.demand(self.group.get_ref())?;
         let each = case.each(self.each.as_ref(), decide)?;
 
-        let covered = covered(case, &selection, self.within);
+        let covered = covered(case, &selection, case.limit(self.within)?);
         let items: Vec<(Option<AreaId>, Tally)> = covered
             .iter()
             .map(|(point, &status)| (people.areas[point], Tally::of(status, people.persons(group, point))))
@@ -156,22 +159,22 @@ fn subject(standard: &Standard, of: Of, known: &Tally, floating: &Tally) -> Subj
 }
 
 /// Whether each point has a selected facility within the distance.
-fn covered(case: &Case<'_>, selection: &Selection, within: Metres) -> PerPoint<Tri> {
+fn covered(case: &Case<'_>, selection: &Selection, within: f64) -> PerPoint<Tri> {
     let people = &case.world.people;
     let mut covered: PerPoint<Tri> = PerPoint::filled(people.len(), Tri::No);
     // What surely covers comes last, and has the last word.
     for (facilities, status) in [(&selection.maybe, Tri::Unknown), (&selection.yes, Tri::Yes)] {
         for &facility in facilities {
-            let near = case.travel.catchment(facility).iter().filter(|&(_, cost)| cost <= within.get());
+            let near = case.travel.catchment(facility).iter().filter(|&(_, cost)| cost <= within);
             near.for_each(|(point, _)| covered[point] = status);
         }
     }
 
     let unplaced = Unplaced::of(case, selection, within);
     let any = selection.facilities().next().is_some();
-    let may_be = |point: PointId| match people.places[point] {
-        None => any,
-        Some(place) => unplaced.may_cover(case, place, people.areas[point]),
+    let may_be = |point: PointId| match case.travel.knows_point(point) {
+        false => any,
+        true => unplaced.may_cover(case, people.places[point], people.areas[point]),
     };
     for point in people.places.ids() {
         if covered[point] == Tri::No && may_be(point) {
@@ -181,10 +184,11 @@ fn covered(case: &Case<'_>, selection: &Selection, within: Metres) -> PerPoint<T
     covered
 }
 
-/// Where the selected facilities that have no place may be.
+/// Where the selected facilities may be to which nobody knows the costs: they have no place, or the table does not name
+/// them. Of a table nothing follows for these from where they stand: it knows other ways than straight lines.
 struct Unplaced {
     any: bool,
-    /// One of them has no area either.
+    /// One of them has no area either, or a table gives the costs.
     anywhere: bool,
     /// Areas that such a facility is known to be in, as named.
     named: PerArea<bool>,
@@ -195,15 +199,16 @@ struct Unplaced {
 }
 
 impl Unplaced {
-    fn of(case: &Case<'_>, selection: &Selection, within: Metres) -> Self {
+    fn of(case: &Case<'_>, selection: &Selection, within: f64) -> Self {
         let areas = &case.world.areas;
         let mut named = PerArea::filled(areas.len(), false);
         let mut holding = named.clone();
         let (mut any, mut anywhere) = (false, false);
         let facilities = &case.world.facilities;
-        for facility in selection.facilities().filter(|&facility| facilities[facility].place.is_none()) {
+        let is_listed = case.world.costs.is_some();
+        for facility in selection.facilities().filter(|&facility| !case.travel.knows_facility(facility)) {
             any = true;
-            match facilities[facility].area {
+            match facilities[facility].area.filter(|_| !is_listed) {
                 Some(area) => {
                     named[area] = true;
                     areas.chain(area).for_each(|holder| holding[holder] = true);
@@ -214,15 +219,15 @@ impl Unplaced {
         // The smallest boundary around each: its own, or that of an area that holds it.
         let boundary = |area: AreaId| areas.chain(area).filter_map(|holder| areas[holder].boundary.polygon()).last();
         let boundaries = named.iter().filter(|&(_, &is_named)| is_named).filter_map(|(area, _)| boundary(area));
-        let near = Margins::build(boundaries, within.get());
+        let near = Margins::build(boundaries, within);
         Self { any, anywhere, named, holding, near }
     }
 
     /// Whether one may cover people at a point of `area`: it is in this area, in one that this holds, in one that holds
     /// this, or near enough to the boundary of its own.
-    fn may_cover(&self, case: &Case<'_>, point: Coord<f64>, area: Option<AreaId>) -> bool {
+    fn may_cover(&self, case: &Case<'_>, point: Option<Coord<f64>>, area: Option<AreaId>) -> bool {
         let in_same = |area| self.holding[area] || case.world.areas.chain(area).any(|holder| self.named[holder]);
-        self.any && (self.anywhere || area.is_none_or(in_same) || self.near.hold(point))
+        self.any && (self.anywhere || area.is_none_or(in_same) || point.is_some_and(|point| self.near.hold(point)))
     }
 }
 
@@ -233,10 +238,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::sketch::Sketch;
+    use crate::model::sketch::{Sketch, with_costs};
     use crate::model::{Id, Proxy, World};
     use crate::rules::finding::Remark;
     use crate::rules::{assert_agrees, try_check, underlined};
+    use crate::units::CostUnit;
 
     // A(80) --1 km-- clinic        B(20), 10 km away
     fn two_villages() -> Sketch {
@@ -344,6 +350,39 @@ mod tests {
         assert_eq!(verdicts(&in_area(Some("A"))), ["met", "met", "unmet"]);
         assert_eq!(verdicts(&in_area(Some("D"))), ["met", "met", "unknown"]);
         assert_eq!(verdicts(&in_area(None)), ["met", "met", "unknown"]);
+    }
+
+    /// The two villages with a table in minutes: 5 min from A to the clinic, none from B.
+    fn by_table(is_listed: impl Fn(usize, usize) -> [bool; 2], rest: &str) -> Finding {
+        let cost = |from: usize, _: usize| [Some(5.0), None].get(from).copied().flatten();
+        let world = with_costs(&two_villages().world(), CostUnit::Minutes, is_listed, cost);
+        let text = format!(r#"reach = {{ service = "clinic", group = "disabled", each = "village", {rest} }}"#);
+        try_check(&text, &world)
+    }
+
+    #[test]
+    fn by_a_table_an_absent_pair_is_not_within_reach_and_what_it_does_not_name_is_unknown() {
+        let rest = r#"within = "5 min", at-least = "80 %""#;
+        assert_eq!(verdicts(&by_table(|_, _| [true, true], rest)), ["met", "met", "unmet"]);
+        assert_eq!(verdicts(&by_table(|_, _| [true, true], r#"within = "4.9 min", at-least = "80 %""#))[1], "unmet");
+        // B is not named: its people may be near.
+        let finding = by_table(|from, _| [from != 1, true], r#"within = "5 min", at-least = "81 %""#);
+        assert_eq!(verdicts(&finding), ["unknown", "met", "unknown"]);
+        assert_eq!(finding.verdict, Verdict::unknown(Reason::Undecided { low: 0.8, high: 1.0 }));
+        // The clinic is not named: it may be near everyone, however far it stands.
+        let finding = by_table(|_, _| [true, false], rest);
+        assert_eq!(verdicts(&finding), ["unknown", "unknown", "unknown"]);
+        assert_eq!(finding.verdict, Verdict::unknown(Reason::Undecided { low: 0.0, high: 1.0 }));
+    }
+
+    #[test]
+    fn a_limit_in_another_unit_than_the_costs_is_unknown_and_never_compared() {
+        let finding = by_table(|_, _| [true, true], r#"within = "2 km", at-least = "1 %""#);
+        let why = Reason::OtherUnit { asked: CostUnit::Metres, known: CostUnit::Minutes };
+        assert_eq!(finding.verdict, Verdict::unknown(why));
+        let finding = check(r#"within = "15 min", at-least = "1 %""#, two_villages());
+        let why = Reason::OtherUnit { asked: CostUnit::Minutes, known: CostUnit::Metres };
+        assert_eq!(finding.verdict, Verdict::unknown(why));
     }
 
     // A: a square of 2 km each way, with a clinic somewhere in it        B, 3 km east of A        C, 20 km east of A

@@ -15,14 +15,14 @@ use super::tally::{Amount, ByArea, Tally, demand, supply};
 use super::{Case, Kind, Mistake, Name, Noun, Surplus};
 use crate::access::assignment::{Assignment, Pair, assign, ones, thousandths};
 use crate::model::{AreaId, FacilityId, GroupId, LevelId, PointId};
-use crate::units::{Metres, Share};
+use crate::units::{Cost, Share};
 
 /// There is a place for each person of a group, or for a share of them, within a distance if one is given.
 ///
 /// # What is judged
 /// Without `within`: the places (`capacity`, summed over the facilities of `service` that meet `where`) are `at-least`
 /// (default 100 %) of the persons of `group` or more. With `within`: as many persons as possible are given a place at
-/// most so far away in a straight line, no facility more than it has, and those with a place are `at-least` of all or
+/// most so far away (in a straight line, or by the study's table of costs), no facility more than it has, and those with a place are `at-least` of all or
 /// more. The share itself is enough, the distance itself is near enough. With `each`, every area of that level gets its
 /// own verdict; `decide` says whether the promise is about the `whole` (the default) or about `each` area.
 ///
@@ -40,7 +40,8 @@ use crate::units::{Metres, Share};
 ///
 /// # Unknown
 /// A facility with a missing attribute may count, a missing or negative capacity may be any, a facility without a place
-/// may be near everyone, and people without a place near every facility; people without a number or an area may be any
+/// may be near everyone, and people without a place near every facility (where a table gives the costs: one that it does
+/// not name); people without a number or an area may be any
 /// number, anywhere. There is a verdict only when they cannot change it; for areas with `within`, when it is the same
 /// with and without them. Where there is no person of the group, there is nothing to judge. A level that the study does
 /// not have gives no verdicts by area; with `decide = "each"` the whole is unknown.
@@ -76,9 +77,9 @@ pub struct Seats {
     #[serde(default = "Decide::unsaid")]
     #[schemars(with = "Decide")]
     pub decide: Spanned<Decide>,
-    /// A place must be this near and no farther; without it places are only counted.
+    /// A place must be this near and no farther, a distance or a time; without it places are only counted.
     #[serde(default)]
-    pub within: Option<Metres>,
+    pub within: Option<Cost>,
 }
 
 /// A place for each person.
@@ -106,7 +107,7 @@ impl Kind for Seats {
         self.within.is_some()
     }
 
-    fn travel(&self) -> Option<(&str, Metres)> {
+    fn travel(&self) -> Option<(&str, Cost)> {
         self.within.map(|within| (self.service.get_ref().as_str(), within))
     }
 
@@ -152,7 +153,7 @@ impl Seats {
                 standard.finding(decide, ratio.whole(), ratio.areas(case, each))
             }
             Some(within) => {
-                let market = Market::new(case, &selection, &capacities, group, within);
+                let market = Market::new(case, &selection, &capacities, group, case.limit(within)?);
                 let seating = Seating::of(&market);
                 let (areas, crowded) = rayon::join(
                     || each.map(|level| seating.areas(case, &market, &standard, level)).unwrap_or_default(),
@@ -197,7 +198,8 @@ fn counted<'s>(
 /// close by in memory.
 struct Market<'c> {
     case: Case<'c>,
-    within: Metres,
+    /// In the unit of the costs.
+    within: f64,
     /// Persons at each point, by its rank in [`TravelMatrix::near_points`]; `None` where the file does not say.
     ///
     /// [`TravelMatrix::near_points`]: crate::space::TravelMatrix::near_points
@@ -214,7 +216,7 @@ struct Market<'c> {
 }
 
 impl<'c> Market<'c> {
-    fn new(case: &Case<'c>, selection: &Selection, capacities: &Amounts<'_>, group: GroupId, within: Metres) -> Self {
+    fn new(case: &Case<'c>, selection: &Selection, capacities: &Amounts<'_>, group: GroupId, within: f64) -> Self {
         let (people, travel) = (&case.world.people, case.travel);
         let points = travel.near_points().ids();
         let persons: Vec<Option<u64>> =
@@ -255,7 +257,7 @@ impl<'c> Market<'c> {
     }
 
     fn has_place(&self, point: usize) -> bool {
-        self.case.world.people.places[self.case.travel.near_points().ids()[point]].is_some()
+        self.case.travel.knows_point(self.case.travel.near_points().ids()[point])
     }
 
     fn all_places(&self) -> u64 {
@@ -264,14 +266,14 @@ impl<'c> Market<'c> {
 
     /// Places that may be anywhere.
     fn unplaced(&self) -> u64 {
-        let all = &self.case.world.facilities;
-        let without = self.facilities.iter().zip(&self.most).filter(|&(&facility, _)| all[facility].place.is_none());
+        let without = self.facilities.iter().zip(&self.most);
+        let without = without.filter(|&(&facility, _)| !self.case.travel.knows_facility(facility));
         without.map(|(_, &most)| most).sum()
     }
 
     /// The rank of each point within the distance of a facility, with the cost.
     fn near(&self, facility: usize) -> impl Iterator<Item = (usize, f64)> {
-        let limit = self.within.get();
+        let limit = self.within;
         let catchment = self.case.travel.catchment(self.facilities[facility]).iter();
         let points = self.case.travel.near_points();
         catchment.filter(move |&(_, cost)| cost <= limit).map(|(point, cost)| (points.rank(point), cost))

@@ -12,7 +12,7 @@ use super::decide::Decide;
 use super::finding::{Evidence, Reason, Remark, Unit, Verdict};
 use super::{Case, Detail, Name, Noun};
 use crate::model::{AreaId, Column, FacilityId, GroupId, Id, LevelId, Proxy, ServiceId, Value};
-use crate::units::Metres;
+use crate::units::Cost;
 
 /// Conditions that all must hold, by attribute.
 ///
@@ -282,11 +282,25 @@ impl<'a> Case<'a> {
         area: AreaId,
         service: ServiceId,
         accept: impl Fn(FacilityId) -> bool,
-    ) -> Option<(FacilityId, Metres)> {
+    ) -> Option<(FacilityId, Cost)> {
         match self.detail {
             Detail::Evidence => self.travel.nearest_to_area(area, service, accept),
             Detail::Figures => None,
         }
+    }
+
+    /// A limit as a number of the unit that the study's costs are in.
+    ///
+    /// # Errors
+    /// [`Reason::OtherUnit`] where it is in another.
+    pub fn limit(&self, limit: Cost) -> Result<f64, Reason> {
+        let (asked, known) = (limit.unit(), self.travel.unit());
+        if asked == known { Ok(limit.get()) } else { Err(Reason::OtherUnit { asked, known }) }
+    }
+
+    /// Why it is not known what it costs to get somewhere.
+    pub fn no_cost(&self) -> Reason {
+        if self.world.costs.is_some() { Reason::NotListed } else { Reason::NoPlace }
     }
 
     /// The facilities of `service` that meet `conditions` or may.

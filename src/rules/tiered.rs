@@ -12,7 +12,8 @@ use super::select::{Selection, Tri, Where, area_attribute_names, attribute_names
 use super::tally::{ByArea, Tally, demand};
 use super::{Case, Kind, Name, Noun, Surplus};
 use crate::model::{AreaId, Areas, FacilityId, Id, LevelId};
-use crate::units::{Metres, Persons};
+use crate::space::travel::Way;
+use crate::units::{Cost, Persons};
 
 /// A large area has its own facility; a small one its own, a branch, or a joint one.
 ///
@@ -33,7 +34,8 @@ use crate::units::{Metres, Persons};
 /// # Unknown
 /// The size of an area is unknown if no demand point is known to lie in it or one there has no count. Such an area is
 /// met with an own facility, unmet where neither a large nor a small area could be met, and unknown between. A facility
-/// without `form` may be of any form, one without a place or listing an area without a place may be near, one with a
+/// without `form` may be of any form, one without a place or listing an area without a place may be near (where a table
+/// gives the costs: where it does not name one of the two; a pair that it does not list is too far), one with a
 /// missing attribute of `where` may be meant, and one known only to be somewhere above the level may be in the area: an
 /// area that has what it must only with these is unknown.
 ///
@@ -61,8 +63,8 @@ pub struct Tiered {
     pub group: Spanned<String>,
     /// An area with this many persons and more is large.
     pub large_from: Persons,
-    /// A joint facility elsewhere may be this far and no farther.
-    pub joint_within: Metres,
+    /// A joint facility elsewhere may be this far and no farther: a distance, or a time where the study has a table of costs.
+    pub joint_within: Cost,
 }
 
 /// The attribute that says what a facility is.
@@ -131,8 +133,8 @@ impl Form {
 #[derive(Clone, Copy, Debug)]
 enum Stands {
     Here,
-    /// Not known to be here; it lists the area, and is this far where both have a place.
-    Elsewhere(Option<Metres>),
+    /// Not known to be here; it lists the area, and this is known of the way.
+    Elsewhere(Way),
 }
 
 /// A facility that may count for an area.
@@ -147,13 +149,17 @@ struct Candidate {
 
 impl Candidate {
     /// Whether it counts for an area of this tier.
-    fn counts(&self, tier: Tier, joint_within: Metres) -> Tri {
+    fn counts(&self, tier: Tier, joint_within: f64) -> Tri {
         match (self.stands, tier) {
             (Stands::Here, Tier::Large) => self.chosen.and(self.form.is(Form::Own)),
             (Stands::Here, Tier::Small) => self.chosen,
             (Stands::Elsewhere(_), Tier::Large) => Tri::No,
-            (Stands::Elsewhere(distance), Tier::Small) => {
-                let near = distance.map_or(Tri::Unknown, |distance| (distance <= joint_within).into());
+            (Stands::Elsewhere(way), Tier::Small) => {
+                let near = match way {
+                    Way::At(cost) => (cost.get() <= joint_within).into(),
+                    Way::Closed => Tri::No,
+                    Way::Unknown => Tri::Unknown,
+                };
                 self.chosen.and(self.form.is(Form::Joint)).and(near)
             }
         }
@@ -165,9 +171,9 @@ impl Candidate {
     }
 
     /// How far it is, if it is surely a joint one that stands elsewhere.
-    fn joint_distance(&self) -> Option<Metres> {
+    fn joint_distance(&self) -> Option<Cost> {
         match self.stands {
-            Stands::Elsewhere(distance) if self.chosen == Tri::Yes && self.form == Form::Joint => distance,
+            Stands::Elsewhere(way) if self.chosen == Tri::Yes && self.form == Form::Joint => way.cost(),
             _ => None,
         }
     }
@@ -187,30 +193,30 @@ impl Stock<'_> {
         self.maybe.len() + self.floating
     }
 
-    fn verdict(&self, selection: &Selection) -> Verdict {
+    fn verdict(&self, supply: &Supply<'_>) -> Verdict {
         if !self.yes.is_empty() {
             Verdict::Met
         } else if self.n_maybe() == 0 {
             Verdict::Unmet
         } else {
-            Verdict::unknown(self.why_maybe(selection))
+            Verdict::unknown(self.why_maybe(supply))
         }
     }
 
-    fn why_maybe(&self, selection: &Selection) -> Reason {
+    fn why_maybe(&self, supply: &Supply<'_>) -> Reason {
         let mut attributes = BTreeSet::new();
         let mut n_facilities = 0;
         for candidate in &self.maybe {
             let unchosen = candidate.chosen == Tri::Unknown;
             let formless = candidate.form == Form::Unsaid && candidate.form_matters(self.tier);
-            attributes.extend(selection.missing.iter().filter(|_| unchosen).cloned());
+            attributes.extend(supply.selection.missing.iter().filter(|_| unchosen).cloned());
             attributes.extend(formless.then(|| FORM.to_owned()));
             n_facilities += usize::from(unchosen || formless);
         }
         if 0 < n_facilities {
             Reason::NoAttribute { attributes: attributes.into_iter().collect(), n_facilities }
         } else if !self.maybe.is_empty() {
-            Reason::NoPlace
+            supply.no_cost.clone()
         } else {
             Reason::NoMembership { n_facilities: self.floating }
         }
@@ -225,13 +231,20 @@ struct Supply<'a> {
     own: ByArea<'a>,
     /// Facilities of any form.
     any: ByArea<'a>,
+    /// `joint-within`, in the unit of the costs.
+    joint_within: f64,
+    /// Why the way to a joint facility is not known, where it is not.
+    no_cost: Reason,
 }
 
 impl Supply<'_> {
-    fn stock(&self, area: AreaId, tier: Tier, joint_within: Metres) -> Stock<'_> {
+    fn stock(&self, area: AreaId, tier: Tier) -> Stock<'_> {
         let candidates = self.candidates.get(&area).map_or(&[][..], Vec::as_slice);
         let that = |wanted: Tri| {
-            candidates.iter().filter(|candidate| candidate.counts(tier, joint_within) == wanted).collect::<Vec<_>>()
+            candidates
+                .iter()
+                .filter(|candidate| candidate.counts(tier, self.joint_within) == wanted)
+                .collect::<Vec<_>>()
         };
         let floating = match tier {
             Tier::Large => self.own.floating(area),
@@ -278,6 +291,8 @@ impl Tiered {
     fn supply<'a>(&self, case: &Case<'a>, level: LevelId) -> Result<Supply<'a>, Reason> {
         let (areas, facilities) = (&case.world.areas, &case.world.facilities);
         let selection = case.select(self.service.get_ref(), &self.r#where)?;
+        // A limit in another unit says nothing of any way; what an area has itself counts all the same.
+        let limit = case.limit(self.joint_within);
         let forms = facilities.attribute(FORM);
         let mut candidates: HashMap<AreaId, Vec<Candidate>> = HashMap::new();
         let (mut own, mut any) = (Vec::new(), Vec::new());
@@ -298,11 +313,23 @@ impl Tiered {
             let served: BTreeSet<AreaId> =
                 facilities.serves(facility).iter().flat_map(|&served| listed(areas, level, served)).collect();
             for area in served.into_iter().filter(|&area| Some(area) != here) {
-                let stands = Stands::Elsewhere(case.travel.area_to_facility(area, facility));
+                let way = limit.as_ref().map_or(Way::Unknown, |_| case.travel.area_to_facility(area, facility));
+                let stands = Stands::Elsewhere(way);
                 candidates.entry(area).or_default().push(Candidate { stands, ..candidate });
             }
         }
-        Ok(Supply { selection, candidates, own: ByArea::sort(areas, level, own), any: ByArea::sort(areas, level, any) })
+        let (joint_within, no_cost) = match limit {
+            Ok(limit) => (limit, case.no_cost()),
+            Err(why) => (0.0, why),
+        };
+        Ok(Supply {
+            selection,
+            candidates,
+            own: ByArea::sort(areas, level, own),
+            any: ByArea::sort(areas, level, any),
+            joint_within,
+            no_cost,
+        })
     }
 
     fn judge_area(
@@ -317,10 +344,10 @@ impl Tiered {
         // What keeps the stricter tier keeps the other too: an area of unknown size lies between the two.
         let strict = if large == Some(false) { Tier::Small } else { Tier::Large };
         let loose = if large == Some(true) { Tier::Large } else { Tier::Small };
-        let strict = supply.stock(area, strict, self.joint_within);
-        let loose = supply.stock(area, loose, self.joint_within);
+        let strict = supply.stock(area, strict);
+        let loose = supply.stock(area, loose);
 
-        let mut verdict = match (strict.verdict(&supply.selection), loose.verdict(&supply.selection)) {
+        let mut verdict = match (strict.verdict(supply), loose.verdict(supply)) {
             (Verdict::Met, _) => Verdict::Met,
             (_, Verdict::Unmet) => Verdict::Unmet,
             (unknown, _) => Verdict::unknown(
@@ -356,7 +383,7 @@ impl Tiered {
     }
 
     /// The nearest facility that would count if it stood in the area.
-    fn nearest(&self, case: &Case<'_>, supply: &Supply<'_>, area: AreaId, tier: Tier) -> Option<(FacilityId, Metres)> {
+    fn nearest(&self, case: &Case<'_>, supply: &Supply<'_>, area: AreaId, tier: Tier) -> Option<(FacilityId, Cost)> {
         let forms = case.world.facilities.attribute(FORM);
         case.nearest_to_area(area, supply.selection.service, |facility| {
             let form = Form::read(forms.and_then(|forms| forms.text(facility.index())));
@@ -373,7 +400,7 @@ impl Tiered {
         let candidates = supply.candidates.get(&area)?;
         let distance =
             candidates.iter().filter_map(Candidate::joint_distance).min_by(|a, b| a.get().total_cmp(&b.get()))?;
-        Some(if distance <= self.joint_within {
+        Some(if distance.get() <= supply.joint_within {
             Remark::JointAt { distance }
         } else {
             Remark::JointTooFar { distance }
@@ -398,8 +425,9 @@ fn listed(areas: &Areas, level: LevelId, served: AreaId) -> Vec<AreaId> {
 mod tests {
     use super::*;
     use crate::model::World;
-    use crate::model::sketch::Sketch;
+    use crate::model::sketch::{Sketch, with_costs};
     use crate::rules::try_check;
+    use crate::units::CostUnit;
 
     const CHECK: &str = r#"tiered = { in-each = "village", service = "kindergarten", group = "residents", large-from = "4000 persons", joint-within = "2 km" }"#;
 
@@ -483,14 +511,14 @@ mod tests {
     fn the_distance_itself_is_near_enough_and_just_less_is_too_far() {
         let world = kindergarten(villages(), "a", "A", 0.0, "joint").serving(&["B"]).world();
         let travel = crate::space::TravelMatrix::compute(&world, &crate::space::travel::Limits::new());
-        let exact = travel.area_to_facility(AreaId::new(2), FacilityId::new(0)).unwrap();
-        let judge = |joint_within: Metres| {
+        let exact = travel.area_to_facility(AreaId::new(2), FacilityId::new(0)).cost().unwrap();
+        let judge = |joint_within: Cost| {
             let check = Tiered { joint_within, ..tiered() };
             check.assess(&Case { world: &world, travel: &travel, detail: crate::rules::Detail::Evidence }).subjects[1]
                 .clone()
         };
         assert_eq!(judge(exact).verdict, Verdict::Met);
-        let too_far = judge(Metres::new(exact.get().next_down()).unwrap());
+        let too_far = judge(Cost::new(exact.get().next_down(), exact.unit()).unwrap());
         assert_eq!(too_far.verdict, Verdict::Unmet);
         assert_eq!(too_far.evidence.remarks[1], Remark::JointTooFar { distance: exact });
         assert_eq!(too_far.evidence.nearest, Some((FacilityId::new(0), exact)));
@@ -570,6 +598,24 @@ mod tests {
         assert_eq!(finding.subjects[0].verdict, Verdict::unknown(licensed));
         let kind = Reason::NoAreaAttribute { attributes: vec!["kind".to_owned()] };
         assert_eq!(finding.subjects[2].verdict, Verdict::unknown(kind));
+    }
+
+    // A kindergarten in A that lists B, by a table in minutes.
+    #[test]
+    fn a_joint_one_to_which_a_table_lists_no_way_is_too_far_and_one_that_it_does_not_name_may_be_near() {
+        let sketch = kindergarten(villages(), "k", "A", 0.0, "joint").serving(&["B"]).world();
+        let check = CHECK.replace("2 km", "10 min");
+        let judge = |check: &str, is_listed: bool, cost: Option<f64>| {
+            let world = with_costs(&sketch, CostUnit::Minutes, |_, _| [true, is_listed], |_, _| cost);
+            try_check(check, &world).subjects[1].verdict.clone()
+        };
+        assert_eq!(judge(&check, true, Some(10.0)), Verdict::Met);
+        assert_eq!(judge(&check, true, Some(10.1)), Verdict::Unmet);
+        assert_eq!(judge(&check, true, None), Verdict::Unmet);
+        assert_eq!(judge(&check, false, None), Verdict::unknown(Reason::NotListed));
+        // A limit in metres says nothing of minutes.
+        let why = Reason::OtherUnit { asked: CostUnit::Metres, known: CostUnit::Minutes };
+        assert_eq!(judge(CHECK, true, Some(1.0)), Verdict::unknown(why));
     }
 
     #[test]

@@ -5,25 +5,25 @@ use std::sync::OnceLock;
 use crate::equity::gini::gini;
 use crate::model::{FacilityId, GroupId, Id, IdVec, People, PerPoint, PointId, ServiceId, World};
 use crate::space::TravelMatrix;
-use crate::units::Metres;
+use crate::units::Cost;
 
 /// How the cost to the nearest facility of a service falls on the people of a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Access {
-    /// The mean over all persons, in metres.
+    /// The mean over all persons, in the unit of the study's costs.
     pub mean: f64,
-    /// The largest that any person has, in metres.
+    /// The largest that any person has, likewise.
     pub worst: f64,
     /// The Gini coefficient over all persons; `None` where all costs are 0.
     pub gini: Option<f64>,
     /// The persons that this is of.
     pub persons: f64,
-    /// Persons left out: they have no place, or no facility of the service has.
+    /// Persons left out: they reach no facility of the service, or nobody knows what it costs them.
     pub without: f64,
 }
 
 impl Access {
-    /// Of persons and their cost, in metres; `None` where it is not known. `None` where no one's is.
+    /// Of persons and their cost; `None` where it is not known. `None` where no one's is.
     pub fn of(costs: impl Iterator<Item = (f64, Option<f64>)>) -> Option<Self> {
         let mut access = Self::default();
         let mut pairs = Vec::with_capacity(costs.size_hint().0);
@@ -58,8 +58,8 @@ pub struct AccessChange {
     pub after: Option<Access>,
 }
 
-/// The facility nearest to each point, and its cost in metres.
-type Nearest = PerPoint<Option<(FacilityId, Metres)>>;
+/// The facility nearest to each point, and its cost.
+type Nearest = PerPoint<Option<(FacilityId, Cost)>>;
 
 /// The nearest facilities of the base, worked out for a service when it is first asked for.
 #[derive(Debug)]
@@ -123,7 +123,7 @@ impl Base {
                 return travel.nearest_to_point(point, service, stands).map(|(_, cost)| cost.get());
             }
             let new = to_opened.iter().filter_map(|cost| cost(point));
-            new.chain(near).map(Metres::get).min_by(f64::total_cmp)
+            new.chain(near).map(Cost::get).min_by(f64::total_cmp)
         };
         Some(AccessChange { service, before, after: access(&world.people, group, order, cost) })
     }

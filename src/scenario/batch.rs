@@ -21,7 +21,7 @@ pub enum By {
     Persons,
     /// What is lacking, as a share of what is lacking in the base, summed over the obligations.
     Shortfall,
-    /// The mean cost to the nearest facility, in metres less than before, summed over the services edited.
+    /// The mean cost to the nearest facility, less than before, summed over the services edited.
     Mean,
     /// The worst cost to the nearest facility, likewise.
     Worst,

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use geo::Coord;
 
-use crate::model::{AreaId, FacilityId, FacilityRow, Value};
+use crate::model::{AreaId, DestinationId, FacilityId, FacilityRow, OriginId, Value};
 
 /// A named list of edits.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,8 +56,8 @@ pub enum Change {
         facility: FacilityId,
         /// The attributes that change, by key.
         attributes: Vec<(String, Given)>,
-        /// Where it moves, and the area that holds it then.
-        place: Option<(Coord<f64>, Option<AreaId>)>,
+        /// Where it moves.
+        moved: Option<Moved>,
     },
     /// People move in where nobody was counted: a new estate.
     Settle {
@@ -65,6 +65,8 @@ pub enum Change {
         place: Option<Coord<f64>>,
         /// The lowest area that holds it.
         area: Option<AreaId>,
+        /// The name by which the study's table of costs knows where they live, if there is one.
+        origin: Option<OriginId>,
         /// How many, by group. Groups that are not named are not known.
         persons: Vec<(String, f64)>,
     },
@@ -92,7 +94,7 @@ impl Change {
         match self {
             Self::Open { .. } => "open",
             Self::Close { .. } => "close",
-            Self::Alter { place: Some(_), .. } => "move",
+            Self::Alter { moved: Some(_), .. } => "move",
             Self::Alter { attributes, .. } => {
                 let is_size = |(_, given): &(String, Given)| matches!(given, Given::Number(_));
                 if attributes.iter().all(is_size) { "resize" } else { "convert" }
@@ -102,6 +104,17 @@ impl Change {
             Self::Mark { .. } => "area",
         }
     }
+}
+
+/// Where a facility stands after a move.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moved {
+    /// Its new place.
+    pub place: Coord<f64>,
+    /// The area that holds it then.
+    pub area: Option<AreaId>,
+    /// The name by which the study's table of costs knows the new place, if there is one.
+    pub destination: Option<DestinationId>,
 }
 
 /// A value that an edit gives an attribute.

@@ -16,5 +16,5 @@ mod tests;
 pub use access::{Access, AccessChange};
 pub use batch::{By, Ranked};
 pub use compare::{Difference, Turn};
-pub use edit::{Change, Edit, Given, Scenario};
+pub use edit::{Change, Edit, Given, Moved, Scenario};
 pub use stage::{Conflict, Outcome, Stage};

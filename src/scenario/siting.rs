@@ -8,7 +8,7 @@ use crate::rules::finding::{Finding, Of};
 use crate::rules::select::Where;
 use crate::rules::{Case, Check, Detail, Verdict};
 use crate::siting::{Offer, Offers};
-use crate::units::Metres;
+use crate::units::Cost;
 
 use super::stage::Stage;
 
@@ -30,8 +30,8 @@ pub struct Need<'a> {
 pub enum Serves {
     /// Anyone, at the cost of getting there.
     Anyone,
-    /// Those within a distance.
-    Within(Metres),
+    /// Those within a distance or a time, in the unit of the study's costs.
+    Within(Cost),
     /// The area of a level that holds it, if it lacks just one facility.
     Areas(LevelId),
 }
@@ -39,14 +39,16 @@ pub enum Serves {
 /// A siting problem over the candidates of a stage: site 0 is all that stands today, site `n + 1` is scenario `n`.
 #[derive(Debug)]
 pub struct Task {
-    /// What each site offers to each demand; costs are in metres, or 0 where a site serves areas.
+    /// What each site offers to each demand; costs are in the unit of the study, or 0 where a site serves areas.
     pub offers: Offers,
     /// Persons at each demand.
     pub persons: Vec<f64>,
     /// What each demand is, to show.
     pub names: Vec<String>,
-    /// Persons who are left out: they have no place.
+    /// Persons who are left out: nobody knows what it costs from where they are.
     pub without: f64,
+    /// Persons who are left out since they reach neither what stands today nor any candidate.
+    pub cut_off: f64,
     /// Facilities of which it is not known whether they count: they are taken not to.
     pub n_unsure: usize,
     /// Areas that lack more than one facility, which no single site mends.
@@ -61,7 +63,7 @@ pub const MOST_OFFERS: usize = 100_000_000;
 pub enum NoTask {
     /// There would be more than [`MOST_OFFERS`].
     TooManyOffers,
-    /// No demand has a person and a place.
+    /// No demand has a person and a place, or none reaches any site.
     NoDemand,
 }
 
@@ -112,8 +114,8 @@ impl Stage {
         let mut without = 0.0;
         for point in people.places.ids() {
             let persons = people.persons(need.group, point).unwrap_or(0.0);
-            match people.places[point] {
-                Some(_) if 0.0 < persons => points.push((point, persons)),
+            match self.travel().knows_point(point) {
+                true if 0.0 < persons => points.push((point, persons)),
                 _ => without += persons,
             }
         }
@@ -140,12 +142,20 @@ impl Stage {
             let cost = self.travel().to_facility(facility);
             for (demand, &(point, _)) in points.iter().enumerate() {
                 // Who is served as near today gains nothing there.
-                let better = cost(point).map(Metres::get).filter(|&cost| cost <= limit && cost < today[demand]);
+                let better = cost(point).map(Cost::get).filter(|&cost| cost <= limit && cost < today[demand]);
                 offers.extend(better.map(|cost| offer(demand, scenario + 1, cost)));
             }
             if MOST_OFFERS < offers.len() {
                 return Err(NoTask::TooManyOffers);
             }
+        }
+        // Where there is no limit everyone is to be served: whom no site can serve would leave no answer.
+        let cut_off = match need.serves {
+            Serves::Within(_) => 0.0,
+            _ => leave_out_cut_off(&mut points, &mut offers),
+        };
+        if points.is_empty() {
+            return Err(NoTask::NoDemand);
         }
         let name = |&(point, _): &(PointId, f64)| {
             let n = point.index() + 1;
@@ -156,6 +166,7 @@ impl Stage {
             persons: points.iter().map(|&(_, persons)| persons).collect(),
             names: points.iter().map(name).collect(),
             without,
+            cut_off,
             n_unsure: selection.map_or(0, |selection| selection.maybe.len()),
             n_lacking_more: 0,
         })
@@ -189,6 +200,7 @@ impl Stage {
             persons: ones.iter().map(persons).collect(),
             names: ones.iter().map(|&area| self.label(area)).collect(),
             without: 0.0,
+            cut_off: 0.0,
             n_unsure: 0,
             n_lacking_more: more.len(),
         })
@@ -198,4 +210,26 @@ impl Stage {
         let area = &self.world().areas[area];
         format!("{} {}", area.code, area.name)
     }
+}
+
+/// Takes out the demands to which no site offers anything; how many persons they are.
+fn leave_out_cut_off(points: &mut Vec<(PointId, f64)>, offers: &mut [Offer]) -> f64 {
+    let mut is_reached = vec![false; points.len()];
+    offers.iter().for_each(|offer| is_reached[offer.demand as usize] = true);
+    // What each keeps its place as among those that stay.
+    let mut stay = 0;
+    let position: Vec<u32> = is_reached
+        .iter()
+        .map(|&is_reached| {
+            stay += u32::from(is_reached);
+            stay.saturating_sub(1)
+        })
+        .collect();
+    offers.iter_mut().for_each(|offer| offer.demand = position[offer.demand as usize]);
+    let all = points.iter().zip(&is_reached);
+    let cut_off = all.filter(|&(_, &is_reached)| !is_reached).map(|(&(_, persons), _)| persons).sum::<f64>();
+    let mut reached = is_reached.iter();
+    points.retain(|_| *reached.next().unwrap_or(&true));
+    // The sum of nothing is -0.
+    cut_off + 0.0
 }

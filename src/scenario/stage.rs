@@ -273,10 +273,13 @@ impl Stage {
         let mut area_attributes: Option<BTreeMap<String, Column>> = None;
         for change in others {
             match change {
-                Change::Settle { place, area, persons } => {
+                Change::Settle { place, area, origin, persons } => {
                     let people = Arc::make_mut(&mut world.people);
                     let place = place.or_else(|| world.areas[(*area)?].place);
                     settle(people, place, *area, persons);
+                    if world.costs.is_some() {
+                        people.origins.push(*origin);
+                    }
                 }
                 Change::Grow { area, group, factor } => {
                     grow(Arc::make_mut(&mut world.people), &world.areas, *area, group.as_deref(), *factor);
@@ -390,10 +393,10 @@ fn lay_out(base: &World, scenarios: &[Scenario]) -> (World, Lists, Vec<Moves>) {
             let mut row = row.clone();
             let mut given: Vec<(String, Given)> = Vec::new();
             for change in changes {
-                if let Change::Alter { attributes, place, .. } = change {
+                if let Change::Alter { attributes, moved, .. } = change {
                     given.extend(attributes.iter().cloned());
-                    if let Some((place, area)) = place {
-                        (row.place, row.area) = (Some(*place), *area);
+                    if let Some(moved) = moved {
+                        (row.place, row.area, row.destination) = (Some(moved.place), moved.area, moved.destination);
                     }
                 }
             }

@@ -11,7 +11,7 @@
 //! - [`sound`]: whether a polygon is surely valid
 //! - [`plane`]: metres around one place, for drawing
 //! - [`estimate`]: boundaries for areas of which only a seat is known
-//! - [`travel`]: who reaches which facility at what cost
+//! - [`travel`]: who reaches which facility at what cost, by straight lines or by the study's table
 //!
 //! Coordinates are longitude, latitude in degrees on WGS 84, and an edge is the straight line between its ends in these
 //! (RFC 7946). What has no place here: files, names, persons. Things are known by their position in a list.
@@ -30,7 +30,9 @@ pub mod travel;
 pub mod within;
 
 mod cut;
+mod listed;
 mod morton;
+mod straight_lines;
 mod stripes;
 
 pub use crs::Crs;

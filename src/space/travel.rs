@@ -1,32 +1,27 @@
 //! What it costs people to reach facilities: all that measures know of space.
 //!
-//! Costs are straight lines on the ellipsoid, in metres. Memory is 12 bytes for each pair of a facility and a point
-//! within its limit; time grows with the pairs.
+//! The costs come from one of two sources: straight lines on the ellipsoid, in metres, or the study's own table, in its
+//! unit. Nothing that asks here may know which. Memory is 12 bytes for each pair of a facility and a point within its
+//! limit; time grows with the pairs.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use geo::Coord;
-use rayon::prelude::*;
-
-use super::distance::{self, Place};
-use super::nearest::NearestIndex;
+use super::listed::Listed;
 use super::order::NearOrder;
-use super::within::PointGrid;
-use crate::model::{
-    AreaId, Areas, EstateId, Estates, Facilities, FacilityId, Id, IdVec, People, PerPoint, PointId, ServiceId, World,
-};
-use crate::units::Metres;
+use super::straight_lines::StraightLines;
+use crate::model::{AreaId, EstateId, FacilityId, PointId, ServiceId, World};
+use crate::units::{Cost, CostUnit};
 
 /// Who reaches one facility, and at what cost.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catchment {
-    points: Vec<PointId>,
-    costs: Vec<f64>,
+    pub(super) points: Vec<PointId>,
+    pub(super) costs: Vec<f64>,
 }
 
 impl Catchment {
-    /// The points with their cost in metres, in the order of their ids.
+    /// The points with their cost in [`TravelMatrix::unit`], in the order of their ids.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (PointId, f64)> {
         self.points.iter().copied().zip(self.costs.iter().copied())
     }
@@ -42,8 +37,29 @@ impl Catchment {
     }
 }
 
-/// The largest limit that any check asks of each service.
-pub type Limits = BTreeMap<ServiceId, Metres>;
+/// The largest limit that any check asks of each service, in the unit of the study's costs.
+pub type Limits = BTreeMap<ServiceId, Cost>;
+
+/// What is known of the way from one place to another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Way {
+    /// It costs this.
+    At(Cost),
+    /// There is none: the table that knows both places does not list it.
+    Closed,
+    /// Nobody knows: one of the two has no place, or the table does not know it.
+    Unknown,
+}
+
+impl Way {
+    /// What it costs, if that is known.
+    pub fn cost(self) -> Option<Cost> {
+        match self {
+            Self::At(cost) => Some(cost),
+            Self::Closed | Self::Unknown => None,
+        }
+    }
+}
 
 /// Catchments of all facilities whose service some check measures, and nearest facilities for evidence.
 #[derive(Debug)]
@@ -52,51 +68,44 @@ pub struct TravelMatrix {
     catchments: Vec<Catchment>,
     near_facilities: NearOrder<FacilityId>,
     near_points: NearOrder<PointId>,
-    areas: Arc<Areas>,
-    people: Arc<People>,
-    facilities: Arc<Facilities>,
-    estates: Arc<Estates>,
-    /// The places of the demand points, turned when first asked for.
-    points: OnceLock<PerPoint<Option<Place>>>,
-    /// One index a service, built when first asked for.
-    nearest: IdVec<ServiceId, OnceLock<NearestIndex>>,
+    costs: Costs,
+}
+
+/// Where the costs come from.
+#[derive(Debug)]
+enum Costs {
+    Lines(StraightLines),
+    Table(Listed),
 }
 
 impl TravelMatrix {
-    /// One catchment a facility, up to and including the limit of its service; empty where there is no limit or no
-    /// place.
+    /// One catchment a facility, up to and including the limit of its service; empty where there is no limit, or where
+    /// nobody knows what it costs to get there.
     pub fn compute(world: &World, limits: &Limits) -> Self {
-        let facilities = &world.facilities;
-        let grid = limits
-            .values()
-            .map(|limit| limit.get())
-            .max_by(f64::total_cmp)
-            .map(|largest| PointGrid::build(world.people.places.values(), largest));
-        let catchment = |&id: &FacilityId| {
-            let row = &facilities[id];
-            let mut catchment = Catchment::default();
-            if let (Some(grid), Some(limit), Some(place)) = (&grid, limits.get(&row.service), row.place) {
-                let mut reached = Vec::new();
-                grid.within(place, limit.get(), |point, cost| reached.push((PointId::new(point as usize), cost)));
-                reached.sort_unstable_by_key(|&(point, _)| point);
-                (catchment.points, catchment.costs) = reached.into_iter().unzip();
-            }
-            catchment
-        };
         let (near_facilities, near_points) = rayon::join(
-            || NearOrder::of(facilities.len(), |id| facilities[id].place),
+            || NearOrder::of(world.facilities.len(), |id| world.facilities[id].place),
             || NearOrder::of(world.people.len(), |id| world.people.places[id]),
         );
-        Self {
-            catchments: near_facilities.ids().par_iter().map(catchment).collect(),
-            near_facilities,
-            near_points,
-            areas: Arc::clone(&world.areas),
-            people: Arc::clone(&world.people),
-            facilities: Arc::clone(facilities),
-            estates: Arc::clone(&world.estates),
-            points: OnceLock::new(),
-            nearest: facilities.services().values().iter().map(|_| OnceLock::new()).collect(),
+        let (costs, catchments) = match &world.costs {
+            None => {
+                let lines = StraightLines::of(world);
+                let catchments = lines.catchments(limits, near_facilities.ids());
+                (Costs::Lines(lines), catchments)
+            }
+            Some(table) => {
+                let listed = Listed::of(world, Arc::clone(table));
+                let catchments = listed.catchments(limits, &near_facilities);
+                (Costs::Table(listed), catchments)
+            }
+        };
+        Self { catchments, near_facilities, near_points, costs }
+    }
+
+    /// What its costs are counted in.
+    pub fn unit(&self) -> CostUnit {
+        match &self.costs {
+            Costs::Lines(_) => CostUnit::Metres,
+            Costs::Table(listed) => listed.unit(),
         }
     }
 
@@ -115,72 +124,111 @@ impl TravelMatrix {
         &self.near_facilities
     }
 
-    /// The nearest accepted facility of `service` to the point that stands for `area`; `None` if the area has no
-    /// place or no such facility has one.
+    /// Whether it is known what it costs from a demand point: it has a place, or the table names it.
+    pub fn knows_point(&self, point: PointId) -> bool {
+        match &self.costs {
+            Costs::Lines(lines) => lines.knows_point(point),
+            Costs::Table(listed) => listed.knows_point(point),
+        }
+    }
+
+    /// Whether it is known what it costs to get to a facility, likewise.
+    pub fn knows_facility(&self, facility: FacilityId) -> bool {
+        match &self.costs {
+            Costs::Lines(lines) => lines.knows_facility(facility),
+            Costs::Table(listed) => listed.knows_facility(facility),
+        }
+    }
+
+    /// Whether it is known what it costs from an estate, likewise.
+    pub fn knows_estate(&self, estate: EstateId) -> bool {
+        match &self.costs {
+            Costs::Lines(lines) => lines.knows_estate(estate),
+            Costs::Table(listed) => listed.knows_estate(estate),
+        }
+    }
+
+    /// The nearest accepted facility of `service` to the point that stands for `area`; `None` if nobody knows what it
+    /// costs from there, or to any such facility.
     pub fn nearest_to_area(
         &self,
         area: AreaId,
         service: ServiceId,
         accept: impl Fn(FacilityId) -> bool,
-    ) -> Option<(FacilityId, Metres)> {
-        self.nearest(self.areas[area].place?, service, accept)
+    ) -> Option<(FacilityId, Cost)> {
+        match &self.costs {
+            Costs::Lines(lines) => lines.nearest(lines.of_area(area)?, service, accept),
+            Costs::Table(listed) => listed.nearest(listed.of_area(area)?, service, accept),
+        }
     }
 
-    /// The nearest accepted facility of `service` to a demand point; `None` if the point or all such facilities lack a
-    /// place.
+    /// The nearest accepted facility of `service` to a demand point, likewise.
     pub fn nearest_to_point(
         &self,
         point: PointId,
         service: ServiceId,
         accept: impl Fn(FacilityId) -> bool,
-    ) -> Option<(FacilityId, Metres)> {
-        self.nearest(self.people.places[point]?, service, accept)
+    ) -> Option<(FacilityId, Cost)> {
+        match &self.costs {
+            Costs::Lines(lines) => lines.nearest(lines.of_point(point)?, service, accept),
+            Costs::Table(listed) => listed.nearest(listed.of_point(point)?, service, accept),
+        }
     }
 
-    /// What it costs from each demand point to `facility`, whatever the limit of its service; `None` if either has no
-    /// place.
-    pub fn to_facility(&self, facility: FacilityId) -> impl Fn(PointId) -> Option<Metres> + '_ {
-        let points = self.points.get_or_init(|| {
-            let places = self.people.places.values().iter();
-            places.map(|place| place.map(Place::new)).collect()
-        });
-        let facility = self.facilities[facility].place.map(Place::new);
-        move |point| Metres::new(points[point]?.metres_to(facility?))
-    }
-
-    /// The nearest accepted facility of `service` to `estate`; `None` if the estate or all such facilities lack a
-    /// place.
+    /// The nearest accepted facility of `service` to `estate`, likewise.
     pub fn nearest_to_estate(
         &self,
         estate: EstateId,
         service: ServiceId,
         accept: impl Fn(FacilityId) -> bool,
-    ) -> Option<(FacilityId, Metres)> {
-        self.nearest(self.estates.rows[estate].place?, service, accept)
+    ) -> Option<(FacilityId, Cost)> {
+        match &self.costs {
+            Costs::Lines(lines) => lines.nearest(lines.of_estate(estate)?, service, accept),
+            Costs::Table(listed) => listed.nearest(listed.of_estate(estate)?, service, accept),
+        }
     }
 
-    /// From the point that stands for `area` to `facility`; `None` if either has no place.
-    pub fn area_to_facility(&self, area: AreaId, facility: FacilityId) -> Option<Metres> {
-        Metres::new(distance::metres(self.areas[area].place?, self.facilities[facility].place?))
+    /// What it costs from each demand point to `facility`, whatever the limit of its service; `None` if there is no way,
+    /// or nobody knows.
+    pub fn to_facility(&self, facility: FacilityId) -> Box<dyn Fn(PointId) -> Option<Cost> + '_> {
+        match &self.costs {
+            Costs::Lines(lines) => Box::new(lines.to_facility(facility)),
+            Costs::Table(listed) => Box::new(listed.to_facility(facility)),
+        }
     }
 
-    /// From `estate` to `facility`; `None` if either has no place.
-    pub fn estate_to_facility(&self, estate: EstateId, facility: FacilityId) -> Option<Metres> {
-        Metres::new(distance::metres(self.estates.rows[estate].place?, self.facilities[facility].place?))
+    /// From the point that stands for `area` to `facility`.
+    pub fn area_to_facility(&self, area: AreaId, facility: FacilityId) -> Way {
+        match &self.costs {
+            Costs::Lines(lines) => lines.way(lines.of_area(area), facility),
+            Costs::Table(listed) => listed.way(listed.of_area(area), facility),
+        }
     }
 
-    fn nearest(
+    /// The estates that reach each of `facilities` at `limit` or less, in [`TravelMatrix::unit`], with their costs.
+    pub fn estates_within(
         &self,
-        from: Coord<f64>,
-        service: ServiceId,
-        accept: impl Fn(FacilityId) -> bool,
-    ) -> Option<(FacilityId, Metres)> {
-        let members = &self.facilities.services()[service].facilities;
-        let index = self.nearest[service].get_or_init(|| {
-            let places: Vec<_> = members.iter().map(|&id| self.facilities[id].place).collect();
-            NearestIndex::build(&places)
-        });
-        let (found, cost) = index.nearest(from, |position| accept(members[position as usize]))?;
-        Some((members[found as usize], Metres::new(cost)?))
+        facilities: impl Iterator<Item = FacilityId>,
+        limit: f64,
+    ) -> Vec<Vec<(EstateId, f64)>> {
+        match &self.costs {
+            Costs::Lines(lines) => lines.estates_within(facilities, limit),
+            Costs::Table(listed) => listed.estates_within(facilities, limit),
+        }
     }
+}
+
+#[cfg(test)]
+/// The same world with a table that holds the straight lines of all pairs, of what has a place.
+pub(crate) fn with_straight_lines(world: &World) -> World {
+    let mut froms: Vec<Option<geo::Coord<f64>>> = world.people.places.values().to_vec();
+    froms.extend(world.areas.iter().map(|(_, area)| area.place));
+    froms.extend(world.estates.rows.values().iter().map(|estate| estate.place));
+    let tos: Vec<Option<geo::Coord<f64>>> = world.facilities.iter().map(|(_, row)| row.place).collect();
+    crate::model::sketch::with_costs(
+        world,
+        CostUnit::Metres,
+        |from, to| [(&froms, from), (&tos, to)].map(|(places, at)| places.get(at).is_some_and(Option::is_some)),
+        |from, to| Some(super::distance::metres(froms[from]?, tos[to]?)),
+    )
 }

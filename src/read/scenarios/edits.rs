@@ -8,11 +8,12 @@ use super::super::membership::Whereabouts;
 use super::super::places;
 use super::super::problem::{Problems, say};
 use super::super::study::Membership;
+use super::super::travel;
 use super::super::values;
 use super::super::vocabulary::vocabulary;
 use super::{Study, same_facility};
-use crate::model::{AreaId, Column, FacilityId, FacilityRow, Id, ServiceId, SourceId, Text};
-use crate::scenario::{Change, Edit, Given, Scenario};
+use crate::model::{AreaId, Column, DestinationId, FacilityId, FacilityRow, Id, OriginId, ServiceId, SourceId, Text};
+use crate::scenario::{Change, Edit, Given, Moved, Scenario};
 
 /// The edits that a row may name.
 const VERBS: [&str; 8] = ["open", "close", "resize", "move", "convert", "settle", "grow", "area"];
@@ -74,7 +75,7 @@ impl<'a> Rows<'a> {
     pub(super) fn clashes(&self, scenario: &Scenario, edit: &Edit, row: usize, problems: &mut Problems) {
         let closes = |edit: &Edit| matches!(edit.change, Change::Close { .. });
         let clash = scenario.edits.iter().find(|other| match (&other.change, &edit.change) {
-            (Change::Alter { attributes: a, place: p, .. }, Change::Alter { attributes: b, place: q, .. }) => {
+            (Change::Alter { attributes: a, moved: p, .. }, Change::Alter { attributes: b, moved: q, .. }) => {
                 let twice = a.iter().any(|(key, _)| b.iter().any(|(other, _)| key == other));
                 same_facility(other, edit) && (twice || (p.is_some() && q.is_some()))
             }
@@ -136,6 +137,7 @@ impl<'a> Rows<'a> {
             return None;
         }
         let number = self.columns.table().number(row);
+        let destination = self.destination(row, service, if code.is_empty() { name } else { code }, problems)?;
         let code = if code.is_empty() { format!("new-{number}") } else { code.to_owned() };
         let facility = FacilityRow {
             name: if name.is_empty() { code.clone() } else { name.to_owned() },
@@ -143,6 +145,7 @@ impl<'a> Rows<'a> {
             service,
             place,
             area,
+            destination,
             origin: (SourceId::new(0), number),
         };
         let attributes = self.attributes(row, |key| facilities.attribute(key), problems)?;
@@ -162,10 +165,15 @@ impl<'a> Rows<'a> {
         attributes.retain(differs);
         let place = self.places[row].filter(|&place| now.place != Some(place));
         let area = self.area(row, &say("the facility", "设施"), problems);
-        let moved = place.map(|place| (place, area));
-        if moved.is_some() {
-            self.less_precise(now, area, row, problems);
-        }
+        let moved = match place {
+            None => None,
+            Some(place) => {
+                self.less_precise(now, area, row, problems);
+                // Its own code stands for where it is now.
+                let destination = self.destination(row, now.service, "", problems)?;
+                Some(Moved { place, area, destination })
+            }
+        };
         let nothing = match verb {
             "move" => moved.is_none() && attributes.is_empty(),
             _ => attributes.is_empty() && moved.is_none(),
@@ -184,7 +192,7 @@ impl<'a> Rows<'a> {
             self.changes_nothing(row, &now.name, problems);
             return None;
         }
-        Some(Change::Alter { facility, attributes, place: moved })
+        Some(Change::Alter { facility, attributes, moved })
     }
 
     /// Says where it was known in which village a facility stood, and now only in which street.
@@ -271,7 +279,86 @@ impl<'a> Rows<'a> {
                 say("give a column for each, 0 where there are none", "请逐一填写，没有则填 0"),
             );
         }
-        Some(Change::Settle { place, area, persons })
+        Some(Change::Settle { place, area, origin: self.origin(row, area, problems)?, persons })
+    }
+
+    /// The name by which the study's table of costs knows a new site: that in the column `to`, else `usual`. `Some(None)`
+    /// where there is no table, or nothing asks what it costs to get to such facilities; `None` where it is missing.
+    fn destination(
+        &self,
+        row: usize,
+        service: ServiceId,
+        usual: &str,
+        problems: &mut Problems,
+    ) -> Option<Option<DestinationId>> {
+        let world = self.study.world;
+        let Some(table) = &world.costs else { return Some(None) };
+        let said = self.columns.cell("to", row);
+        let name = if said.is_empty() { usual } else { said };
+        let found = table.destination(name);
+        if found.is_some() || (said.is_empty() && !travel::is_measured(world, self.study.packs, service)) {
+            return Some(found);
+        }
+        let file = &world.sources[table.source].file;
+        let (what, help) = match name {
+            "" => (
+                say(
+                    format!("nothing says by which name {file} knows the new place"),
+                    format!("未说明新位置在 {file} 中的终点编号"),
+                ),
+                say(
+                    format!(
+                        "add rows to the new place to {file}, and give the name that they have in `to` in a column `to` of this row"
+                    ),
+                    format!("请在 {file} 中补充到新位置的行，并在本行 to（终点）列填写其编号"),
+                ),
+            ),
+            name => (
+                say(
+                    format!("{file} has no row to `{name}`: what it costs to get there is not known"),
+                    format!("{file} 中没有以“{name}”为终点的行，出行费用未知"),
+                ),
+                say(
+                    format!(
+                        "add rows from,to,cost with `{name}` in `to`, or name in a column `to` of this row what stands there"
+                    ),
+                    format!("请补充终点为“{name}”的行，或在本行 to（终点）列填写表中的编号"),
+                ),
+            ),
+        };
+        self.error("not-listed", row, what, help, problems);
+        None
+    }
+
+    /// The name by which the table knows where new people live: that in the column `from`, else the code of the row, else
+    /// that of the area; as [`Rows::destination`].
+    fn origin(&self, row: usize, area: Option<AreaId>, problems: &mut Problems) -> Option<Option<OriginId>> {
+        let world = self.study.world;
+        let Some(table) = &world.costs else { return Some(None) };
+        let said = self.columns.cell("from", row);
+        let of_area = || area.and_then(|area| table.areas.values().get(area.index()).copied().flatten());
+        let found = match said {
+            "" => table.origin(self.columns.cell("code", row)).or_else(of_area),
+            said => table.origin(said),
+        };
+        if found.is_none() {
+            let file = &world.sources[table.source].file;
+            let name = if said.is_empty() { area.map_or("", |area| world.areas[area].code.as_str()) } else { said };
+            self.error(
+                "not-listed",
+                row,
+                say(
+                    format!("{file} has no row from `{name}`: what it costs the new people is not known"),
+                    format!("{file} 中没有以“{name}”为起点的行，新增人口的出行费用未知"),
+                ),
+                say(
+                    "name in a column `from` of this row a place, an area or an estate that it has",
+                    "请在本行 from（起点）列填写表中已有的地点、区域或住宅区编号",
+                ),
+                problems,
+            );
+        }
+        found.map(Some)
     }
 
     fn grow(&self, row: usize, problems: &mut Problems) -> Option<Change> {
@@ -342,7 +429,16 @@ impl<'a> Rows<'a> {
             place: self.places[row],
             refused: self.refused || (self.places[row].is_none() && self.said[row].is_none()),
         };
-        self.study.ground.settle(Membership::Located, what, (self.columns.table(), row), whereabouts, problems)
+        let table = self.columns.table();
+        if self.study.candidates.is_none() || self.said[row].is_some() {
+            return self.study.ground.settle(Membership::Located, what, (table, row), whereabouts, problems);
+        }
+        // Nobody builds where no area of the study is: in the sea, or in another town.
+        let mut found = Problems::default();
+        let area = self.study.ground.settle(Membership::Located, what, (table, row), whereabouts, &mut found);
+        found.make_errors_of("outside-all-areas");
+        problems.extend(found);
+        area
     }
 
     fn service(&self, row: usize, problems: &mut Problems) -> Option<ServiceId> {

@@ -6,11 +6,12 @@
 mod document;
 mod edits;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::columns::{Columns, level_reference, structural};
+use super::document::nearest;
 use super::input::{self, Input};
 use super::membership::Ground;
 use super::problem::{At, Problems, say};
@@ -21,7 +22,7 @@ use super::vocabulary::vocabulary;
 use super::world::split;
 use super::{ReadStudy, attributes, read_table, reader_of};
 use crate::model::{ServiceId, World};
-use crate::rules::Pack;
+use crate::rules::{Noun, Pack};
 use crate::scenario::{Change, Edit, Scenario};
 
 /// What is known of the study that the scenarios edit.
@@ -153,6 +154,7 @@ impl Study<'_> {
                 say("write one row for each edit", "请为每项措施填写一行"),
             );
         }
+        self.foreign_columns(&columns, problems);
         let rows = edits::Rows::new(self, &columns, problems);
         let mut scenarios: Vec<Scenario> = Vec::new();
         let mut by_name: HashMap<String, usize> = HashMap::new();
@@ -181,6 +183,45 @@ impl Study<'_> {
             scenarios[at].edits.push(edit);
         }
         scenarios
+    }
+}
+
+impl Study<'_> {
+    /// Says which columns nobody knows: a slip of the pen would else change nothing, and nobody would see it.
+    fn foreign_columns(&self, columns: &Columns<'_>, problems: &mut Problems) {
+        let (facilities, areas) = (self.world.facilities.attributes(), self.world.areas.attributes());
+        let checks = self.packs.iter().flat_map(|pack| &pack.obligations);
+        let asked = checks.flat_map(|obligation| obligation.check.kind().names());
+        let asked = asked.filter(|name| matches!(name.noun, Noun::Attribute | Noun::AreaAttribute | Noun::Group));
+        let mut known: BTreeSet<&str> = asked.map(|name| name.word.get_ref().as_str()).collect();
+        known
+            .extend(facilities.keys().chain(areas.keys()).chain(self.world.people.groups.values()).map(String::as_str));
+        // What kinds read without a pack naming it.
+        known.extend(["form", "level", "one-stop"]);
+        // What a remark says is for people.
+        let is_remark = |key: &str| ["remark", "remarks", "note", "notes", "备注", "说明"].contains(&key);
+        for (key, cells) in columns.iter() {
+            let Some(key) = key.strip_prefix('=') else { continue };
+            if known.contains(key) || is_remark(key) || cells.iter().all(str::is_empty) {
+                continue;
+            }
+            let structural = STRUCTURAL.into_iter().chain(["scenario", "edit", "cost", "factor", "to", "from"]);
+            let (en, zh) = match nearest(key, known.iter().copied().chain(structural)) {
+                Some(like) => (format!("did you mean `{like}`? else "), format!("是否应为 {like}？否则")),
+                None => Default::default(),
+            };
+            let table = columns.table();
+            problems.warning(
+                "unknown-column",
+                &table.file,
+                At::Column(cells.header.clone()),
+                say(
+                    "nothing in the study or its packs has an attribute of this name: no check looks at it",
+                    "研究与规则包中都没有这个属性，任何条款都不会用到",
+                ),
+                say(format!("{en}leave the column out"), format!("{zh}请删除该列")),
+            );
+        }
     }
 }
 

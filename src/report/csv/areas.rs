@@ -5,12 +5,14 @@ use std::io::{self, Write};
 use super::{Cell, shown, table};
 use crate::assess::{Assessed, Findings};
 use crate::model::{AreaId, Lang, World};
-use crate::report::layers::Assessment;
+use crate::report::layers::{Assessment, to_show};
 use crate::report::words::Words;
 use crate::rules::finding::{Subject, Unit};
+use crate::units::CostUnit;
 
 /// A row for each area and obligation, in the order of the areas, then of the packs.
 pub(crate) fn areas(of: &Assessment<'_>, to: &mut dyn Write) -> io::Result<()> {
+    let (findings, world, lang) = (of.findings, of.world, of.lang);
     let headers = [
         "级别/level",
         "代码/code",
@@ -26,18 +28,24 @@ pub(crate) fn areas(of: &Assessment<'_>, to: &mut dyn Write) -> io::Result<()> {
         "缺口/shortfall",
         "缺口单位/shortfall unit",
         "最近设施/nearest",
-        "最近距离（米）/distance (m)",
+        nearest_header(world.cost_unit()),
         "人数/persons",
         "说明/reason",
         "估算边界/estimated",
         "示例数据/illustrative",
     ];
-    let (findings, world, lang) = (of.findings, of.world, of.lang);
     let rows = world
         .areas
         .iter()
         .flat_map(|(area, _)| of.by_area.about(area).map(move |(assessed, subject)| (area, assessed, subject)));
     table(headers, rows.map(|(area, assessed, subject)| row(findings, world, lang, area, (assessed, subject))), to)
+}
+
+fn nearest_header(unit: CostUnit) -> &'static str {
+    match unit {
+        CostUnit::Metres => "最近距离（米）/distance (m)",
+        CostUnit::Minutes => "最近耗时（分钟）/time (min)",
+    }
 }
 
 fn row(
@@ -70,7 +78,7 @@ fn row(
         shown(subject.shortfall, shortfall_unit),
         unit_text(shortfall_unit),
         Cell::Text(nearest.map(|(facility, _)| words.facility(facility)).unwrap_or_default()),
-        Cell::Number(nearest.map(|(_, metres)| metres.get().round())),
+        Cell::Number(nearest.map(|(_, cost)| to_show(cost))),
         Cell::Number(subject.evidence.persons),
         Cell::Text(words.because(finding, subject)),
         Cell::yes(assessed.estimated, lang),

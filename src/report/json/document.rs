@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use super::finding::FindingJson;
 use crate::assess::Findings;
 use crate::model::{CrsFrom, Layer, Proxy, Text, World};
+use crate::units::CostUnit;
 
 /// What an assessment found, and what it rests on.
 #[derive(Serialize, JsonSchema)]
@@ -29,6 +30,8 @@ pub(super) struct Document<'a> {
     proxy: Option<&'static str>,
     /// The levels of areas with such boundaries.
     estimated_levels: Vec<&'a str>,
+    /// What it costs to get to facilities, and where that is from.
+    travel: Travel<'a>,
     /// The files of the study.
     inputs: Vec<Input<'a>>,
     /// The policy documents as rule packs.
@@ -46,6 +49,27 @@ pub(super) struct Document<'a> {
 struct Tool {
     name: &'static str,
     version: &'static str,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(in crate::report) struct Travel<'a> {
+    /// `straight-line`, or `table`: that of the study.
+    source: &'static str,
+    /// What all costs are counted in: `metres` or `minutes`.
+    unit: &'static str,
+    /// The file of the table.
+    file: Option<&'a str>,
+}
+
+impl<'a> Travel<'a> {
+    pub(in crate::report) fn of(world: &'a World) -> Self {
+        let unit = match world.cost_unit() {
+            CostUnit::Metres => "metres",
+            CostUnit::Minutes => "minutes",
+        };
+        let file = world.costs.as_ref().map(|table| world.sources[table.source].file.as_str());
+        Self { source: if file.is_some() { "table" } else { "straight-line" }, unit, file }
+    }
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -162,6 +186,7 @@ impl<'a> Document<'a> {
             estimated: !findings.estimated.is_empty(),
             proxy: world.people.proxy.map(Proxy::key),
             estimated_levels: findings.estimated.iter().map(|&level| levels[level].key.as_str()).collect(),
+            travel: Travel::of(world),
             inputs: inputs.collect(),
             packs: packs.collect(),
             parameters: parameters(findings),
@@ -208,5 +233,6 @@ fn layer(layer: Layer) -> &'static str {
         Layer::Series => "series",
         Layer::Estates => "estates",
         Layer::Tags => "tags",
+        Layer::Travel => "travel",
     }
 }

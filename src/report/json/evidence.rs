@@ -9,6 +9,7 @@ use crate::report::words::Words;
 use crate::report::words::reason::reason_key;
 use crate::report::words::remark::remark_key;
 use crate::rules::finding::{Evidence, LedgerEntry, Of, Reason, Remark, Subject, Unit};
+use crate::units::CostUnit;
 
 /// Why something is unknown or not checkable.
 #[derive(Serialize, JsonSchema)]
@@ -118,8 +119,12 @@ struct FacilityJson<'a> {
 struct Nearest<'a> {
     code: &'a str,
     name: &'a str,
-    /// In a straight line, to a centimetre.
-    metres: f64,
+    /// To a centimetre, where the costs of the study are in metres: in a straight line, or by its table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metres: Option<f64>,
+    /// To a hundredth, where they are in minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    minutes: Option<f64>,
 }
 
 impl<'a> SubjectJson<'a> {
@@ -165,10 +170,14 @@ impl<'a> EvidenceJson<'a> {
             of: of.and_then(finite),
             unknown: unknown.and_then(finite),
             persons: persons.and_then(finite),
-            nearest: nearest.map(|(id, metres)| Nearest {
-                code: &facility(id).code,
-                name: &facility(id).name,
-                metres: (metres.get() * 100.0).round() / 100.0,
+            nearest: nearest.map(|(id, cost)| {
+                let of = |unit| (cost.unit() == unit).then(|| (cost.get() * 100.0).round() / 100.0);
+                Nearest {
+                    code: &facility(id).code,
+                    name: &facility(id).name,
+                    metres: of(CostUnit::Metres),
+                    minutes: of(CostUnit::Minutes),
+                }
             }),
             facilities: facilities
                 .iter()

@@ -15,6 +15,7 @@ use serde_json::ser::{Formatter, PrettyFormatter};
 use crate::assess::Findings;
 use crate::model::{World, shown};
 use document::Document;
+pub(super) use document::Travel;
 
 /// The name and version of the shape.
 pub const FORMAT: &str = "evenreach.findings/1";

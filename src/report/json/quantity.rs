@@ -24,7 +24,7 @@ impl Label {
 /// What a number is counted in.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct UnitJson {
-    /// `areas`, `facilities`, `supply`, `attribute`, `persons`, `dwelling-floor` (square metres, which stand for residents), `share` (a ratio: 0.8 is 80 %), `metres`, `ratio`,
+    /// `areas`, `facilities`, `supply`, `attribute`, `persons`, `dwelling-floor` (square metres, which stand for residents), `share` (a ratio: 0.8 is 80 %), `metres`, `minutes`, `ratio`,
     /// `per`, `estates` or `stated` (in the obligation's own words).
     key: &'static str,
     /// The level, service or attribute; for `per` the key of what is supplied.
@@ -59,6 +59,7 @@ fn key(unit: &Unit) -> (&'static str, Option<String>) {
         Unit::DwellingFloor => ("dwelling-floor", None),
         Unit::Share => ("share", None),
         Unit::Metres => ("metres", None),
+        Unit::Minutes => ("minutes", None),
         Unit::Ratio => ("ratio", None),
         Unit::Per { supply, .. } => {
             let (supply, of) = key(supply);

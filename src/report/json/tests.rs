@@ -37,6 +37,11 @@ fn the_head_in_full() {
      "estimated-levels": [
       "street"
      ],
+     "travel": {
+      "source": "straight-line",
+      "unit": "metres",
+      "file": null
+     },
      "inputs": [
       {
        "file": "illustrative/facilities.csv",
@@ -385,6 +390,7 @@ fn keys_keep_their_order() {
         "estimated",
         "proxy",
         "estimated-levels",
+        "travel",
         "inputs",
         "packs",
         "parameters",

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Assessment, column, made, number, point, polygon, shapes, shown, table, word};
+use super::{Assessment, column, made, number, point, polygon, shapes, shown, table, to_show, word};
 use crate::assess::Assessed;
-use crate::model::AreaId;
+use crate::model::{AreaId, FacilityId};
 use crate::report::words::{Words, remarks, value_unit};
 use crate::rules::finding::{Of, Subject, Threshold, Unit};
+use crate::units::{Cost, CostUnit};
 use crate::write::{Column, Holds, Layer, Value};
 
 /// One row: an obligation as a whole, or one thing that it judges, by their positions.
@@ -32,6 +33,14 @@ impl Row {
     /// The row of an obligation: for its own sake, not for a thing.
     pub(crate) fn is_obligation(self) -> bool {
         self.subject.is_none()
+    }
+}
+
+/// The name of the column of what it costs to get to the nearest facility.
+pub(crate) fn cost_column(unit: CostUnit) -> &'static str {
+    match unit {
+        CostUnit::Metres => "distance_m",
+        CostUnit::Minutes => "time_min",
     }
 }
 
@@ -78,6 +87,7 @@ pub(crate) enum Drawn {
 
 /// Rows of findings.
 pub(crate) fn subjects<'a>(of: &Arc<Assessment<'a>>, name: &str, rows: Vec<Row>, drawn: Drawn) -> Layer<'a> {
+    let world = of.world;
     let rows: Arc<[Row]> = rows.into();
     let mut columns: Vec<Column<'a>> = Vec::new();
     let mut add = |name: &str, holds, value: fn(&Said<'_, 'a>) -> Value<'a>| {
@@ -133,7 +143,7 @@ pub(crate) fn subjects<'a>(of: &Arc<Assessment<'a>>, name: &str, rows: Vec<Row>,
     add("nearest_code", Holds::Text, |said| {
         word(said.nearest().map(|(facility, _)| said.of.world.facilities[facility].code.as_str()))
     });
-    add("distance_m", Holds::Number, |said| number(said.nearest().map(|(_, metres)| metres.get().round())));
+    add(cost_column(world.cost_unit()), Holds::Number, |said| number(said.nearest().map(|(_, cost)| to_show(cost))));
     add("persons", Holds::Number, |said| {
         number(match said.subject {
             Some(subject) => subject.evidence.persons.filter(|_| said.of.world.people.proxy.is_none()),
@@ -280,7 +290,7 @@ impl<'o, 'a> Said<'o, 'a> {
         }
     }
 
-    fn nearest(&self) -> Option<(crate::model::FacilityId, crate::units::Metres)> {
+    fn nearest(&self) -> Option<(FacilityId, Cost)> {
         self.subject?.evidence.nearest
     }
 

@@ -16,7 +16,7 @@ use geo::{Geometry, MultiPolygon, Point};
 
 pub(crate) use areas::{ByObligation, areas, by_obligation, places, underserved};
 pub(crate) use facilities::facilities;
-pub(crate) use findings::{Drawn, Row, by_area, families, of_family, subjects};
+pub(crate) use findings::{Drawn, Row, by_area, cost_column, families, of_family, subjects};
 pub(crate) use names::plain_name;
 pub(crate) use study::{inputs, ledger, problems};
 
@@ -26,6 +26,7 @@ use crate::assess::{Findings, RESIDENTS};
 use crate::model::{AreaId, Lang, World};
 use crate::rules::finding::Unit;
 use crate::space::Crs;
+use crate::units::{Cost, CostUnit};
 use crate::write::{Column, Holds, Layer, Shapes, Value};
 
 /// What all layers are made from.
@@ -113,6 +114,14 @@ pub(crate) fn number<'a>(number: Option<f64>) -> Value<'a> {
 
 pub(crate) fn whole<'a>(n: usize) -> Value<'a> {
     i64::try_from(n).map_or(Value::Missing, Value::Whole)
+}
+
+/// What it costs to get somewhere as a table shows it: whole metres, or tenths of a minute.
+pub(crate) fn to_show(cost: Cost) -> f64 {
+    match cost.unit() {
+        CostUnit::Metres => cost.get().round(),
+        CostUnit::Minutes => (cost.get() * 10.0).round() / 10.0,
+    }
 }
 
 /// A number as a table shows it in its unit: shares in per cent.

@@ -139,16 +139,16 @@ fn edit(world: &World, edit: &Edit) -> Value {
             let row = &world.facilities[*facility];
             json!({ "edit": verb, "service": service(row.service), "code": row.code, "name": row.name })
         }
-        Change::Alter { facility, attributes: own, place } => {
+        Change::Alter { facility, attributes: own, moved } => {
             let row = &world.facilities[*facility];
             json!({
                 "edit": verb,
                 "service": service(row.service),
                 "code": row.code,
                 "name": row.name,
-                "area": area(place.map_or(row.area, |(_, area)| area)),
-                "lon": place.map(|(place, _)| place.x),
-                "lat": place.map(|(place, _)| place.y),
+                "area": area(moved.map_or(row.area, |moved| moved.area)),
+                "lon": moved.map(|moved| moved.place.x),
+                "lat": moved.map(|moved| moved.place.y),
                 "attributes": attributes(own),
             })
         }

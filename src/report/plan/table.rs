@@ -21,7 +21,7 @@ pub(super) fn edits(of: &Planned<'_>, to: &mut dyn Write) -> io::Result<()> {
     let area = |area: Option<AreaId>| area.map_or(Value::Missing, |area| made(of.world.areas[area].code.clone()));
     let place = |row: usize| match &edit(row).change {
         Change::Open { facility, .. } => facility.place,
-        Change::Alter { place, .. } => place.map(|(place, _)| place),
+        Change::Alter { moved, .. } => moved.map(|moved| moved.place),
         _ => None,
     };
     let text = |value: fn(&FacilityRow) -> &str| {
@@ -40,7 +40,7 @@ pub(super) fn edits(of: &Planned<'_>, to: &mut dyn Write) -> io::Result<()> {
         column("name", Holds::Text, text(|row| &row.name)),
         column("area-code", Holds::Text, |row| match &edit(row).change {
             Change::Open { facility, .. } => area(facility.area),
-            Change::Alter { place: Some((_, own)), .. } => area(*own),
+            Change::Alter { moved: Some(moved), .. } => area(moved.area),
             _ => Value::Missing,
         }),
         column("lon", Holds::Number, |row| number(place(row).map(|place| place.x))),

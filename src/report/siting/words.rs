@@ -48,7 +48,8 @@ impl Siting<'_> {
                 Lang::Zh => writeln!(text, "  {label}：{words}"),
             };
         };
-        line(lang.pick("problem", "问题"), format!("{}: {}", self.problem.key(), self.asked(lang)));
+        let (key, asked) = (self.problem.key(), self.asked(lang));
+        line(lang.pick("problem", "问题"), lang.pick(format!("{key}: {asked}"), format!("{asked}，{key}")));
         let unit = match self.kappa {
             Some(_) => lang.pick("equally distributed equivalent (Kolm-Pollak)", "（Kolm–Pollak 公平等价成本）"),
             None => self.problem.unit_words(lang),

@@ -6,10 +6,11 @@ use serde::Serialize;
 
 use super::{MAPS, WhatIf, map_name};
 use crate::model::{Proxy, Text};
-use crate::report::json::pretty;
+use crate::report::json::{Travel, pretty};
 use crate::report::words::Words;
 use crate::scenario::compare::ObligationChange;
 use crate::scenario::{Access, AccessChange, Ranked, Turn};
+use crate::units::CostUnit;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -23,6 +24,8 @@ struct Document<'a> {
     estimated_levels: Vec<&'a str>,
     /// What is counted in place of people, if it is not people.
     proxy: Option<&'static str>,
+    /// What it costs to get to facilities, and where that is from.
+    travel: Travel<'a>,
     inputs: Vec<Input<'a>>,
     packs: Vec<&'a str>,
     /// How obligations stand without any scenario.
@@ -112,11 +115,19 @@ struct AccessJson<'a> {
 /// Of the cost to the nearest facility, weighted with persons.
 #[derive(Serialize)]
 struct AccessFigures {
-    mean_m: f64,
-    worst_m: f64,
+    /// Where the costs of the study are in metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mean_m: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    worst_m: Option<f64>,
+    /// Where they are in minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mean_min: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    worst_min: Option<f64>,
     gini: Option<f64>,
     persons: f64,
-    /// Persons left out: they have no place, or no facility has.
+    /// Persons left out: they reach no facility, or nobody knows what it costs them.
     persons_without: f64,
 }
 
@@ -140,6 +151,7 @@ pub(super) fn write(of: &WhatIf<'_>, to: &mut dyn Write) -> io::Result<()> {
         illustrative: findings.illustrative,
         estimated_levels: findings.estimated.iter().map(|&id| world.areas.levels()[id].key.as_str()).collect(),
         proxy: world.people.proxy.map(Proxy::key),
+        travel: Travel::of(world),
         inputs: study.chain([Input { file: of.file.0, sha256: of.file.1, illustrative: false }]).collect(),
         packs: findings.packs.iter().map(|pack| pack.document.id.as_str()).collect(),
         base: base.collect(),
@@ -196,9 +208,13 @@ fn obligation<'a>(of: &WhatIf<'a>, change: &ObligationChange) -> Obligation<'a> 
 }
 
 fn access<'a>(of: &WhatIf<'a>, change: &AccessChange) -> AccessJson<'a> {
+    let own = of.world().cost_unit();
+    let in_unit = |unit, cost| (own == unit).then_some(cost);
     let figures = |access: Access| AccessFigures {
-        mean_m: access.mean,
-        worst_m: access.worst,
+        mean_m: in_unit(CostUnit::Metres, access.mean),
+        worst_m: in_unit(CostUnit::Metres, access.worst),
+        mean_min: in_unit(CostUnit::Minutes, access.mean),
+        worst_min: in_unit(CostUnit::Minutes, access.worst),
         gini: access.gini,
         persons: access.persons,
         persons_without: access.without,

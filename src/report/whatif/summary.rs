@@ -2,10 +2,12 @@
 
 use super::{MAPS, WhatIf};
 use crate::model::Lang;
+use crate::report::layers::to_show;
 use crate::report::terminal::page::{Page, Style};
 use crate::report::words::number::number;
 use crate::report::words::{Words, doubts, people};
 use crate::scenario::{Access, Ranked, Turn};
+use crate::units::{Cost, CostUnit};
 
 /// Scenarios that are listed; the rest are in the files.
 const LISTED: usize = 10;
@@ -123,16 +125,21 @@ fn figures(of: &WhatIf<'_>, ranked: &Ranked) -> String {
     for change in &difference.access {
         let (Some(before), Some(after)) = (change.before, change.after) else { continue };
         let key = of.service(change.service);
-        let (before_m, after_m) = (before.mean.round(), after.mean.round());
-        let is_seen = before_m != after_m || gini(&before) != gini(&after);
+        let unit = of.world().cost_unit();
+        let [was, is] = [before.mean, after.mean].map(|mean| Cost::new(mean, unit).map_or(f64::NAN, to_show));
+        let (unit_en, unit_zh) = match unit {
+            CostUnit::Metres => ("m", "米"),
+            CostUnit::Minutes => ("min", "分钟"),
+        };
+        let is_seen = was != is || gini(&before) != gini(&after);
         if !is_seen {
             continue;
         }
         let gini =
             |access: &crate::scenario::Access| access.gini.map_or_else(|| "-".to_owned(), |gini| format!("{gini:.3}"));
         said.push(lang.pick(
-            format!("mean to the nearest {key} {before_m} → {after_m} m, Gini {} → {}", gini(&before), gini(&after)),
-            format!("到最近 {key} 平均 {before_m} → {after_m} 米，基尼系数 {} → {}", gini(&before), gini(&after)),
+            format!("mean to the nearest {key} {was} → {is} {unit_en}, Gini {} → {}", gini(&before), gini(&after)),
+            format!("到最近{key}平均 {was} → {is} {unit_zh}，基尼系数 {} → {}", gini(&before), gini(&after)),
         ));
     }
     said.join(" · ")

@@ -4,6 +4,7 @@ use super::WhatIf;
 use crate::report::layers::{column, made, number, table, whole};
 use crate::report::words::people;
 use crate::scenario::{Access, By, Difference, Turn};
+use crate::units::CostUnit;
 use crate::write::{Holds, Layer, Value};
 
 pub(super) fn layer<'a>(of: &'a WhatIf<'a>) -> Layer<'a> {
@@ -27,6 +28,12 @@ pub(super) fn layer<'a>(of: &'a WhatIf<'a>) -> Layer<'a> {
     let count = |turn: Turn| move |row: usize| whole(difference(row).count(turn));
     let persons = |of: fn(&Difference) -> f64| move |row: usize| number(Some(of(difference(row))));
     let name = |en: &'static str, zh: &'static str| lang.pick(en, zh);
+    let (unit, what, unit_zh, gini) = match of.world().cost_unit() {
+        CostUnit::Metres => ("m", "距离", "米", "到最近设施距离的基尼系数"),
+        CostUnit::Minutes => ("min", "耗时", "分钟", "到最近设施耗时的基尼系数"),
+    };
+    let counted = |en: &str, zh: &str| lang.pick(format!("{en}, {unit}"), format!("{zh}{what}（{unit_zh}）"));
+    let change = |en: &str, zh: &str| lang.pick(format!("{en}, {unit}"), format!("{zh}{what}变化（{unit_zh}）"));
     let people = people(of.world().people.proxy);
     let (gained, lost) = match of.world().people.proxy {
         None => (name("persons gained", "受益人次").to_owned(), name("persons lost", "受损人次").to_owned()),
@@ -54,22 +61,18 @@ pub(super) fn layer<'a>(of: &'a WhatIf<'a>) -> Layer<'a> {
         }),
         column(name("on the Pareto front", "帕累托最优"), Holds::Flag, move |row| Value::Flag(of.pareto[row])),
         column(
-            name("mean cost to the nearest, m", "到最近设施的平均距离（米）"),
+            &counted("mean cost to the nearest", "到最近设施的平均"),
             Holds::Number,
             access(|access| Some(access.mean)),
         ),
         column(
-            name("worst cost to the nearest, m", "到最近设施的最远距离（米）"),
+            &counted("worst cost to the nearest", "到最近设施的最远"),
             Holds::Number,
             access(|access| Some(access.worst)),
         ),
-        column(
-            name("Gini of the cost to the nearest", "到最近设施距离的基尼系数"),
-            Holds::Number,
-            access(|access| access.gini),
-        ),
-        column(name("change of the mean, m", "平均距离变化（米）"), Holds::Number, less(By::Mean)),
-        column(name("change of the worst, m", "最远距离变化（米）"), Holds::Number, less(By::Worst)),
+        column(name("Gini of the cost to the nearest", gini), Holds::Number, access(|access| access.gini)),
+        column(&change("change of the mean", "平均"), Holds::Number, less(By::Mean)),
+        column(&change("change of the worst", "最远"), Holds::Number, less(By::Worst)),
         column(name("change of the Gini", "基尼系数变化"), Holds::Number, less(By::Gini)),
         column(name("ids fixed", "转为达标的条款"), Holds::Text, ids(Turn::Fixed)),
         column(name("ids broken", "转为不达标的条款"), Holds::Text, ids(Turn::Broken)),

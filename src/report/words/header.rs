@@ -32,6 +32,7 @@ pub(crate) fn header(name: &str, lang: Lang) -> Option<&'static str> {
         "nearest" => ("nearest facility", "最近设施"),
         "nearest_code" => ("its code", "最近设施代码"),
         "distance_m" => ("distance (m)", "最近距离（米）"),
+        "time_min" => ("time (min)", "最近耗时（分钟）"),
         "persons" => ("persons", "人数"),
         "reason" => ("why", "说明"),
         "estimated" => ("by estimated boundaries", "按估算边界"),

@@ -49,7 +49,7 @@ impl Words<'_> {
             parts.extend(subject.shortfall.and_then(|value| self.shortfall(finding, value)).or_else(found));
         }
         if let Some((facility, distance)) = subject.evidence.nearest {
-            let distance = self.quantity(distance.get(), &Unit::Metres);
+            let distance = self.cost(distance);
             let name = self.facility(facility);
             parts.push(self.pick(format!("nearest: {name}, {distance}"), format!("最近：{name}，{distance}")));
         }

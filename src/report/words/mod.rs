@@ -221,6 +221,7 @@ pub(crate) fn source_layer(layer: Layer, lang: Lang) -> &'static str {
         Layer::Series => lang.pick("values by year", "年度指标"),
         Layer::Estates => lang.pick("new estates", "新建居住区"),
         Layer::Tags => lang.pick("tags", "标签对照表"),
+        Layer::Travel => lang.pick("costs of travel", "出行费用表"),
     }
 }
 

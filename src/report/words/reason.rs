@@ -4,6 +4,7 @@ use super::Words;
 use super::noun::english;
 use crate::model::{Lang, Proxy};
 use crate::rules::finding::{Reason, Unit};
+use crate::units::CostUnit;
 
 impl Words<'_> {
     /// Why; `unit` is that of the value observed.
@@ -59,6 +60,11 @@ impl Words<'_> {
             }
             (Reason::NoPlace, Lang::En) => "there are no coordinates to measure a distance".to_owned(),
             (Reason::NoPlace, Lang::Zh) => "缺少坐标，无法测算距离".to_owned(),
+            (Reason::NotListed, Lang::En) => {
+                "the study's table of costs has no row for one of the two places".to_owned()
+            }
+            (Reason::NotListed, Lang::Zh) => "出行费用表没有列出该地点或设施".to_owned(),
+            (Reason::OtherUnit { asked, known }, _) => self.other_unit(*asked, *known),
             (Reason::NoDate, Lang::En) => "the date is missing".to_owned(),
             (Reason::NoDate, Lang::Zh) => "缺少日期".to_owned(),
             (Reason::Undecided { low, high }, _) => self.undecided(*low, *high, unit),
@@ -83,6 +89,32 @@ impl Words<'_> {
             (Reason::NoLimit, Lang::En) => "the document gives no limit and the rule pack sets none".to_owned(),
             (Reason::NoLimit, Lang::Zh) => "文件未规定限值，规则包也未设定".to_owned(),
             (Reason::Stated(text), lang) => text.get(lang).to_owned(),
+        }
+    }
+
+    /// Why a limit cannot be held against what the study knows, and what to bring.
+    fn other_unit(self, asked: CostUnit, known: CostUnit) -> String {
+        let name = |unit| match unit {
+            CostUnit::Metres => self.pick("a distance", "距离"),
+            CostUnit::Minutes => self.pick("a time", "时间"),
+        };
+        let unit = self.unit(&known.into());
+        let of_study = match self.world.costs {
+            Some(_) => self.pick(
+                format!("the costs in the study's table are in {unit}"),
+                format!("研究的出行费用表以{unit}为单位"),
+            ),
+            None => self.pick("the study knows straight lines only".to_owned(), "研究只有直线距离".to_owned()),
+        };
+        let wanted = self.unit(&asked.into());
+        let (asked, lang) = (name(asked), self.lang);
+        match lang {
+            Lang::En => format!(
+                "the limit is {asked}, and {of_study}: bring a table of costs in {wanted} (travel.table in study.toml)"
+            ),
+            Lang::Zh => {
+                format!("限值为{asked}，而{of_study}：请提供以{wanted}为单位的出行费用表（study.toml 的 travel.table）")
+            }
         }
     }
 
@@ -116,6 +148,8 @@ pub(crate) fn reason_key(reason: &Reason) -> &'static str {
         Reason::NoPersons { .. } => "no-persons",
         Reason::Proxy(_) => "proxy",
         Reason::NoPlace => "no-place",
+        Reason::NotListed => "not-listed",
+        Reason::OtherUnit { .. } => "other-unit",
         Reason::NoDate => "no-date",
         Reason::Undecided { .. } => "undecided",
         Reason::NoValue { .. } => "no-value",

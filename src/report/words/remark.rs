@@ -10,7 +10,6 @@ impl Words<'_> {
     /// A remark; `unit` is that of the value observed.
     pub fn remark(self, remark: &Remark, unit: Option<&Unit>) -> String {
         let quantity = |value: f64| unit.map_or_else(|| number(value), |unit| self.quantity(value, unit));
-        let metres = |distance: crate::units::Metres| self.quantity(distance.get(), &Unit::Metres);
         match (remark, self.lang) {
             (Remark::MissingAt { level, missing, unknown, of }, Lang::En) => {
                 let unknown = if *unknown == 0 { String::new() } else { format!(", {unknown} unknown") };
@@ -67,13 +66,13 @@ impl Words<'_> {
                 };
                 format!("{size}（{} 人及以上为大）", number(*from))
             }
-            (Remark::JointAt { distance }, Lang::En) => format!("served by a joint one {} away", metres(*distance)),
-            (Remark::JointAt { distance }, Lang::Zh) => format!("由 {}外的联办设施服务", metres(*distance)),
+            (Remark::JointAt { distance }, Lang::En) => format!("served by a joint one {} away", self.cost(*distance)),
+            (Remark::JointAt { distance }, Lang::Zh) => format!("由 {}外的联办设施服务", self.cost(*distance)),
             (Remark::JointTooFar { distance }, Lang::En) => {
-                format!("the joint one that lists it is too far: {}", metres(*distance))
+                format!("the joint one that lists it is too far: {}", self.cost(*distance))
             }
             (Remark::JointTooFar { distance }, Lang::Zh) => {
-                format!("列明服务本地的联办设施过远：{}", metres(*distance))
+                format!("列明服务本地的联办设施过远：{}", self.cost(*distance))
             }
             (Remark::Lacks { attribute, n_facilities }, Lang::En) => format!(
                 "{}: not so or not given for {n_facilities} {}",

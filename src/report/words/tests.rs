@@ -4,7 +4,7 @@ use super::*;
 use crate::model::Proxy;
 use crate::report::sketch;
 use crate::rules::finding::{Pace, Quantity, Reason, Remark, Required, Threshold, Unit};
-use crate::units::{Metres, Share};
+use crate::units::{Cost, CostUnit, Metres, Share};
 
 /// Each in English and Chinese, one a line.
 fn show(say: &[&dyn Fn(Words<'_>) -> String]) -> String {
@@ -115,6 +115,8 @@ fn every_reason() {
         Reason::NoPersons { group: "residents".to_owned() },
         Reason::Proxy(Proxy::DwellingFloor),
         Reason::NoPlace,
+        Reason::NotListed,
+        Reason::OtherUnit { asked: CostUnit::Minutes, known: CostUnit::Metres },
         Reason::NoDate,
         Reason::Undecided { low: 1.0, high: 2.0 },
         Reason::Undecided { low: 1.0, high: f64::INFINITY },
@@ -141,6 +143,8 @@ fn every_reason() {
     the number of people in the group residents is missing | “常住人口”人数缺失
     the study counts dwelling floor in place of people, which gives shares and no numbers of people | 研究以住宅建筑面积代替人口，只能计算比例，不能计算人数
     there are no coordinates to measure a distance | 缺少坐标，无法测算距离
+    the study's table of costs has no row for one of the two places | 出行费用表没有列出该地点或设施
+    the limit is a time, and the study knows straight lines only: bring a table of costs in min (travel.table in study.toml) | 限值为时间，而研究只有直线距离：请提供以分钟为单位的出行费用表（study.toml 的 travel.table）
     the date is missing | 缺少日期
     missing data could change the verdict: 1 kindergarten to 2 kindergartens | 数据缺失可能影响结论：介于 1 所幼儿园与 2 所幼儿园之间
     missing data could change the verdict: 1 kindergarten or more | 数据缺失可能影响结论：至少 1 所幼儿园，上限不明
@@ -156,7 +160,8 @@ fn every_reason() {
 
 #[test]
 fn every_remark() {
-    let metres = |metres| Metres::new(metres).unwrap();
+    let metres = |metres| Metres::new(metres).unwrap().into();
+    let minutes = Cost::new(12.5, CostUnit::Minutes).unwrap();
     let remarks = [
         Remark::MissingAt { level: "street".to_owned(), missing: 2, unknown: 1, of: 25 },
         Remark::MissingAt { level: "street".to_owned(), missing: 2, unknown: 0, of: 25 },
@@ -177,6 +182,7 @@ fn every_remark() {
         Remark::Size { large: None, from: 4000.0 },
         Remark::JointAt { distance: metres(850.0) },
         Remark::JointTooFar { distance: metres(2500.0) },
+        Remark::JointAt { distance: minutes },
         Remark::Lacks { attribute: "ownership".to_owned(), n_facilities: 2 },
         Remark::PartExceeds {
             part: "nursing-beds".to_owned(),
@@ -209,6 +215,7 @@ fn every_remark() {
     of unknown size (large from 4,000 persons, that number included) | 规模不详（4,000 人及以上为大）
     served by a joint one 850 m away | 由 850 米外的联办设施服务
     the joint one that lists it is too far: 2.5 km | 列明服务本地的联办设施过远：2.5 公里
+    served by a joint one 12.5 min away | 由 12.5 分钟外的联办设施服务
     ownership: not so or not given for 2 facilities | “办园性质”：2 个设施不符合或未填
     nursing-beds is more than beds at K1: correct one of them | K1的“nursing-beds”大于“beds”，请更正
     east: no lead facility | east：没有牵头单位

@@ -5,11 +5,17 @@ use super::noun::{chinese, english};
 use super::number::{beside, number};
 use crate::model::{Lang, Text};
 use crate::rules::finding::{Quantity, Required, Threshold, Unit};
+use crate::units::Cost;
 
 impl Words<'_> {
     /// `3 kindergartens`, `92.5 %`, `1.2 km`; `3 所幼儿园`, `92.5%`, `1.2 公里`.
     pub fn quantity(self, value: f64, unit: &Unit) -> String {
         self.with_unit(&self.figure(value, unit, None), value, unit)
+    }
+
+    /// What it costs to get somewhere: `850 m`, `12 min`.
+    pub fn cost(self, cost: Cost) -> String {
+        self.quantity(cost.get(), &cost.unit().into())
     }
 
     /// A quantity that is read beside what is required: not rounded onto the limit.
@@ -64,6 +70,7 @@ impl Words<'_> {
             }
             (Unit::Share, _) => "%".to_owned(),
             (Unit::Metres, _) => self.pick("m", "米").to_owned(),
+            (Unit::Minutes, _) => self.pick("min", "分钟").to_owned(),
             (Unit::Ratio, _) => String::new(),
             (Unit::Per { supply, persons }, Lang::En) => {
                 format!("{} per {} persons", self.unit(supply), number(*persons))
@@ -88,6 +95,7 @@ impl Words<'_> {
                 format!("{} {}", digits(value, 1.0), self.pick("m", "米"))
             }
             Unit::Metres => format!("{} {}", digits(value, 1e-3), self.pick("km", "公里")),
+            Unit::Minutes => format!("{} {}", digits(value, 1.0), self.pick("min", "分钟")),
             _ => digits(value, 1.0),
         }
     }
@@ -103,7 +111,7 @@ impl Words<'_> {
             (Unit::Per { supply, persons }, Lang::Zh) => {
                 format!("每 {} 人 {}", number(*persons), self.with_unit(figure, value, supply))
             }
-            (Unit::Share | Unit::Metres | Unit::Ratio, _) => figure.to_owned(),
+            (Unit::Share | Unit::Metres | Unit::Minutes | Unit::Ratio, _) => figure.to_owned(),
             (Unit::Stated(Text { en, zh }), _) if en.starts_with('%') || zh.starts_with('%') => {
                 format!("{figure}{}", self.pick(format!(" {en}"), zh.clone()))
             }

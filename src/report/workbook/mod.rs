@@ -65,7 +65,8 @@ fn build(of: &Arc<Assessment<'_>>, problems: &[serde_json::Value], most_rows: us
     for ((family, _), rows) in families.iter().zip(rows) {
         let n_rows = rows.len();
         let layer = layers::subjects(of, family, worst_first(of, rows, most), Drawn::Not);
-        let columns = COLUMNS.to_vec();
+        let nearest = layers::cost_column(of.world.cost_unit());
+        let columns = COLUMNS.map(|name| if name == DISTANCE { nearest } else { name }).to_vec();
         let is_strong = |row: usize| layer_is_obligation(&layer, row);
         book.table(Sheet {
             name: family,
@@ -98,6 +99,9 @@ fn build(of: &Arc<Assessment<'_>>, problems: &[serde_json::Value], most_rows: us
     Ok(book.finish())
 }
 
+/// The column of what it costs to get to the nearest facility, which has another name where that is a time.
+const DISTANCE: &str = "distance_m";
+
 /// The columns of a sheet of findings.
 const COLUMNS: [&str; 23] = [
     "obligation",
@@ -117,7 +121,7 @@ const COLUMNS: [&str; 23] = [
     "shortfall",
     "shortfall_unit",
     "nearest",
-    "distance_m",
+    DISTANCE,
     "persons",
     "reason",
     "boundary",

@@ -9,7 +9,7 @@ pub use reason::Reason;
 pub use remark::{Pace, Remark};
 
 use crate::model::{AreaId, EstateId, FacilityId, Text};
-use crate::units::Metres;
+use crate::units::{Cost, CostUnit};
 
 /// How a promise stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,6 +83,8 @@ pub enum Unit {
     Share,
     /// Metres.
     Metres,
+    /// Minutes.
+    Minutes,
     /// A plain ratio, such as a coefficient of variation.
     Ratio,
     /// Supply for so many people.
@@ -96,6 +98,15 @@ pub enum Unit {
     Estates,
     /// As the obligation states it.
     Stated(Text),
+}
+
+impl From<CostUnit> for Unit {
+    fn from(unit: CostUnit) -> Self {
+        match unit {
+            CostUnit::Metres => Self::Metres,
+            CostUnit::Minutes => Self::Minutes,
+        }
+    }
 }
 
 /// A value with its unit.
@@ -193,7 +204,7 @@ pub struct Evidence {
     pub persons: Option<f64>,
     /// The nearest facility that would count, and how far: of an area from the point that stands for it, see
     /// [`crate::space::TravelMatrix::nearest_to_area`].
-    pub nearest: Option<(FacilityId, Metres)>,
+    pub nearest: Option<(FacilityId, Cost)>,
     /// Facilities that were counted: the first few, see [`Evidence::FACILITIES`].
     pub facilities: Vec<FacilityId>,
     /// What else a planner should know.

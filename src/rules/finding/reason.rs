@@ -1,6 +1,7 @@
 //! Why a verdict is unknown, or why there is none.
 
 use crate::model::{Proxy, Text};
+use crate::units::CostUnit;
 
 /// Why something is unknown or not checkable.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +42,15 @@ pub enum Reason {
     Proxy(Proxy),
     /// There are no coordinates to measure from or to.
     NoPlace,
+    /// The study's table of costs does not name the places.
+    NotListed,
+    /// The limit is in another unit than what the study knows of the ways.
+    OtherUnit {
+        /// That of the limit.
+        asked: CostUnit,
+        /// That of the study.
+        known: CostUnit,
+    },
     /// The date is missing.
     NoDate,
     /// What is unknown could change the verdict: the value lies between these.

@@ -1,7 +1,7 @@
 //! What is worth saying beside a verdict.
 
 use crate::model::{Date, FacilityId, Text};
-use crate::units::{Metres, Share};
+use crate::units::{Cost, Share};
 
 /// Something worth saying beside a verdict.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,12 +67,12 @@ pub enum Remark {
     /// The facility is joint, stands elsewhere, and is this far.
     JointAt {
         /// How far.
-        distance: Metres,
+        distance: Cost,
     },
     /// The nearest joint facility that lists the area is too far.
     JointTooFar {
         /// How far.
-        distance: Metres,
+        distance: Cost,
     },
     /// An attribute that the promise asks for is missing or not so.
     Lacks {

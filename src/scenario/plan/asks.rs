@@ -219,6 +219,8 @@ fn cover(stage: &Stage, reach: &Reach, touching: &[usize]) -> Ask {
     let (Ok((group, level)), Some(supply)) = (known, supply(stage, touching, select)) else {
         return Ask::Sums(vec![never()]);
     };
+    // A limit in another unit than the costs is never known to be kept.
+    let Ok(within) = base.limit(reach.within) else { return Ask::Sums(vec![never()]) };
     let Some(share) = reach.at_least.as_ref().map(|share| share.get_ref().get()) else {
         return Ask::Sums(Vec::new());
     };
@@ -226,7 +228,7 @@ fn cover(stage: &Stage, reach: &Reach, touching: &[usize]) -> Ask {
     let mut near: Vec<Near> = vec![Near::default(); people.len()];
     let points = |facility: FacilityId| {
         let catchment = stage.travel().catchment(facility).iter();
-        catchment.filter(|&(_, cost)| cost <= reach.within.get()).map(|(point, _)| point.index())
+        catchment.filter(|&(_, cost)| cost <= within).map(|(point, _)| point.index())
     };
     for (facility, taken) in &supply.standing {
         points(*facility).for_each(|point| near[point].standing.push(taken.clone()));
@@ -290,6 +292,7 @@ fn cover(stage: &Stage, reach: &Reach, touching: &[usize]) -> Ask {
 fn places(stage: &Stage, seats: &Seats, touching: &[usize]) -> Ask {
     let Some(within) = seats.within else { return Ask::Untold };
     let base = case(stage, stage.world());
+    let Ok(within) = base.limit(within) else { return Ask::Sums(vec![never()]) };
     let decide = *seats.decide.get_ref();
     let select = |case: &Case<'_>| case.select(seats.service.get_ref(), &seats.r#where).ok();
     let known =
@@ -313,7 +316,7 @@ fn places(stage: &Stage, seats: &Seats, touching: &[usize]) -> Ask {
         if places <= 0.0 {
             continue;
         }
-        for (point, _) in stage.travel().catchment(facility).iter().filter(|&(_, cost)| cost <= within.get()) {
+        for (point, _) in stage.travel().catchment(facility).iter().filter(|&(_, cost)| cost <= within) {
             near[point.index()].push(found.facilities.len());
             n_pairs += 1;
         }

@@ -343,6 +343,8 @@ impl Mends<'_> {
                     service,
                     place: place.place,
                     area: Some(area),
+                    // Where a table gives the costs, those to the area are those to a site in it.
+                    destination: world.costs.as_ref().and_then(|table| table.destination(&place.code)),
                     origin: (SourceId::new(0), 0),
                 };
                 let change =
@@ -357,7 +359,7 @@ impl Mends<'_> {
                 let what: Vec<&str> = attributes.iter().map(|(key, _)| key.as_str()).collect();
                 let name = format!("change {} {} {}: {}", key(row.service), row.code, row.name, what.join(", "));
                 let attributes = attributes.into_iter().map(|(key, given)| (key, given.0)).collect();
-                let change = Change::Alter { facility, attributes, place: None };
+                let change = Change::Alter { facility, attributes, moved: None };
                 scenarios.push(Scenario { name, edits: vec![Edit { change, cost: None, row: 0 }] });
             }
         }
