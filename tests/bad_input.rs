@@ -836,7 +836,7 @@ fn every_mistake_of_a_pack_is_underlined() {
     let study = Study::small();
     study.edit("pack.toml", "clause = \"2\"", "claus = \"2\"");
     study.edit("pack.toml", "\"4000 persons\"", "\"4000 km\"");
-    study.edit("pack.toml", "within = \"2 km\"", "within = \"20 min\"");
+    study.edit("pack.toml", "within = \"2 km\"", "within = \"20 kg\"");
     study.edit("pack.toml", "check.note", "check.remark");
     let run = study.check(&[]);
     run.refused();
@@ -844,7 +844,7 @@ fn every_mistake_of_a_pack_is_underlined() {
         "unknown field `claus`",
         "did you mean `clause`?",
         "4000 km",
-        "20 min",
+        "20 kg",
         "unknown variant `remark`",
         "pack.toml:",
         "4 mistakes, underlined above",

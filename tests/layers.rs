@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// The rooms in order, from those that use nothing: each may use those of the lines before its own. `model` may use
 /// `units`, which stands beside it.
 const ORDER: [&[&str]; 10] = [
-    &["units"],
+    &["units", "program"],
     &["model"],
     &["space"],
     &["access", "equity", "siting"],

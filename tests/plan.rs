@@ -154,9 +154,11 @@ fn prices_come_from_a_list_and_its_mistakes_are_told_at_once() {
     let run = plan(&study, &["--candidates", &edits, "--costs", &prices]);
     run.refused();
     for (row, what) in
-        [(1, "`-1` is no cost"), (2, "`bild` is no edit"), (3, "castle"), (5, "row 4 gives this price already")]
+        [(2, "`-1` is no cost"), (3, "`bild` is no edit"), (4, "castle"), (6, "row 5 gives this price already")]
     {
-        assert!(run.stderr.lines().any(|line| line.contains(what)), "{row} {what}: {}", run.stderr);
+        let place = format!("prices.csv, row {row}: ");
+        let told = run.stderr.lines().any(|line| line.contains(&place) && line.contains(what));
+        assert!(told, "{row} {what}: {}", run.stderr);
     }
     assert!(!run.stderr.contains("panicked"));
 }

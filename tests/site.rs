@@ -163,7 +163,7 @@ fn the_answer_is_said_in_chinese() {
     let folder = Folder::with(TABLE, DEMAND);
     let run = folder.site(&["--problem", "mclp", "--limit", "4", "--p", "1", "--lang", "zh"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    for words in ["mclp: 覆盖人数最多", "150 人被覆盖", "已证明最优", "3 个中选 1 个：x", "150 / 200 人"]
+    for words in ["覆盖人数最多（最大覆盖），mclp", "150 人被覆盖", "已证明最优", "3 个中选 1 个：x", "150 / 200 人"]
     {
         assert!(run.stdout.contains(words), "no {words} in\n{}", run.stdout);
     }
@@ -220,7 +220,7 @@ fn files_without_candidates_or_demand_are_refused() {
     run.tells("error", "od.csv", "there is no candidate", "at least one row");
     let run = Folder::with(TABLE, "id,persons\n").refuses(&["--problem", "p-median", "--p", "1"]);
     run.tells("error", "demand.csv", "there is no demand point", "at least one row");
-    let run = Folder::with("von,nach,km\nA,x,1\n", DEMAND).refuses(&["--problem", "p-median", "--p", "1"]);
+    let run = Folder::with("von,nach,weg\nA,x,1\n", DEMAND).refuses(&["--problem", "p-median", "--p", "1"]);
     run.tells("error", "od.csv, column `cost`", "there is no such column; the file has: von, nach, km", "distance");
 }
 

@@ -273,7 +273,7 @@ id = "a"
 clause = "1"
 leed = "x"
 summary = { en = "a", zh = "a", fr = "a" }
-check.reach = { service = "s", group = "g", within = "5 min", at-least = "90 %" }
+check.reach = { service = "s", group = "g", within = "5 kg", at-least = "90 %" }
 
 [[obligation]]
 id = "b"
@@ -296,7 +296,7 @@ check.presence = { in-each = "street", service = "s", at-least = "one", servings
             [
                 ("leed", "did you mean `lead`?"),
                 ("fr", ""),
-                ("\"5 min\"", ""),
+                ("\"5 kg\"", ""),
                 ("preesence", "did you mean `presence`?"),
                 ("\"one\"", ""),
                 ("servings", "did you mean `serving`?"),

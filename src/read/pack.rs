@@ -287,10 +287,10 @@ check.presence = { in-each = "street", service = "kindergarten", at-least = 1 }
     #[test]
     fn a_wrong_unit_in_one_obligation_does_not_hide_an_unknown_service_in_another() {
         let found = underlined(&[
-            ("within = \"1 km\"", "within = \"5 min\""),
+            ("within = \"1 km\"", "within = \"5 kg\""),
             ("service = \"kindergarten\", at-least", "service = \"kindergarden\", at-least"),
         ]);
-        assert_eq!(found, ["\"5 min\"", "\"kindergarden\""]);
+        assert_eq!(found, ["\"5 kg\"", "\"kindergarden\""]);
     }
 
     #[test]

@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn a_key_says_how_its_value_is_written() {
         let manual = manual("reach", Lang::En, 100);
-        assert!(manual.contains("Written `\"500 m\"` or `\"1.5 km\"`."), "{manual}");
+        assert!(manual.contains("Written `\"80 %\"`."), "{manual}");
         assert!(manual.contains("`\"each\"`: "), "{manual}");
     }
 }
