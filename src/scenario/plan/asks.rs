@@ -90,6 +90,16 @@ pub(super) struct Offered {
     pub(super) taken: Vec<usize>,
 }
 
+impl Ask {
+    /// The sums that are asked for, if it is sums.
+    pub(super) fn rows(&self) -> &[Row] {
+        match self {
+            Self::Sums(rows) => rows,
+            Self::Cover(_) | Self::Places(_) | Self::Untold => &[],
+        }
+    }
+}
+
 /// More pairs of people and facilities than this are not written as conditions.
 const MOST_PAIRS: usize = 200_000;
 

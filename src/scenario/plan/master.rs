@@ -19,6 +19,8 @@ pub(super) enum Role {
 /// What is best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Goal {
+    /// Nothing: any choice will do.
+    Any,
     /// The least cost.
     Cost,
     /// The most obligations that may hold.
@@ -84,6 +86,37 @@ struct Condition {
 }
 
 impl Master<'_> {
+    /// A choice to begin with: all that helps, without what can be spared, the dearest first.
+    fn start(&self, roles: &[Role]) -> Vec<bool> {
+        let mut sums = Sums::of(self.asked, roles, self.costs.len());
+        let mut is_needed = vec![false; self.costs.len()];
+        let must = self.asked.iter().zip(roles).filter(|(_, role)| **role == Role::Must);
+        for (asked, _) in must.filter(|(asked, _)| asked.ask.rows().is_empty()) {
+            // Who is near what is not looked into here.
+            asked.touching.iter().for_each(|&scenario| is_needed[scenario] = true);
+        }
+        let helps = |scenario: &usize| {
+            is_needed[*scenario]
+                || sums.terms[*scenario].iter().any(|&(row, more)| 0.0 < more && sums.values[row] < 0.0)
+        };
+        let mut taken: Vec<bool> = (0..self.costs.len()).map(|scenario| helps(&scenario)).collect();
+        for group in &self.exclusive {
+            let mut group = group.iter().filter(|&&scenario| taken[scenario]).copied().collect::<Vec<_>>().into_iter();
+            group.next();
+            group.for_each(|scenario| taken[scenario] = false);
+        }
+        let mut order: Vec<usize> = (0..taken.len()).filter(|&scenario| taken[scenario]).collect();
+        order.iter().for_each(|&scenario| sums.add(scenario, 1.0));
+        order.sort_by(|&a, &b| self.costs[b].total_cmp(&self.costs[a]).then(b.cmp(&a)));
+        for scenario in order {
+            if !is_needed[scenario] && sums.can_spare(scenario) {
+                taken[scenario] = false;
+                sums.add(scenario, -1.0);
+            }
+        }
+        taken
+    }
+
     /// The best choice on these terms.
     pub(super) fn solve(&self, terms: &Terms<'_>, stop: &(dyn Fn() -> bool + Sync)) -> Result<Found, NoSolution> {
         let mut program = Program::new();
@@ -149,7 +182,11 @@ impl Master<'_> {
             }
             program.at_least(&row, least);
         }
-        let solution = program.solve(&[], stop)?;
+        let must_only = terms.budget.is_none() && !terms.roles.contains(&Role::May);
+        let start = if must_only { self.start(terms.roles) } else { Vec::new() };
+        let start: Vec<_> =
+            start.into_iter().zip(&picks).map(|(taken, &pick)| (pick, f64::from(u8::from(taken)))).collect();
+        let solution = program.solve(&start, stop)?;
         let is_set = |&variable: &Variable| solution.is_set(variable);
         Ok(Found {
             chosen: (0..picks.len()).filter(|&scenario| is_set(&picks[scenario])).collect(),
@@ -162,6 +199,39 @@ impl Master<'_> {
             bound: solution.bound,
             proven: solution.proven,
         })
+    }
+}
+
+/// Sums that scenarios add to.
+struct Sums {
+    /// What each comes to.
+    values: Vec<f64>,
+    /// By scenario: which it adds to, and what.
+    terms: Vec<Vec<(usize, f64)>>,
+}
+
+impl Sums {
+    fn of(asked: &[Asked], roles: &[Role], n_scenarios: usize) -> Self {
+        let mut sums = Self { values: Vec::new(), terms: vec![Vec::new(); n_scenarios] };
+        let must = asked.iter().zip(roles).filter(|(_, role)| **role == Role::Must);
+        for row in must.flat_map(|(asked, _)| asked.ask.rows()) {
+            for &(scenario, more) in &row.terms {
+                sums.terms[scenario].push((sums.values.len(), more));
+            }
+            sums.values.push(row.base);
+        }
+        sums
+    }
+
+    fn add(&mut self, scenario: usize, times: f64) {
+        for &(row, more) in &self.terms[scenario] {
+            self.values[row] += times * more;
+        }
+    }
+
+    /// Whether no sum that was enough is short without the scenario.
+    fn can_spare(&self, scenario: usize) -> bool {
+        self.terms[scenario].iter().all(|&(row, more)| more <= 0.0 || more <= self.values[row])
     }
 }
 

@@ -184,7 +184,7 @@ pub fn plan(question: &Question<'_>) -> (Vec<Impossible>, Result<Plan, NoPlan>) 
     for (at, one) in alone {
         let mut only = vec![Role::Free; asked.len()];
         only[at] = Role::Must;
-        let why = match search.cheapest(&only) {
+        let why = match search.any(&only) {
             Ended::Choice(_) => {
                 wanted.push(at);
                 continue;

@@ -78,6 +78,11 @@ impl Search<'_> {
         self.asked.iter().map(is_kept).collect()
     }
 
+    /// Any choice with these roles.
+    pub(super) fn any(&mut self, roles: &[Role]) -> Ended {
+        self.best(&Terms { roles, goal: Goal::Any, budget: None, held: None })
+    }
+
     /// The least cost with these roles.
     pub(super) fn cheapest(&mut self, roles: &[Role]) -> Ended {
         self.best(&Terms { roles, goal: Goal::Cost, budget: None, held: None })
@@ -97,7 +102,7 @@ impl Search<'_> {
         while at < core.len() {
             let mut rest = core.clone();
             rest.remove(at);
-            match self.cheapest(&roles(&rest)) {
+            match self.any(&roles(&rest)) {
                 Ended::None => core = rest,
                 Ended::Choice(_) => at += 1,
                 Ended::Open => return None,
@@ -112,7 +117,7 @@ impl Search<'_> {
                     return Some((core, false));
                 }
                 let of: Vec<usize> = choice.iter().map(|&at| may[at]).collect();
-                match self.cheapest(&roles(&of)) {
+                match self.any(&roles(&of)) {
                     Ended::None => return Some((of, true)),
                     Ended::Choice(_) => {}
                     Ended::Open => return Some((core, false)),
