@@ -184,7 +184,9 @@ pub fn plan(question: &Question<'_>) -> (Vec<Impossible>, Result<Plan, NoPlan>) 
     for (at, one) in alone {
         let mut only = vec![Role::Free; asked.len()];
         only[at] = Role::Must;
-        let why = match search.any(&only) {
+        let is_tried = is_reckoned(one) || one.touching.len() <= MOST_UNTOLD;
+        let ended = if is_tried { search.any(&only) } else { Ended::Open };
+        let why = match ended {
             Ended::Choice(_) => {
                 wanted.push(at);
                 continue;
@@ -243,6 +245,9 @@ pub fn plan(question: &Question<'_>) -> (Vec<Impossible>, Result<Plan, NoPlan>) 
     };
     (impossible, Ok(plan))
 }
+
+/// What is not written out as conditions is tried choice by choice, of so many scenarios and no more.
+const MOST_UNTOLD: usize = 12;
 
 /// Where even all that could help together is not enough.
 fn not_enough(ask: &Ask) -> Why {
