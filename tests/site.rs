@@ -347,7 +347,7 @@ fn files_without_candidates_or_demand_are_refused() {
     let run = Folder::with(TABLE, "id,persons\n").refuses(&["--problem", "p-median", "--p", "1"]);
     run.tells("error", "demand.csv", "there is no demand point", "at least one row");
     let run = Folder::with("von,nach,weg\nA,x,1\n", DEMAND).refuses(&["--problem", "p-median", "--p", "1"]);
-    run.tells("error", "od.csv, column `cost`", "there is no such column; the file has: von, nach, km", "distance");
+    run.tells("error", "od.csv, column `cost`", "there is no such column; the file has: von, nach, weg", "distance");
 }
 
 /// OR-Library p-median instances 1 to 15 as cost tables, where they are at hand.
