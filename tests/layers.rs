@@ -1,7 +1,7 @@
 //! Who may use whom: the rooms of the program keep their order.
 //!
 //! ```text
-//! units, model ← space ← access | equity | siting ← rules ← assess ← scenario ← write ← read | report ← cli | web
+//! units, program, model ← space ← access | equity | siting ← rules ← assess ← scenario ← write ← read | report ← cli | web
 //! ```
 //!
 //! `←` is "is used by", also from further left; rooms parted by `|` do not use each other. The compiler does not hold

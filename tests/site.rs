@@ -142,6 +142,104 @@ fn existing_sites_stay_and_count() {
 }
 
 #[test]
+fn persons_of_one_point_are_split_where_a_site_is_full() {
+    let folder = Folder::with(TABLE, DEMAND);
+    folder.put("seats.csv", "编号,容量\nx,120\ny,90\nz,10\n");
+    let run = folder.site(&["--problem", "p-median", "--p", "3", "--capacity", "seats.csv"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert!(run.stdout.contains("capacity   room for 220; 1 demand point split between sites"), "{}", run.stdout);
+    assert_eq!(
+        folder.assignment(),
+        "from,persons,to,cost\r\nA,100,x,2\r\nB,20,x,4\r\nB,30,y,7\r\nC,30,y,1\r\nD,20,y,3\r\nE,0,z,9\r\n"
+    );
+    let site = folder.json();
+    assert_eq!((&site["objective"], &site["proven"], &site["unserved"]), (&json!(580.0), &json!(true), &json!([])));
+    assert_eq!(
+        site["sites"],
+        json!([
+            { "id": "x", "existing": false, "persons": 120.0, "capacity": 120.0, "cost": null },
+            { "id": "y", "existing": false, "persons": 80.0, "capacity": 90.0, "cost": null },
+            { "id": "z", "existing": false, "persons": 0.0, "capacity": 10.0, "cost": null },
+        ])
+    );
+}
+
+#[test]
+fn every_problem_has_its_answer_with_capacities_and_costs() {
+    let folder = Folder::with(TABLE, DEMAND);
+    folder.put("c.csv", "id,capacity,cost\nx,120,5\ny,90,4\nz,10,1\n");
+    folder.put("existing.csv", "id\ny\n");
+    for (arguments, objective, chosen, spent) in [
+        (&["--problem", "p-center", "--p", "3", "--capacity", "c.csv"][..], 9.0, &["x", "y", "z"][..], None),
+        (&["--problem", "lscp", "--limit", "9", "--capacity", "c.csv"], 3.0, &["x", "y", "z"], None),
+        (&["--problem", "lscp", "--limit", "9", "--share", "70%", "--capacity", "c.csv"], 2.0, &["x", "y"], None),
+        // Of B 50 x has room for 20, and y for 30 with C and D once: 10 are left of y, none of x.
+        (&["--problem", "lscp-b", "--limit", "9", "--capacity", "c.csv"], 10.0, &["x", "y", "z"], None),
+        (&["--problem", "mclp", "--limit", "4", "--p", "1", "--capacity", "c.csv"], 120.0, &["x"], None),
+        (&["--problem", "mclp", "--limit", "9", "--costs", "c.csv", "--cost", "5.5"], 150.0, &["x"], Some(5.0)),
+        (&["--problem", "lscp", "--limit", "9", "--costs", "c.csv"], 10.0, &["x", "y", "z"], Some(10.0)),
+        // What exists costs nothing.
+        (
+            &["--problem", "p-median", "--costs", "c.csv", "--cost", "6", "--existing", "existing.csv"],
+            490.0,
+            &["x", "y", "z"],
+            Some(6.0),
+        ),
+        (&["--problem", "p-center", "--p", "3", "--costs", "c.csv", "--cost", "10"], 9.0, &["x", "y", "z"], Some(10.0)),
+        (&["--problem", "lscp", "--limit", "9", "--times", "1"], 3.0, &["x", "y", "z"], None),
+    ] {
+        let run = folder.site(arguments);
+        assert_eq!(run.code, 0, "{arguments:?}: {}", run.stderr);
+        let site = folder.json();
+        // Backup comes from a linear program, which is exact to a millionth.
+        let found = site["objective"].as_f64().unwrap();
+        assert!((found - objective).abs() <= 1e-6 && site["chosen"] == json!(chosen), "{arguments:?}: {site:#}");
+        assert_eq!((site["proven"].as_bool(), site["cost"].as_f64()), (Some(true), spent), "{arguments:?}");
+    }
+    let run = folder.site(&["--problem", "lscp", "--limit", "9", "--costs", "c.csv", "--lang", "zh"]);
+    for words in ["费用最低", "10 （新建费用合计）", "费用：10"] {
+        assert!(run.stdout.contains(words), "no {words} in\n{}", run.stdout);
+    }
+}
+
+#[test]
+fn where_there_is_no_room_that_is_proven_and_said() {
+    let folder = Folder::with(TABLE, DEMAND);
+    folder.put("c.csv", "id,capacity,cost\nx,60,5\ny,90,4\nz,10,1\n");
+    let run = folder.site(&["--problem", "p-median", "--p", "3", "--capacity", "c.csv"]);
+    assert_eq!(run.code, 1);
+    run.says(&["no choice of 3 sites has room for everyone, and that is proven", "raise capacities, or raise --p"]);
+    let site = folder.json();
+    assert_eq!(
+        (&site["status"], &site["proven"], &site["objective"]),
+        (&json!("infeasible"), &json!(true), &Value::Null)
+    );
+    let run = folder.site(&["--problem", "lscp", "--limit", "9", "--capacity", "c.csv", "--lang", "zh"]);
+    assert_eq!(run.code, 1);
+    run.says(&["已证明", "提高容量", "提高 --limit"]);
+    let run = folder.site(&["--problem", "lscp", "--limit", "9", "--times", "2"]);
+    assert_eq!(run.code, 1);
+    run.says(&["4 demand points can be served by fewer than 2 candidates within 9: A, C, D, E"]);
+}
+
+#[test]
+fn what_is_wrong_with_capacities_and_costs_is_told_at_once() {
+    let folder = Folder::with(TABLE, DEMAND);
+    folder.put("seats.csv", "id,capacity\nx,-120\ny,90\ny,80\nw,3\n");
+    folder.put("prices.csv", "id,cost\nx,5\ny,dear\n");
+    let run =
+        folder.refuses(&["--problem", "p-median", "--p", "3", "--capacity", "seats.csv", "--costs", "prices.csv"]);
+    run.tells("error", "seats.csv, row 2", "the capacity `-120` is negative", "give 0 or more");
+    run.tells("error", "seats.csv, row 4", "the id `y` is that of row 3, too", "leave out one");
+    run.tells("error", "seats.csv, row 5", "`w` is no candidate of od.csv", "give its costs there");
+    run.tells("error", "seats.csv", "1 candidates of od.csv have no capacity here: z", "each candidate a row");
+    run.tells("error", "prices.csv, row 3", "the cost `dear` is no number", "without a unit");
+    run.tells("error", "prices.csv", "1 candidates of od.csv have no cost here: z", "what it costs to open");
+    let run = folder.refuses(&["--problem", "p-median", "--p", "3", "--capacity", "seats.csv", "--lang", "zh"]);
+    run.says(&["容量“-120”为负数", "缺少容量：z", "“w”不在 od.csv 的候选点中"]);
+}
+
+#[test]
 fn what_no_choice_can_do_is_proven_and_said_with_those_left_unserved() {
     let folder = Folder::with(TABLE, DEMAND);
     let run = folder.site(&["--problem", "p-median", "--p", "2"]);
@@ -188,6 +286,7 @@ fn what_is_wrong_with_all_files_and_arguments_is_told_at_once() {
 #[test]
 fn arguments_that_do_not_fit_are_refused_with_what_would() {
     let folder = Folder::with(TABLE, DEMAND);
+    folder.put("c.csv", "id,capacity,cost\nx,120,5\ny,90,4\nz,10,1\n");
     for (arguments, argument, what) in [
         (&["--problem", "p-median"][..], "--p", "p-median needs the number of sites"),
         (&["--problem", "p-median", "--p", "0"], "--p", "0 sites can serve nobody"),
@@ -204,10 +303,37 @@ fn arguments_that_do_not_fit_are_refused_with_what_would() {
             "ede is an objective of p-median",
         ),
         (&["--problem", "p-median", "--p", "3", "--aversion", "0"], "--aversion", "0 is no aversion"),
-        (&["--problem", "p-median", "--p", "3", "--capacity", "c.csv"], "--capacity", "not built yet"),
+        (&["--problem", "mclp", "--limit", "9", "--cost", "3"], "--cost", "what the sites cost is not known"),
+        (&["--problem", "mclp", "--limit", "9", "--costs", "c.csv", "--cost", "0"], "--cost", "0 is no budget"),
+        (&["--problem", "p-median", "--costs", "c.csv", "--cost", "-1"], "--cost", "-1 is no budget"),
+        (
+            &["--problem", "lscp", "--limit", "9", "--costs", "c.csv", "--cost", "3"],
+            "--cost",
+            "finds itself what must be",
+        ),
+        (&["--problem", "lscp-b", "--limit", "9", "--costs", "c.csv"], "--costs", "whatever they cost"),
+        (&["--problem", "lscp", "--limit", "9", "--costs", "c.csv", "--share", "50%"], "--share", "are not computed"),
+        (&["--problem", "lscp", "--limit", "9", "--times", "0"], "--times", "0 is no number of sites"),
+        (
+            &["--problem", "mclp", "--p", "1", "--limit", "9", "--times", "2"],
+            "--times",
+            "mclp serves nobody several times",
+        ),
+        (
+            &["--problem", "lscp", "--limit", "9", "--times", "2", "--capacity", "c.csv"],
+            "--times",
+            "takes neither capacities nor a share",
+        ),
+        (
+            &["--problem", "p-median", "--p", "3", "--capacity", "c.csv", "--objective", "ede"],
+            "--objective",
+            "ede takes neither capacities nor costs",
+        ),
     ] {
         folder.refuses(arguments).tells("error", argument, what, "");
     }
+    let run = folder.refuses(&["--problem", "p-median", "--p", "7", "--costs", "c.csv", "--cost", "0", "--lang", "zh"]);
+    run.says(&["0 不是有效的预算", "请填写大于 0 的数"]);
     folder.put("existing.csv", "id\nx\ny\n");
     let run = folder.refuses(&["--problem", "p-median", "--p", "1", "--existing", "existing.csv"]);
     run.tells("error", "--p", "1 sites are asked for, and 2 are there already", "existing sites count");
@@ -221,7 +347,7 @@ fn files_without_candidates_or_demand_are_refused() {
     let run = Folder::with(TABLE, "id,persons\n").refuses(&["--problem", "p-median", "--p", "1"]);
     run.tells("error", "demand.csv", "there is no demand point", "at least one row");
     let run = Folder::with("von,nach,weg\nA,x,1\n", DEMAND).refuses(&["--problem", "p-median", "--p", "1"]);
-    run.tells("error", "od.csv, column `cost`", "there is no such column; the file has: von, nach, km", "distance");
+    run.tells("error", "od.csv, column `cost`", "there is no such column; the file has: von, nach, weg", "distance");
 }
 
 /// OR-Library p-median instances 1 to 15 as cost tables, where they are at hand.

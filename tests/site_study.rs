@@ -43,10 +43,16 @@ fn sites_for_a_distance_serve_as_many_as_can_be_and_the_study_says_the_same() {
     {
         let run = site(&study, &["--for", "edu.near", "--budget", budget, "--candidates", sites.to_str().unwrap()]);
         assert_eq!(run.code, 0, "{}", run.stderr);
-        let names: Vec<String> = chosen(&study).into_iter().skip(1).collect();
+        let names = chosen(&study);
         assert_eq!(names.iter().map(|name| name.split(' ').next().unwrap()).collect::<Vec<_>>(), expected);
         let found = json(&study, "site.json");
         assert_eq!((found["objective"].as_f64(), &found["problem"]), (Some(served), &"mclp".into()));
+        // All that stand today are a site of the search alone.
+        assert_eq!((found["p"].to_string(), &found["existing"]), (budget.to_owned(), &serde_json::json!([])));
+        assert_eq!(found["stand_in"], "all that stand today");
+        let persons: f64 =
+            found["sites"].as_array().unwrap().iter().map(|site| site["persons"].as_f64().unwrap()).sum();
+        assert_eq!(persons, served);
         // Judged in the edited study: who gains is whom the solver counted.
         let change = &json(&study, "whatif.json")["scenarios"][0];
         let near = change["obligations"].as_array().unwrap().iter().find(|change| change["id"] == "edu.near").unwrap();
@@ -61,11 +67,68 @@ fn sites_for_each_area_go_where_most_people_lack_one_and_count_there() {
     let study = Study::small();
     let run = site(&study, &["--for", "edu.public", "--budget", "1"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert_eq!(chosen(&study)[1..], ["V3 东村"]);
+    assert_eq!(chosen(&study), ["V3 东村"]);
     let change = &json(&study, "whatif.json")["scenarios"][0];
     assert_eq!(change["fixed"], serde_json::json!(["edu.public"]));
     let map = json(&study, "scenario-01.geojson");
     assert_eq!(map["features"][0]["properties"]["what"], "opened");
+}
+
+#[test]
+fn a_budget_of_money_is_spent_where_it_serves_most() {
+    let study = Study::with(
+        "sites.csv",
+        "name,lon,lat,cost\nwest,121.01,39.01,5\nmiddle,121.10,39.01,1\neast,121.19,39.01,5\nfar,121.19,39.09,2\n",
+    );
+    study.put("people.csv", PEOPLE);
+    let sites = study.path("sites.csv");
+    let ask = |more: &[&str]| site(&study, &[&["--candidates", sites.to_str().unwrap()], more].concat());
+    let names = || chosen(&study).iter().map(|name| name.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>();
+    let run = ask(&["--for", "edu.near", "--cost", "6"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(names(), ["west", "middle"]);
+    let found = json(&study, "site.json");
+    assert_eq!(
+        (found["objective"].as_f64(), found["cost"].as_f64(), found["p"].is_null()),
+        (Some(140.0), Some(6.0), true)
+    );
+    assert_eq!(found["sites"][1]["cost"].as_f64(), Some(1.0));
+    assert!(run.stdout.contains("spent      6 of 6"), "{}", run.stdout);
+    let change = &json(&study, "whatif.json")["scenarios"][0];
+    assert_eq!(change["cost"].as_f64(), Some(6.0));
+    // One site at most, for as much.
+    let run = ask(&["--for", "edu.near", "--cost", "6", "--budget", "1"]);
+    assert_eq!((run.code, names()), (0, vec!["west".to_owned()]), "{}", run.stderr);
+    let by_cost = ["--for", "kindergarten", "--group", "children-3-5", "--cost", "3"];
+    let run = ask(&by_cost);
+    assert_eq!((run.code, names()), (0, vec!["middle".to_owned(), "far".to_owned()]), "{}", run.stderr);
+    let run = ask(&[&by_cost[..], &["--objective", "worst"]].concat());
+    assert!(run.code == 0 && json(&study, "site.json")["cost"].as_f64().unwrap() <= 3.0, "{}", run.stderr);
+    let run = site(&study, &["--for", "edu.near", "--cost", "6"]);
+    assert!(run.stderr.contains("3 of 3 do not say") && run.stderr.contains("a column `cost`"), "{}", run.stderr);
+}
+
+#[test]
+fn the_fewest_sites_that_keep_an_obligation_keep_it_in_the_edited_study() {
+    let study = scattered();
+    let sites = study.path("sites.csv");
+    study.edit("pack.toml", "at-least = \"90 %\" }\n", "at-least = \"80 %\" }\n");
+    let ask = ["--for", "edu.near", "--objective", "fewest", "--candidates", sites.to_str().unwrap()];
+    let run = site(&study, &ask);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let names = chosen(&study);
+    assert_eq!(names.iter().map(|name| name.split(' ').next().unwrap()).collect::<Vec<_>>(), ["west", "east", "far"]);
+    let found = json(&study, "site.json");
+    assert_eq!(
+        (&found["problem"], found["objective"].as_f64(), found["share"].as_f64()),
+        (&"lscp".into(), Some(3.0), Some(0.8))
+    );
+    assert_eq!(json(&study, "whatif.json")["scenarios"][0]["fixed"], serde_json::json!(["edu.near"]));
+    // Of the areas that lack one, each needs one.
+    let study = Study::small();
+    let run = site(&study, &["--for", "edu.public", "--objective", "fewest"]);
+    assert_eq!((run.code, &chosen(&study)[..]), (0, &["V3 东村".to_owned()][..]), "{}", run.stderr);
+    assert_eq!(json(&study, "whatif.json")["scenarios"][0]["fixed"], serde_json::json!(["edu.public"]));
 }
 
 #[test]
@@ -94,7 +157,7 @@ fn an_area_without_a_place_can_have_a_site_and_no_more_are_built_than_serve() {
     study.edit("villages.csv", "V3,东村,S2,121.15,39.05,社区", "V3,东村,S2,,,社区");
     let run = site(&study, &["--for", "edu.public", "--budget", "3"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert_eq!(chosen(&study)[1..], ["V3 东村"]);
+    assert_eq!(chosen(&study), ["V3 东村"]);
     assert!(run.stderr.contains("2 of the budget are not needed"), "{}", run.stderr);
 }
 
@@ -122,9 +185,14 @@ fn what_cannot_be_asked_is_refused_with_what_can() {
         }
         assert!(!study.out().exists());
     };
-    refused(&["--budget", "2"], &["--for OBLIGATION --budget N"]);
-    refused(&["--for", "edu.near", "--budget", "0"], &["N 1 or more"]);
-    refused(&["--for", "edu.near"], &["--budget N"]);
+    refused(&["--budget", "2"], &["--for OBLIGATION"]);
+    refused(&["--for", "edu.near", "--budget", "0"], &["--budget 0 opens nothing", "1 or more"]);
+    refused(&["--for", "edu.near", "--cost", "0"], &["--cost 0 opens nothing", "more than 0"]);
+    refused(&["--for", "edu.near", "--cost", "-3"], &["--cost -3 opens nothing"]);
+    refused(&["--for", "edu.near"], &["--budget N", "--cost MONEY", "--objective fewest"]);
+    refused(&["--for", "kindergarten", "--objective", "fewest"], &["needs an obligation"]);
+    refused(&["--for", "edu.near", "--objective", "fewest", "--budget", "2"], &["leave out --budget"]);
+    refused(&["--for", "kindergarten", "--cost", "2", "--objective", "ede"], &["--objective ede takes no --cost"]);
     refused(
         &["--for", "edu.nera", "--budget", "1"],
         &["neither an obligation nor a service", "edu.near", "kindergarten"],

@@ -21,15 +21,18 @@ use crate::report::siting::{Problem, Siting};
 use crate::report::whatif::{self, WhatIf};
 use crate::report::words::number::number;
 use crate::report::words::{people, plain};
+use crate::rules::decide::Decide;
 use crate::rules::select::{Condition, Where};
 use crate::rules::{Check, Verdict};
 use crate::scenario::batch::Batch;
 use crate::scenario::siting::{Need, NoTask, Serves, Task, need};
 use crate::scenario::{By, Change, Edit, Given, Ranked, Scenario, Stage};
+use crate::siting::capacitated::{self, Allowed, Sites, Supplied};
 use crate::siting::equitable_median::equitable_median;
 use crate::siting::max_cover::max_cover;
 use crate::siting::p_center::p_center;
 use crate::siting::p_median::p_median;
+use crate::siting::set_cover::partial_set_cover;
 use crate::siting::{Answer, NoAnswer, Offers, Terms, evaluate};
 use crate::space::index::PolygonIndex;
 use crate::units::{Cost, CostUnit, Metres};
@@ -42,7 +45,7 @@ pub(super) struct Options {
     /// (`reach`), or a service.
     #[arg(long = "for", value_name = "OBLIGATION|SERVICE")]
     wanted: Option<String>,
-    /// How many new sites there may be, beside all facilities that stand.
+    /// How many new sites there may be, beside all facilities that stand; with --cost, at most so many.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     budget: Option<i64>,
     /// Where they may be: `areas`, the place of each lowest area; `grid`, points of a grid in all areas with a boundary; or
@@ -68,6 +71,7 @@ pub(super) struct Shared<'a> {
     pub(super) objective: Option<Objective>,
     pub(super) aversion: f64,
     pub(super) limit: Option<f64>,
+    pub(super) cost: Option<f64>,
     pub(super) time_limit: f64,
     pub(super) out: Option<&'a Path>,
 }
@@ -81,13 +85,13 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
         progress.done();
         tell::stop(&text, lang)
     };
-    let budget = options.budget.and_then(|budget| usize::try_from(budget).ok()).filter(|budget| 0 < *budget);
-    let (Some(wanted), Some(budget)) = (options.wanted.as_deref(), budget) else {
+    let Some(wanted) = options.wanted.as_deref() else {
         return Err(stop(say(
-            "say what the sites are for and how many there may be: --for OBLIGATION --budget N, N 1 or more",
-            "请说明目的与数量：--for 条款编号或服务 --budget N（N 不小于 1）",
+            "say what the sites are for: --for OBLIGATION or --for SERVICE",
+            "请说明目的：--for 条款编号或服务",
         )));
     };
+    let budget = Budget::check(options, shared).map_err(stop)?;
     let time = Duration::try_from_secs_f64(shared.time_limit).ok().filter(|time| !time.is_zero());
     if !shared.aversion.is_finite() || shared.aversion <= 0.0 {
         return Err(stop(say(
@@ -108,6 +112,7 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
     })?;
     let aim = Aim::of(&read, wanted, options.group.as_deref()).map_err(stop)?;
     aim.limit_fits(&read.world, shared).map_err(stop)?;
+    aim.fewest_fits(shared).map_err(stop)?;
     progress.step(lang.pick("candidates", "候选点"));
     let mut problems = Problems::default();
     let candidates = candidates(options, &read, &aim, &mut problems).map_err(stop)?;
@@ -124,13 +129,15 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
         )));
     }
     let n_double = drop_doubles(&mut candidates);
+    let costs = budget.costs(&candidates).map_err(stop)?;
     aim.suit(&read.world, &mut candidates);
 
     progress.step(lang.pick("the study as it is", "评估现状"));
     let stage = Stage::new(&read.world, &read.packs, &Only::default(), candidates);
     let need = aim.need(&stage, shared);
     let found = aim.obligation.map(|at| &stage.base().findings[at].finding);
-    if found.is_some_and(|found| found.verdict == Verdict::Met) && shared.objective.is_none() {
+    let mends = matches!(shared.objective, None | Some(Objective::Fewest));
+    if found.is_some_and(|found| found.verdict == Verdict::Met) && mends {
         progress.done();
         let text = say(
             format!("`{wanted}` is kept already: there is nothing to mend; --objective mean would shorten the ways"),
@@ -143,7 +150,9 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
     progress.step(lang.pick("solving", "求解"));
     let begin = Instant::now();
     let out_of_time = || time <= begin.elapsed();
-    let (mut outcome, kappa, problem) = solve(&task, &need, shared, budget, &out_of_time);
+    let share = aim.share();
+    let asked = Search { budget: &budget, costs: costs.as_deref(), share, stop: &out_of_time };
+    let Solved { mut outcome, kappa, problem } = solve(&task, &need, shared, &asked);
     let n_idle = match (&mut outcome, problem) {
         (Ok(answer), Problem::Mclp) => drop_idle(answer, &task.offers, &need),
         _ => 0,
@@ -156,21 +165,27 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
     inputs.extend(input);
     let siting = Siting {
         problem,
-        p: Some(budget + 1),
+        p: budget.sites,
+        budget: budget.money,
+        times: None,
         limit: match need.serves {
             Serves::Within(limit) => Some(limit.get()),
             _ => None,
         },
         kappa,
-        share: None,
+        share: share.filter(|_| problem == Problem::Lscp),
         demands: &task.names,
         persons: &task.persons,
         people: people(read.world.people.proxy),
         sites: &sites,
         existing: &[0],
         has_stand_in: true,
+        capacity: None,
+        costs: costs.as_deref(),
+        is_cheapest: false,
         inputs: &inputs,
         outcome: &outcome,
+        shares: None,
         elapsed_s: begin.elapsed().as_secs_f64(),
     };
     let Ok(answer) = &outcome else {
@@ -202,6 +217,71 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
     let folder = plain(&out.display().to_string());
     tell::result(&whatif::changes(&what_if, &folder, (tell::style(), tell::width())));
     Ok(ExitCode::SUCCESS)
+}
+
+/// What new sites there may be.
+struct Budget {
+    sites: Option<usize>,
+    money: Option<f64>,
+}
+
+impl Budget {
+    fn check(options: &Options, shared: &Shared<'_>) -> Result<Self, Text> {
+        let is_fewest = shared.objective == Some(Objective::Fewest);
+        if is_fewest && (options.budget.is_some() || shared.cost.is_some()) {
+            return Err(say(
+                "--objective fewest finds the number of sites itself: leave out --budget and --cost",
+                "--objective fewest 自行求出设施点数量：请去掉 --budget 与 --cost",
+            ));
+        }
+        if let Some(budget) = options.budget.filter(|&budget| budget < 1) {
+            return Err(say(
+                format!("--budget {budget} opens nothing: give 1 or more"),
+                format!("--budget {budget} 无法新建：请填写不小于 1 的整数"),
+            ));
+        }
+        if let Some(cost) = shared.cost.filter(|&cost| !cost.is_finite() || cost <= 0.0) {
+            return Err(say(
+                format!("--cost {cost} opens nothing: give a number more than 0, in the unit of the column `cost`"),
+                format!("--cost {cost} 无法新建：请填写大于 0 的数，单位与 cost 列一致"),
+            ));
+        }
+        if shared.cost.is_some() && shared.objective == Some(Objective::Ede) {
+            return Err(say(
+                "--objective ede takes no --cost: give --budget, or another objective",
+                "--objective ede 不支持 --cost：请改用 --budget 或其他目标",
+            ));
+        }
+        if !is_fewest && options.budget.is_none() && shared.cost.is_none() {
+            return Err(say(
+                "say how many sites there may be, --budget N, or what they may cost, --cost MONEY; or ask for the fewest: --objective fewest",
+                "请用 --budget N 说明数量，或用 --cost 说明费用预算；求最少设施点用 --objective fewest",
+            ));
+        }
+        // So many sites as there can be no candidates are no limit.
+        let sites = options.budget.map(|budget| usize::try_from(budget).unwrap_or(usize::MAX - 1));
+        Ok(Self { sites, money: shared.cost })
+    }
+
+    /// What each site costs, that which stands for all that there are first; none where no candidate says, and none is
+    /// needed.
+    fn costs(&self, candidates: &[Scenario]) -> Result<Option<Vec<f64>>, Text> {
+        let known: Option<Vec<f64>> = std::iter::once(Some(0.0)).chain(candidates.iter().map(Scenario::cost)).collect();
+        if self.money.is_none() || known.is_some() {
+            return Ok(known);
+        }
+        let lacks = |candidate: &&Scenario| candidate.cost().is_none();
+        let (n, all) = (candidates.iter().filter(lacks).count(), candidates.len());
+        let first = candidates.iter().find(lacks).map_or_else(String::new, |candidate| plain(&candidate.name));
+        Err(say(
+            format!(
+                "--cost needs what each candidate costs, and {n} of {all} do not say, such as `{first}`: give a file of candidates with a column `cost`"
+            ),
+            format!(
+                "--cost 需要每个候选点的费用，而 {all} 个中有 {n} 个未给出，如“{first}”：请用 --candidates 给出含 cost 列的文件"
+            ),
+        ))
+    }
 }
 
 /// What the answer leaves out.
@@ -329,6 +409,41 @@ impl<'a> Aim<'a> {
         Ok(Self { obligation: position, check, service, conditions, group })
     }
 
+    /// Of all whom the obligation is for, the share that is enough for it; all where sites serve areas.
+    fn share(&self) -> Option<f64> {
+        match self.check {
+            Some(Check::Reach(reach)) => reach.at_least.as_ref().map(|share| share.get_ref().get()),
+            Some(_) => Some(1.0),
+            None => None,
+        }
+    }
+
+    /// Whether the fewest sites that keep the obligation can be asked for.
+    fn fewest_fits(&self, shared: &Shared<'_>) -> Result<(), Text> {
+        if shared.objective != Some(Objective::Fewest) {
+            return Ok(());
+        }
+        match self.check {
+            None => Err(say(
+                "--objective fewest needs an obligation, which says how many are enough: give its id with --for",
+                "--objective fewest 需要条款（其中规定了达标比例）：请用 --for 给出条款编号",
+            )),
+            Some(Check::Reach(reach)) if reach.at_least.is_none() => Err(say(
+                "the obligation does not say which share is enough, so that any number of sites keeps it: leave out --objective fewest",
+                "该条款未规定达标比例，无需新增：请去掉 --objective fewest",
+            )),
+            Some(Check::Reach(reach)) if *reach.decide.get_ref() == Decide::Each => Err(say(
+                "the obligation asks for its share in each area, and --objective fewest is about the whole: give --budget instead",
+                "该条款要求每个区域分别达标，--objective fewest 只针对整体：请改用 --budget",
+            )),
+            Some(_) if shared.limit.is_some() => Err(say(
+                "the obligation says itself whom a site serves: leave out --limit",
+                "条款本身已规定服务范围：请去掉 --limit",
+            )),
+            Some(_) => Ok(()),
+        }
+    }
+
     /// Whether a distance is given where one is needed, and only there.
     fn limit_fits(&self, world: &World, shared: &Shared<'_>) -> Result<(), Text> {
         let unit = world.cost_unit();
@@ -379,7 +494,7 @@ impl<'a> Aim<'a> {
             group: self.group,
             serves: limit.map_or(Serves::Anyone, Serves::Within),
         };
-        match self.check.filter(|_| shared.objective.is_none()) {
+        match self.check.filter(|_| matches!(shared.objective, None | Some(Objective::Fewest))) {
             Some(check) => need(stage, check, self.group).unwrap_or(of_service),
             None => of_service,
         }
@@ -594,22 +709,65 @@ fn drop_idle(answer: &mut Answer, offers: &Offers, need: &Need<'_>) -> usize {
     before - answer.chosen.len()
 }
 
-type Solved = (Result<Answer, NoAnswer>, Option<f64>, Problem);
+/// How the sites are searched for.
+struct Search<'a> {
+    budget: &'a Budget,
+    /// What each site costs.
+    costs: Option<&'a [f64]>,
+    /// Of all persons, as many as are enough.
+    share: Option<f64>,
+    stop: &'a (dyn Fn() -> bool + Sync),
+}
 
-fn solve(task: &Task, need: &Need<'_>, shared: &Shared<'_>, budget: usize, stop: &(dyn Fn() -> bool + Sync)) -> Solved {
-    let terms = Terms { existing: &[0], stop };
+struct Solved {
+    outcome: Result<Answer, NoAnswer>,
+    kappa: Option<f64>,
+    problem: Problem,
+}
+
+fn solve(task: &Task, need: &Need<'_>, shared: &Shared<'_>, asked: &Search<'_>) -> Solved {
+    let terms = Terms { existing: &[0], stop: asked.stop };
     let (offers, persons) = (&task.offers, &task.persons[..]);
-    let p = (budget + 1).min(offers.n_sites());
-    match (need.serves, shared.objective) {
-        (Serves::Within(limit), None | Some(Objective::Cover)) => {
-            (max_cover(offers, persons, limit.get(), p, terms), None, Problem::Mclp)
+    let p = asked.budget.sites.map_or(offers.n_sites(), |budget| (budget + 1).min(offers.n_sites()));
+    let limit = match need.serves {
+        Serves::Within(limit) => limit.get(),
+        Serves::Areas(_) => 0.0,
+        Serves::Anyone => f64::INFINITY,
+    };
+    let problem = match (need.serves, shared.objective) {
+        (_, Some(Objective::Fewest)) => Problem::Lscp,
+        (Serves::Within(_), None | Some(Objective::Cover)) | (Serves::Areas(_), _) => Problem::Mclp,
+        (_, Some(Objective::Worst)) => Problem::PCenter,
+        _ => Problem::PMedian,
+    };
+    let plain = |outcome| Solved { outcome, kappa: None, problem };
+    if let (Some(money), Some(cost)) = (asked.budget.money, asked.costs) {
+        let unlimited = vec![f64::INFINITY; offers.n_sites()];
+        let sites = Sites { capacity: &unlimited, cost };
+        let allowed = Allowed { p: Some(p), budget: Some(money) };
+        let found = match problem {
+            Problem::Mclp => capacitated::max_cover::max_cover(offers, persons, limit, sites, allowed, terms),
+            Problem::PCenter => capacitated::center::center(offers, persons, sites, allowed, terms),
+            _ => capacitated::median::median(offers, persons, sites, allowed, terms),
+        };
+        return match found {
+            // Nobody is split where there is room for all.
+            Ok(Supplied { answer, .. }) => plain(Ok(answer)),
+            Err(why) => plain(Err(why)),
+        };
+    }
+    match (problem, shared.objective) {
+        (Problem::Lscp, _) => {
+            let found = partial_set_cover(offers, persons, limit, asked.share.unwrap_or(1.0), terms);
+            // What stands today is no site to count.
+            plain(found.map(|answer| Answer { objective: answer.objective - 1.0, bound: answer.bound - 1.0, ..answer }))
         }
-        (Serves::Areas(_), _) => (max_cover(offers, persons, 0.0, p, terms), None, Problem::Mclp),
-        (_, Some(Objective::Worst)) => (p_center(offers, persons, p, terms), None, Problem::PCenter),
+        (Problem::Mclp, _) => plain(max_cover(offers, persons, limit, p, terms)),
+        (Problem::PCenter, _) => plain(p_center(offers, persons, p, terms)),
         (_, Some(Objective::Ede)) => match equitable_median(offers, persons, p, shared.aversion, terms) {
-            Ok(found) => (Ok(found.answer), Some(found.kappa), Problem::PMedian),
-            Err(why) => (Err(why), None, Problem::PMedian),
+            Ok(found) => Solved { outcome: Ok(found.answer), kappa: Some(found.kappa), problem },
+            Err(why) => plain(Err(why)),
         },
-        _ => (p_median(offers, persons, p, terms), None, Problem::PMedian),
+        _ => plain(p_median(offers, persons, p, terms)),
     }
 }

@@ -18,6 +18,10 @@ pub struct Files<'a> {
     pub demand: &'a str,
     /// `id`: sites that are there already.
     pub existing: Option<&'a str>,
+    /// `id,capacity`: persons whom each site can serve.
+    pub capacity: Option<&'a str>,
+    /// `id,cost`: what each site costs to open.
+    pub costs: Option<&'a str>,
 }
 
 /// What a siting problem is about.
@@ -33,6 +37,10 @@ pub struct Candidates {
     pub sites: Vec<String>,
     /// Those that are there already, by position.
     pub existing: Vec<u32>,
+    /// Persons whom each site can serve, where that is limited.
+    pub capacity: Option<Vec<f64>>,
+    /// What each site costs to open, where that is given; nothing for those that are there already.
+    pub costs: Option<Vec<f64>>,
     /// The files that were read, with SHA-256 in hexadecimal.
     pub files: Vec<(String, String)>,
 }
@@ -49,6 +57,14 @@ pub fn read_siting(files: Files<'_>, limit: Option<f64>, problems: &mut Problems
     let existing = files.existing.and_then(|file| read(file, &mut found, problems));
     if let (Some(existing), Some(_)) = (&existing, &offers) {
         read_existing(existing, files.table, &mut found, problems);
+    }
+    for (kind, file) in [(&CAPACITY, files.capacity), (&COST, files.costs)] {
+        let Some(of_sites) = file.and_then(|file| read(file, &mut found, problems)) else { continue };
+        if offers.is_none() {
+            continue;
+        }
+        let values = read_of_sites(&of_sites, kind, files.table, &found, problems);
+        *(if kind.is_needed_of_existing { &mut found.capacity } else { &mut found.costs }) = values;
     }
     let offers = offers?;
     let (n_demands, n_sites) = (found.demands.len(), found.sites.len());
@@ -196,19 +212,124 @@ fn read_existing(table: &Table, offered_by: &str, found: &mut Candidates, proble
             rows.insert(id, row);
             found.existing.push(site);
         } else {
-            problems.error(
-                "unknown-site",
-                &table.file,
-                table.at(row),
-                say(format!("`{id}` is no candidate of {offered_by}"), format!("“{id}”不在 {offered_by} 的候选点中")),
-                say(
-                    "give its costs there, or mend the id: a site without costs serves nobody",
-                    "请补充其费用或更正编号：没有费用的设施点无法服务任何人",
-                ),
-            );
+            unknown_site(table, row, id, offered_by, problems);
         }
     }
     found.existing.sort_unstable();
+}
+
+/// A number that each site has.
+struct OfSites {
+    /// The headers that its column may have; the first comes before the others.
+    headers: &'static [&'static str],
+    name: (&'static str, &'static str),
+    /// Whether sites that are there already need it, too.
+    is_needed_of_existing: bool,
+    /// What would be right where a site has none.
+    help: (&'static str, &'static str),
+}
+
+const CAPACITY: OfSites = OfSites {
+    headers: &["capacity", "seats", "beds", "persons", "容量", "学位", "床位", "可服务人数"],
+    name: ("capacity", "容量"),
+    is_needed_of_existing: true,
+    help: (
+        "give each candidate a row with the persons that it can serve; a large number where there is no limit",
+        "请为每个候选点填写可服务人数；无上限者可填一个足够大的数",
+    ),
+};
+
+const COST: OfSites = OfSites {
+    headers: &["cost", "price", "费用", "成本", "造价", "投资"],
+    name: ("cost", "费用"),
+    is_needed_of_existing: false,
+    help: (
+        "give each candidate a row with what it costs to open, 0 or more; those existing need none",
+        "请为每个候选点填写建设费用（不小于 0）；现有设施无需填写",
+    ),
+};
+
+/// Missing ids that are listed; of more, how many there are.
+const LISTED: usize = 20;
+
+/// A number of each site, by position; every site that needs one must have it.
+fn read_of_sites(
+    table: &Table,
+    of: &OfSites,
+    offered_by: &str,
+    found: &Candidates,
+    problems: &mut Problems,
+) -> Option<Vec<f64>> {
+    let ids =
+        column(table, &["id", "to", "site", "candidate", "code", "编号", "代码", "编码", "设施", "候选点"], problems);
+    let values = column(table, of.headers, problems);
+    let (ids, values) = (ids?, values?);
+    let positions: HashMap<&str, usize> = (0..).zip(&found.sites).map(|(at, id)| (id.as_str(), at)).collect();
+    let mut rows: HashMap<&str, usize> = HashMap::new();
+    let mut numbers: Vec<Option<f64>> = vec![None; found.sites.len()];
+    for row in 0..table.n_rows {
+        let id = ids.get(row);
+        if id.is_empty() {
+            missing_id(table, row, problems);
+        } else if let Some(&first) = rows.get(id) {
+            duplicate_id(table, row, id, first, problems);
+        } else if let Some(&at) = positions.get(id) {
+            rows.insert(id, row);
+            // A wrong number is told once: the site is not missing as well.
+            numbers[at] = Some(amount(table, values, row, of.name, problems).unwrap_or(0.0));
+        } else {
+            unknown_site(table, row, id, offered_by, problems);
+        }
+    }
+    let is_excused = |at: usize| !of.is_needed_of_existing && found.existing.contains(&(at as u32));
+    let missing: Vec<&str> = (0..numbers.len())
+        .filter(|&at| numbers[at].is_none() && !is_excused(at))
+        .map(|at| found.sites[at].as_str())
+        .collect();
+    if !missing.is_empty() {
+        let n = missing.len();
+        let listed = missing[..n.min(LISTED)].join(", ");
+        let (en, zh) = of.name;
+        let more = if LISTED < n { (format!(" and {} more", n - LISTED), " 等") } else { (String::new(), "") };
+        problems.error(
+            "missing-site",
+            &table.file,
+            At::File,
+            say(
+                format!("{n} candidates of {offered_by} have no {en} here: {listed}{}", more.0),
+                format!("{offered_by} 中有 {n} 个候选点缺少{zh}：{listed}{}", more.1),
+            ),
+            say(of.help.0, of.help.1),
+        );
+        return None;
+    }
+    let number = |(at, number): (usize, Option<f64>)| if is_excused(at) { 0.0 } else { number.unwrap_or(0.0) };
+    let numbers: Vec<f64> = numbers.into_iter().enumerate().map(number).collect();
+    if !numbers.iter().sum::<f64>().is_finite() {
+        let (en, zh) = of.name;
+        problems.error(
+            "too-many",
+            &table.file,
+            At::File,
+            say(format!("the {en} of all sites is more than can be counted"), format!("{zh}合计超出可计算范围")),
+            say("give smaller numbers", "请填写较小的数字"),
+        );
+        return None;
+    }
+    Some(numbers)
+}
+
+fn unknown_site(table: &Table, row: usize, id: &str, offered_by: &str, problems: &mut Problems) {
+    problems.error(
+        "unknown-site",
+        &table.file,
+        table.at(row),
+        say(format!("`{id}` is no candidate of {offered_by}"), format!("“{id}”不在 {offered_by} 的候选点中")),
+        say(
+            "give its costs there, or mend the id: a site without costs serves nobody",
+            "请补充其费用或更正编号：没有费用的设施点无法服务任何人",
+        ),
+    );
 }
 
 #[cfg(test)]
@@ -226,7 +347,8 @@ mod tests {
         let (table, demand) = (put("od.csv", table), put("demand.csv", demand));
         let existing = existing.map(|text| put("existing.csv", text));
         let mut problems = Problems::default();
-        let files = Files { table: &table, demand: &demand, existing: existing.as_deref() };
+        let files =
+            Files { table: &table, demand: &demand, existing: existing.as_deref(), capacity: None, costs: None };
         let found = read_siting(files, None, &mut problems);
         let said = |problem: &super::super::problem::Problem| {
             let at = match &problem.at {

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows how the sites were found, and nothing is kept between calls.
 
+use super::capacitated::Share;
 use super::{Assignment, Offers};
 
 /// The cheapest chosen site of each demand point and its cost; none where no chosen site can serve it.
@@ -61,6 +62,58 @@ pub fn times_covered(offers: &Offers, chosen: &[u32], limit: f64) -> Vec<u32> {
         links.filter(|&(&site, &cost)| is_chosen[site as usize] && cost <= limit).count() as u32
     };
     (0..offers.n_demands()).map(times).collect()
+}
+
+/// What shares of persons come to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tally {
+    /// Persons who are served.
+    pub served: f64,
+    /// Whether every demand point is served whole, persons or none.
+    pub serves_all: bool,
+    /// Persons times cost.
+    pub total_cost: f64,
+    /// The dearest cost of a share.
+    pub worst_cost: f64,
+}
+
+/// What shares come to; none where one of them is no offer within `limit` of a chosen site at its cost, a demand point is
+/// given more than its persons or one site more than once, or a site more than its capacity. Sums may be off by 1e-9.
+pub fn tally(
+    offers: &Offers,
+    persons: &[f64],
+    limit: f64,
+    (chosen, capacity): (&[u32], &[f64]),
+    shares: &[Share],
+) -> Option<Tally> {
+    let is_chosen = flags(offers, chosen);
+    let (mut given, mut is_met) = (vec![0.0; persons.len()], vec![false; persons.len()]);
+    let mut load = vec![0.0; offers.n_sites()];
+    let mut seen = std::collections::HashSet::new();
+    let mut tally = Tally { served: 0.0, serves_all: false, total_cost: 0.0, worst_cost: 0.0 };
+    for share in shares {
+        let (sites, costs) = offers.of(share.demand as usize);
+        let offered = sites.iter().zip(costs).find(|(site, _)| **site == share.site);
+        let is_offer = offered.is_some_and(|(_, cost)| *cost == share.cost && share.cost <= limit);
+        let is_new = seen.insert((share.demand, share.site));
+        if !is_offer || !is_new || !is_chosen[share.site as usize] || share.persons < 0.0 {
+            return None;
+        }
+        given[share.demand as usize] += share.persons;
+        is_met[share.demand as usize] = true;
+        load[share.site as usize] += share.persons;
+        tally.served += share.persons;
+        tally.total_cost += share.persons * share.cost;
+        tally.worst_cost = tally.worst_cost.max(share.cost);
+    }
+    let all: f64 = persons.iter().sum();
+    let slack = 1e-9 * all;
+    let too_much = given.iter().zip(persons).any(|(given, persons)| persons + slack < *given);
+    if too_much || load.iter().zip(capacity).any(|(load, capacity)| capacity + slack < *load) {
+        return None;
+    }
+    tally.serves_all = all - slack <= tally.served && is_met.iter().all(|&is_met| is_met);
+    Some(tally)
 }
 
 fn flags(offers: &Offers, chosen: &[u32]) -> Vec<bool> {

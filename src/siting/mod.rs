@@ -8,6 +8,7 @@
 //! | p-median | `p` sites with the least cost over all persons | [`p_median`] |
 //! | equitable p-median | the same with the least Kolm-Pollak equivalent | [`equitable_median`] |
 //! | p-center | `p` sites with the least cost for whoever is served worst | [`p_center`] |
+//! | any of these with capacities, costs of sites or a budget | the same, in which a demand point may be split | [`capacitated`] |
 //!
 //! Costs come as [`Offers`]: a demand point and a site without an offer cannot be joined, however many sites there are.
 //! Kernels see positions and numbers only: no files, no clock; whether time is up is asked of [`Terms::stop`].
@@ -18,6 +19,7 @@
 //! measures the chosen sites again from the offers alone; where it does not agree the answer is refused.
 
 pub mod backup_cover;
+pub mod capacitated;
 pub mod equitable_median;
 pub mod evaluate;
 pub mod max_cover;
@@ -87,6 +89,13 @@ pub enum NoAnswer {
         /// No fewer sites than this can serve everyone.
         at_least: usize,
         /// Those whom one good choice of the sites allowed leaves unserved, by position, ascending.
+        unserved: Vec<u32>,
+    },
+    /// It is proven that no choice allowed has room for everyone.
+    NoRoom {
+        /// Persons whom the best choice tried leaves unserved.
+        left: f64,
+        /// Where they are, by position, ascending.
         unserved: Vec<u32>,
     },
     /// The search was ended before there was any answer.

@@ -55,7 +55,9 @@ fn the_san_francisco_case_has_the_optima_of_spopt() {
     let Some(table) = foreign("siting", "od.csv") else { return };
     let demand = table.with_file_name("demand.csv");
     let mut problems = Problems::default();
-    let files = Files { table: table.to_str().unwrap(), demand: demand.to_str().unwrap(), existing: None };
+    let of_table = table.to_str().unwrap();
+    let files =
+        Files { table: of_table, demand: demand.to_str().unwrap(), existing: None, capacity: None, costs: None };
     let found = read_siting(files, None, &mut problems).unwrap();
     assert!(problems.is_empty(), "{problems:?}");
     assert_eq!((found.demands.len(), found.sites.len(), found.offers.n_offers()), (205, 16, 3280));

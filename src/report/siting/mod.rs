@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::csv::safe;
 use super::words::number::cell;
 use crate::model::Text;
+use crate::siting::capacitated::Share;
 use crate::siting::{Answer, NoAnswer, evaluate};
 
 /// The name and version of the shape of `site.json`.
@@ -19,10 +20,14 @@ pub const FILES: [&str; 2] = ["site.json", "assignment.csv"];
 pub struct Siting<'a> {
     /// Which problem.
     pub problem: Problem,
-    /// Sites in all, where the problem asks for that.
+    /// Sites in all, where the problem asks for that; new ones, where a site stands for all that there are.
     pub p: Option<usize>,
+    /// What the sites may cost together, where that is limited.
+    pub budget: Option<f64>,
     /// The dearest cost at which a site serves.
     pub limit: Option<f64>,
+    /// How many sites each demand point is to have, where that is asked for.
+    pub times: Option<u32>,
     /// Of the equitable p-median.
     pub kappa: Option<f64>,
     /// Of all persons, where fewer than everyone are to be served.
@@ -39,10 +44,18 @@ pub struct Siting<'a> {
     pub existing: &'a [u32],
     /// Whether the first site stands for all that there are.
     pub has_stand_in: bool,
+    /// Persons whom each site can serve, by position, where that is limited.
+    pub capacity: Option<&'a [f64]>,
+    /// What each site costs to open, by position, where that is known.
+    pub costs: Option<&'a [f64]>,
+    /// Whether the objective of set covering is what the sites cost.
+    pub is_cheapest: bool,
     /// The files it was read from, with SHA-256 in hexadecimal.
     pub inputs: &'a [(String, String)],
     /// What was found, or the proof that there is nothing to find.
     pub outcome: &'a Result<Answer, NoAnswer>,
+    /// Who is served where, where the persons of a demand point may be split.
+    pub shares: Option<&'a [Share]>,
     /// Seconds that the search took.
     pub elapsed_s: f64,
 }
@@ -105,30 +118,101 @@ impl<'a> Siting<'a> {
         self.outcome.as_ref().ok()
     }
 
+    /// Who is served where: persons of a demand point at a site, and what it costs each; as a whole where none is split.
+    fn links(&self, answer: &Answer) -> Vec<Share> {
+        if let Some(shares) = self.shares {
+            return shares.to_vec();
+        }
+        let link = |(demand, (link, &persons)): (u32, (&Option<(u32, f64)>, &f64))| {
+            link.map(|(site, cost)| Share { demand, site, persons, cost })
+        };
+        (0..).zip(answer.assignment.iter().zip(self.persons)).filter_map(link).collect()
+    }
+
     fn served(&self, answer: &Answer) -> Served {
-        let persons = evaluate::persons_served(&answer.assignment, self.persons);
-        let links =
-            || answer.assignment.iter().zip(self.persons).filter_map(|(link, n)| link.map(|(_, cost)| (cost, n)));
-        let total: f64 = links().map(|(cost, persons)| cost * persons).sum();
+        let links = self.links(answer);
+        let persons: f64 = links.iter().map(|share| share.persons).sum();
+        let total: f64 = links.iter().map(|share| share.cost * share.persons).sum();
         Served {
             persons,
             mean_cost: (0.0 < persons).then(|| total / persons),
-            worst_cost: links().map(|(cost, _)| cost).max_by(f64::total_cmp),
+            worst_cost: links.iter().map(|share| share.cost).max_by(f64::total_cmp),
         }
+    }
+
+    /// The sites of an answer, without the one that stands for all that there are.
+    fn chosen_sites(&self, answer: &Answer) -> Vec<u32> {
+        answer.chosen.iter().copied().filter(|&site| !self.has_stand_in || site != 0).collect()
+    }
+
+    /// The sites that are there already, without the one that stands for all of them.
+    fn existing_sites(&self) -> &[u32] {
+        if self.has_stand_in { &[] } else { self.existing }
+    }
+
+    /// What the new sites of an answer cost; none where that is not known of each.
+    fn spent(&self, answer: &Answer) -> Option<f64> {
+        let costs = self.costs?;
+        let new = answer.chosen.iter().filter(|site| !self.existing.contains(site));
+        Some(new.map(|&site| costs[site as usize]).sum::<f64>() + 0.0)
+    }
+
+    /// Each site chosen: persons whom it serves, what it holds and costs.
+    fn sites_json(&self, answer: &Answer) -> Vec<Value> {
+        let mut persons = vec![0.0; self.sites.len()];
+        self.links(answer).iter().for_each(|share| persons[share.site as usize] += share.persons);
+        let chosen = self.chosen_sites(answer);
+        let site = |&site: &u32| {
+            let at = site as usize;
+            let capacity = self.capacity.map(|capacity| capacity[at]);
+            json!({
+                "id": self.sites[at],
+                "existing": self.existing.contains(&site),
+                "persons": persons[at],
+                "capacity": capacity,
+                "cost": self.costs.filter(|_| !self.existing.contains(&site)).map(|costs| costs[at]),
+            })
+        };
+        chosen.iter().map(site).collect()
     }
 
     /// The demand points that no site serves, by position.
     fn unserved(&self) -> Vec<u32> {
         match self.outcome {
-            Ok(answer) => evaluate::unserved(&answer.assignment),
+            Ok(answer) => {
+                let none = || evaluate::unserved(&answer.assignment);
+                self.shares.map_or_else(none, |shares| self.not_whole(shares))
+            }
             Err(NoAnswer::Unreachable { demands }) => demands.clone(),
-            Err(NoAnswer::TooFew { unserved, .. }) => unserved.clone(),
+            Err(NoAnswer::TooFew { unserved, .. } | NoAnswer::NoRoom { unserved, .. }) => unserved.clone(),
             Err(NoAnswer::Stopped | NoAnswer::Disagrees { .. }) => Vec::new(),
         }
     }
 
+    /// The demand points of which some or all persons have no site.
+    fn not_whole(&self, shares: &[Share]) -> Vec<u32> {
+        let mut left = self.persons.to_vec();
+        let mut has_site = vec![false; left.len()];
+        for share in shares {
+            left[share.demand as usize] -= share.persons;
+            has_site[share.demand as usize] = true;
+        }
+        let slack = 1e-9 * self.persons.iter().sum::<f64>();
+        let is_left = |&demand: &u32| slack < left[demand as usize] || !has_site[demand as usize];
+        (0..left.len() as u32).filter(is_left).collect()
+    }
+
     fn ids(all: &[String], positions: &[u32]) -> Vec<String> {
         positions.iter().map(|&at| all[at as usize].clone()).collect()
+    }
+
+    fn unit(&self) -> String {
+        match self.problem {
+            _ if self.kappa.is_some() => "cost, Kolm-Pollak EDE".to_owned(),
+            Problem::Lscp if self.is_cheapest => "cost of sites".to_owned(),
+            Problem::LscpB if self.capacity.is_some() => format!("{} with a backup", self.people.en),
+            problem => problem.unit().replace("persons", &self.people.en),
+        }
     }
 
     fn json(&self) -> Vec<u8> {
@@ -136,7 +220,7 @@ impl<'a> Siting<'a> {
         let served = answer.map(|answer| self.served(answer));
         let proven = match self.outcome {
             Ok(answer) => answer.proven,
-            Err(why) => matches!(why, NoAnswer::Unreachable { .. } | NoAnswer::TooFew { .. }),
+            Err(why) => !matches!(why, NoAnswer::Stopped | NoAnswer::Disagrees { .. }),
         };
         let status = match (answer, proven) {
             (Some(_), true) => "optimal",
@@ -157,17 +241,18 @@ impl<'a> Siting<'a> {
             "share": self.share,
             "status": status,
             "objective": answer.map(|answer| answer.objective),
-            "objective_unit": if self.kappa.is_some() {
-                "cost, Kolm-Pollak EDE".to_owned()
-            } else {
-                self.problem.unit().replace("persons", &self.people.en)
-            },
+            "objective_unit": self.unit(),
             "kappa": self.kappa,
             "bound": answer.map(|answer| answer.bound),
             "gap": answer.map(Answer::gap),
             "proven": proven,
-            "chosen": answer.map_or_else(Vec::new, |answer| Self::ids(self.sites, &answer.chosen)),
-            "existing": Self::ids(self.sites, self.existing),
+            "chosen": answer.map_or_else(Vec::new, |answer| Self::ids(self.sites, &self.chosen_sites(answer))),
+            "existing": Self::ids(self.sites, self.existing_sites()),
+            "stand_in": self.sites.first().filter(|_| self.has_stand_in),
+            "sites": answer.map_or_else(Vec::new, |answer| self.sites_json(answer)),
+            "budget": self.budget,
+            "cost": answer.and_then(|answer| self.spent(answer)),
+            "times": self.times,
             "sites_needed_at_least": at_least,
             "persons": self.persons.iter().sum::<f64>(),
             "persons_served": served.as_ref().map(|served| served.persons),
@@ -182,18 +267,28 @@ impl<'a> Siting<'a> {
         bytes
     }
 
-    /// One row a demand point: who is served where at what cost; where nobody serves it, the last two are empty.
+    /// One row a demand point, or of one that is split, one a site: who is served where at what cost; where nobody serves
+    /// it, the last two are empty.
     fn csv(&self) -> Vec<u8> {
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
         let memory = "memory can be written to";
         writer.write_record(["from", "persons", "to", "cost"]).expect(memory);
         // An id that is a number is shown as it is, else nothing starts a formula.
         let shown = |id: &str| if id.parse::<f64>().is_ok() { id.to_owned() } else { safe(id) };
-        for (at, (id, persons)) in self.demands.iter().zip(self.persons).enumerate() {
-            let link = self.answer().and_then(|answer| answer.assignment[at]);
-            let (to, cost) =
-                link.map_or_else(Default::default, |(site, cost)| (shown(&self.sites[site as usize]), cell(cost)));
-            writer.write_record([shown(id), cell(*persons), to, cost]).expect(memory);
+        let links = self.answer().map_or_else(Vec::new, |answer| self.links(answer));
+        let slack = 1e-9 * self.persons.iter().sum::<f64>();
+        let mut next = 0;
+        for (at, (id, &persons)) in (0_u32..).zip(self.demands.iter().zip(self.persons)) {
+            let (begin, mut left) = (next, persons);
+            while let Some(share) = links.get(next).filter(|share| share.demand == at) {
+                left -= share.persons;
+                let to = shown(&self.sites[share.site as usize]);
+                writer.write_record([shown(id), cell(share.persons), to, cell(share.cost)]).expect(memory);
+                next += 1;
+            }
+            if begin == next || slack < left {
+                writer.write_record([shown(id), cell(left), String::new(), String::new()]).expect(memory);
+            }
         }
         writer.into_inner().expect(memory)
     }

@@ -52,6 +52,10 @@ impl Siting<'_> {
         line(lang.pick("problem", "问题"), lang.pick(format!("{key}: {asked}"), format!("{asked}，{key}")));
         let unit = match self.kappa {
             Some(_) => lang.pick("equally distributed equivalent (Kolm-Pollak)", "（Kolm–Pollak 公平等价成本）"),
+            None if self.is_cheapest => lang.pick("for all new sites", "（新建费用合计）"),
+            None if self.problem == Problem::LscpB && self.capacity.is_some() => {
+                lang.pick("persons with a backup", "人有备份")
+            }
             None => self.problem.unit_words(lang),
         };
         let unit = unit.replace(lang.pick("persons", "人"), self.people.get(lang));
@@ -71,11 +75,42 @@ impl Siting<'_> {
             let words = lang.pick(format!("{mean} on average, {worst} at worst"), format!("平均 {mean}，最大 {worst}"));
             line(lang.pick("cost", "成本"), words);
         }
+        if let Some(spent) = self.spent(answer) {
+            let spent = number(spent);
+            let words = match self.budget.map(number) {
+                Some(budget) => lang.pick(format!("{spent} of {budget}"), format!("{spent} / {budget}")),
+                None => spent,
+            };
+            line(lang.pick("spent", "费用"), words);
+        }
+        if let Some(capacity) = self.capacity {
+            let chosen = self.chosen_sites(answer);
+            let room = number(chosen.iter().map(|&site| capacity[site as usize]).sum());
+            let n_split = self.n_split(answer);
+            let words = lang.pick(
+                format!("room for {room}; {n_split} {} split between sites", english("demand point", n_split as f64)),
+                format!("合计 {room}；{n_split} 个需求点由多个设施点分担"),
+            );
+            line(lang.pick("capacity", "容量"), words);
+        }
         text
+    }
+
+    /// Demand points that more than one site serves.
+    fn n_split(&self, answer: &Answer) -> usize {
+        let links = self.links(answer);
+        let same = |pair: &&[crate::siting::capacitated::Share]| pair[0].demand == pair[1].demand;
+        let mut split: Vec<u32> = links.windows(2).filter(same).map(|pair| pair[0].demand).collect();
+        split.dedup();
+        split.len()
     }
 
     fn asked(&self, lang: Lang) -> &'static str {
         match self.kappa {
+            None if self.is_cheapest => lang.pick("the cheapest sites", "费用最低（加权集合覆盖）"),
+            None if self.times.is_some() => {
+                lang.pick("the fewest sites, everyone served several times", "设施点最少（多重覆盖）")
+            }
             Some(_) => lang.pick("the least cost, equally spread", "成本低且公平"),
             None => self.problem.words(lang),
         }
@@ -88,8 +123,7 @@ impl Siting<'_> {
             format!("{id}{mark}")
         };
         // All that stand today are one site in the search, and none for a reader.
-        let is_shown = |site: &&u32| !self.has_stand_in || **site != 0;
-        let all: Vec<String> = answer.chosen.iter().filter(is_shown).map(name).collect();
+        let all: Vec<String> = self.chosen_sites(answer).iter().map(name).collect();
         let (n, of) = (all.len(), self.sites.len() - usize::from(self.has_stand_in));
         let listed = listed(&all, lang);
         lang.pick(format!("{n} of {of}: {listed}"), format!("{of} 个中选 {n} 个：{listed}"))
@@ -107,6 +141,12 @@ impl Siting<'_> {
         Some(match why {
             NoAnswer::Unreachable { .. } => both(&|lang| {
                 let ids = ids(lang);
+                let by = match self.times {
+                    Some(times) => {
+                        lang.pick(format!("fewer than {times} candidates"), format!("不足 {times} 个候选点"))
+                    }
+                    None => lang.pick("no candidate", "没有任何候选点").to_owned(),
+                };
                 let within = self.limit.map_or_else(String::new, |limit| {
                     let limit = number(limit);
                     lang.pick(format!(" within {limit}"), format!("在 {limit} 以内"))
@@ -114,12 +154,12 @@ impl Siting<'_> {
                 let points = english("demand point", n as f64);
                 lang.pick(
                     format!(
-                        "no choice of sites does it, and that is proven: {n} {points} can be served by no \
-                         candidate{within}: {ids}; add offers or candidates for them{}",
+                        "no choice of sites does it, and that is proven: {n} {points} can be served by \
+                         {by}{within}: {ids}; add offers or candidates for them{}",
                         if self.limit.is_some() { ", or raise --limit" } else { "" }
                     ),
                     format!(
-                        "已证明无可行方案：{n} 个需求点{within}没有任何候选点可服务：{ids}；请补充费用或候选点{}",
+                        "已证明无可行方案：{n} 个需求点{within}{by}可服务：{ids}；请补充费用或候选点{}",
                         if self.limit.is_some() { "，或提高 --limit" } else { "" }
                     ),
                 )
@@ -127,8 +167,11 @@ impl Siting<'_> {
             NoAnswer::TooFew { at_least, .. } => both(&|lang| {
                 let (ids, p) = (ids(lang), self.p.unwrap_or(0));
                 let needed = (*at_least < usize::MAX).then_some(at_least);
+                // All that stand today are one site of the search.
+                let flag = self.number_flag();
                 let most = needed.map_or_else(String::new, |n| {
-                    lang.pick(format!("; give --p {n} or more"), format!("；请将 --p 设为 {n} 或更大"))
+                    let n = n - usize::from(self.has_stand_in);
+                    lang.pick(format!("; give {flag} {n} or more"), format!("；请将 {flag} 设为 {n} 或更大"))
                 });
                 lang.pick(
                     format!(
@@ -138,6 +181,18 @@ impl Siting<'_> {
                         english("demand point", n as f64)
                     ),
                     format!("已证明 {p} 个设施点无法服务所有需求点：所试方案中仍有 {n} 个未被服务：{ids}{most}"),
+                )
+            }),
+            NoAnswer::NoRoom { left, .. } => both(&|lang| {
+                let (ids, left, people) = (ids(lang), number(*left), self.people.get(lang));
+                let (most, allowed) = self.allowed(lang);
+                lang.pick(
+                    format!(
+                        "no choice of {allowed} has room for everyone, and that is proven: with the best choice tried \
+                         {left} {people} at {n} {} are left: {ids}; {most}",
+                        english("demand point", n as f64)
+                    ),
+                    format!("已证明{allowed}无法服务所有人：所试方案中仍有 {n} 个需求点的 {left} {people}未被服务：{ids}；{most}"),
                 )
             }),
             NoAnswer::Stopped => Text {
@@ -155,6 +210,36 @@ impl Siting<'_> {
                 }
             }
         })
+    }
+}
+
+impl Siting<'_> {
+    /// What would make room, and what sites are allowed.
+    fn allowed(&self, lang: Lang) -> (String, String) {
+        let mut more = Vec::new();
+        let mut allowed = lang.pick("sites", "任何选址方案都").to_owned();
+        if self.capacity.is_some() {
+            more.push(lang.pick("raise capacities", "提高容量").to_owned());
+        }
+        if let Some(p) = self.p {
+            let flag = self.number_flag();
+            more.push(lang.pick(format!("raise {flag}"), format!("提高 {flag}")));
+            allowed = lang.pick(format!("{p} {}", english("site", p as f64)), format!("{p} 个设施点"));
+        }
+        if let Some(budget) = self.budget {
+            let budget = number(budget);
+            more.push(lang.pick("raise --cost", "提高 --cost").to_owned());
+            allowed += &lang.pick(format!(" for {budget}"), format!("（费用 {budget} 以内）"));
+        }
+        if self.limit.is_some() {
+            more.push(lang.pick("raise --limit", "提高 --limit").to_owned());
+        }
+        (more.join(lang.pick(", or ", "、或")), allowed)
+    }
+
+    /// The argument that says how many sites there may be.
+    fn number_flag(&self) -> &'static str {
+        if self.has_stand_in { "--budget" } else { "--p" }
     }
 }
 

@@ -5,6 +5,7 @@
 pub(super) mod coverage;
 pub(super) mod fewest;
 pub(super) mod median;
+pub(super) mod supply;
 
 mod bits;
 mod row_weights;

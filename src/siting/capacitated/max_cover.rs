@@ -1,0 +1,45 @@
+//! Capacitated maximal covering: the sites allowed that serve the most persons within a limit.
+
+use super::{Allowed, Case, Offers, Sites, Supplied, Terms};
+use crate::siting::NoAnswer;
+
+/// The sites allowed that serve the most persons within `limit`, each no more than it can; the persons of a demand point
+/// may be split between sites and served in part. Of all allocations to the sites chosen that serve as many, the cheapest
+/// is given.
+///
+/// # Shapes and units
+/// - `persons`: one a demand point, finite and not negative.
+/// - The objective is in persons.
+///
+/// # Errors
+/// [`NoAnswer::Stopped`] where time was up before the first choice.
+///
+/// # Source
+/// Current and Storbeck (1988), Capacitated covering models, Environment and Planning B 15(2), 153-163,
+/// doi:10.1068/b150153.
+pub fn max_cover(
+    offers: &Offers,
+    persons: &[f64],
+    limit: f64,
+    sites: Sites<'_>,
+    allowed: Allowed,
+    terms: Terms<'_>,
+) -> Result<Supplied, NoAnswer> {
+    let case = Case { offers, persons, sites, allowed, terms };
+    let mut rows = super::Rows::new(offers.n_sites());
+    let mut total = 0.0;
+    for (demand, &persons) in persons.iter().enumerate() {
+        let within = offers.within(demand, limit);
+        if 0.0 < persons && !within.is_empty() {
+            rows.push(within.iter().map(|&site| (site, 0.0)), persons, 1.0);
+            total += persons;
+        }
+    }
+    let rows = rows.merged();
+    let solved = case.solve(&rows, &vec![0.0; offers.n_sites()], Vec::new(), f64::NEG_INFINITY);
+    let Some((_, chosen)) = solved.best else { return Err(NoAnswer::Stopped) };
+    let filled = case.rounded(&rows, chosen);
+    let claimed = super::allocate(&rows, &filled, sites.capacity).shares.iter().map(|share| share.2).sum::<f64>() + 0.0;
+    let bound = (total - solved.bound.max(0.0)).max(claimed);
+    case.told(limit, filled, (claimed, bound, solved.complete), |tally| Some(tally.served))
+}
