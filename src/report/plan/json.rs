@@ -50,7 +50,7 @@ pub(super) fn write(of: &Planned<'_>, to: &mut dyn Write) -> io::Result<()> {
         "elapsed_s": of.elapsed,
         "n_candidates": of.stage.scenarios().len(),
         "wanted": ids(of.wanted),
-        "held": plan.map(|plan| ids(&plan.held.iter().copied().filter(|at| of.wanted.contains(at)).collect::<Vec<_>>())),
+        "held": plan.map(|_| ids(&of.gained())),
         "given_up": plan.map(|plan| ids(&plan.given_up)),
         "impossible": of.impossible.iter().map(|one| impossible(of, one)).collect::<Vec<_>>(),
         "conflict": plan.and_then(|plan| plan.clash.as_ref()).map(|clash| {

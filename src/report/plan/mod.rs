@@ -7,8 +7,8 @@ mod words;
 use std::io::{self, Write};
 
 use crate::model::{AreaId, Lang, World};
-use crate::rules::Obligation;
 use crate::rules::finding::Of;
+use crate::rules::{Obligation, Verdict};
 use crate::scenario::plan::{Impossible, NoPlan, Plan};
 use crate::scenario::{Edit, Stage};
 
@@ -57,6 +57,15 @@ impl<'a> Planned<'a> {
 
     fn plan(&self) -> Option<&'a Plan> {
         self.outcome.as_ref().ok()
+    }
+
+    /// The obligations that the plan keeps and that are not kept today.
+    fn gained(&self) -> Vec<usize> {
+        let is_open = |position: &usize| {
+            let verdict = &self.stage.base().findings[*position].finding.verdict;
+            matches!(verdict, Verdict::Unmet | Verdict::Unknown { .. })
+        };
+        self.plan().map_or_else(Vec::new, |plan| plan.held.iter().copied().filter(is_open).collect())
     }
 
     fn obligation(&self, position: usize) -> &'a Obligation {

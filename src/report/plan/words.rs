@@ -59,7 +59,7 @@ fn cost(of: &Planned<'_>, cost: f64) -> String {
 
 fn kept(page: &mut Page, of: &Planned<'_>, plan: &Plan) {
     let lang = of.lang;
-    let n_held = plan.held.iter().filter(|at| of.wanted.contains(at)).count();
+    let n_held = of.gained().len();
     let n_open = n_held + plan.given_up.len() + of.impossible.len();
     let (cost_words, n) = (cost(of, plan.objective), of.stage.scenarios().len());
     let proof = if plan.proven {

@@ -23,8 +23,6 @@ pub(super) enum Goal {
     Any,
     /// The least cost.
     Cost,
-    /// The most obligations that may hold.
-    Held,
     /// The least that is lacking of those that may hold, each as a share of what is lacking today; of what leaves as little
     /// (up to [`FAINT`]) the cheapest.
     Lacking,
@@ -41,8 +39,6 @@ pub(super) struct Terms<'a> {
     pub(super) goal: Goal,
     /// What all may cost.
     pub(super) budget: Option<f64>,
-    /// How many obligations that may hold do so at the least.
-    pub(super) held: Option<usize>,
 }
 
 /// A choice that the check has refused for one obligation: not just this one again.
@@ -130,7 +126,7 @@ impl Master<'_> {
         let picks: Vec<Variable> =
             self.costs.iter().map(|cost| program.flag((is(Goal::Cost) + faint) * cost)).collect();
         let holds: Vec<Option<Variable>> =
-            terms.roles.iter().map(|role| (*role == Role::May).then(|| program.flag(-is(Goal::Held)))).collect();
+            terms.roles.iter().map(|role| (*role == Role::May).then(|| program.flag(0.0))).collect();
         for group in &self.exclusive {
             let group: Vec<_> = group.iter().map(|&scenario| (picks[scenario], 1.0)).collect();
             program.at_most(&group, 1.0);
@@ -141,10 +137,6 @@ impl Master<'_> {
             let scale = costs.iter().map(|(_, cost)| cost.abs()).fold(1.0, f64::max);
             let costs: Vec<_> = costs.into_iter().map(|(pick, cost)| (pick, cost / scale)).collect();
             program.at_most(&costs, budget / scale + 1e-9);
-        }
-        if let Some(held) = terms.held {
-            let holds: Vec<_> = holds.iter().flatten().map(|&holds| (holds, 1.0)).collect();
-            program.at_least(&holds, held as f64);
         }
         for (asked, (role, holds)) in self.asked.iter().zip(terms.roles.iter().zip(&holds)) {
             if *role == Role::Free {

@@ -207,20 +207,33 @@ pub fn plan(question: &Question<'_>) -> (Vec<Impossible>, Result<Plan, NoPlan>) 
     let mut ended = search.cheapest(&roles);
     if matches!(ended, Ended::None) {
         let all: Vec<usize> = (0..asked.len()).filter(|&at| roles[at] == Role::Must).collect();
-        clash = search.conflict(&all).map(|(conflict, smallest)| Clash {
-            positions: conflict.iter().map(|&at| asked[at].position).collect(),
-            smallest,
-        });
-        // As many as go together.
-        wanted.iter().for_each(|&at| roles[at] = Role::May);
-        let most = search.best(&Terms { roles: &roles, goal: Goal::Held, budget: None, held: None });
-        let Ended::Choice(most) = most else { return (impossible, Err(NoPlan::Stopped)) };
-        most_is_proven = most.proven;
-        let held = wanted.iter().filter(|&&at| most.holds[at]).count();
-        if held == 0 {
+        let Some((conflict, smallest)) = search.conflict(&all) else { return (impossible, Err(NoPlan::Stopped)) };
+        let positions = conflict.iter().map(|&at| asked[at].position).collect();
+        clash = Some(Clash { positions, smallest });
+        // As many as go together; of as many those that cost least.
+        let Some(least) = search.least_given_up(&roles, &wanted, conflict) else {
+            return (impossible, Err(NoPlan::Stopped));
+        };
+        most_is_proven = least.len() <= MOST_CHOICES;
+        let mut best: Option<(f64, Vec<usize>)> = None;
+        for given_up in least.into_iter().take(MOST_CHOICES) {
+            let mut fewer = roles.clone();
+            given_up.iter().for_each(|&at| fewer[at] = Role::Free);
+            let Ended::Choice(found) = search.cheapest(&fewer) else {
+                most_is_proven = false;
+                continue;
+            };
+            most_is_proven &= found.proven;
+            if best.as_ref().is_none_or(|(cost, _)| found.objective < *cost) {
+                best = Some((found.objective, given_up));
+                ended = Ended::Choice(found);
+            }
+        }
+        let Some((_, given_up)) = best else { return (impossible, Err(NoPlan::Stopped)) };
+        given_up.iter().for_each(|&at| roles[at] = Role::Free);
+        if wanted.iter().all(|at| given_up.contains(at)) {
             return (impossible, Err(NoPlan::NothingToDo));
         }
-        ended = search.best(&Terms { roles: &roles, goal: Goal::Cost, budget: None, held: Some(held) });
     }
     let Ended::Choice(found) = ended else { return (impossible, Err(NoPlan::Stopped)) };
     let chosen = without_idle(&search, &found.chosen, &found.holds);
@@ -248,6 +261,9 @@ pub fn plan(question: &Question<'_>) -> (Vec<Impossible>, Result<Plan, NoPlan>) 
 
 /// What is not written out as conditions is tried choice by choice, of so many scenarios and no more.
 const MOST_UNTOLD: usize = 12;
+
+/// Ways to give up as few promises as can be of which the cheapest is looked for.
+const MOST_CHOICES: usize = 8;
 
 /// Where even all that could help together is not enough.
 fn not_enough(ask: &Ask) -> Why {
@@ -366,10 +382,10 @@ fn ladder(
     while 0.0 < budget && !(search.stop)() {
         let below = ladder.last().map_or(whole, |rung| rung.cost);
         budget = (below - 1e-6 * whole).min(budget - LEAST_STEP * whole).max(0.0);
-        let terms = Terms { roles: &roles, goal: Goal::Lacking, budget: Some(budget), held: None };
+        let terms = Terms { roles: &roles, goal: Goal::Lacking, budget: Some(budget) };
         let patience = AtomicU32::new(0);
         let stop = || MOST_PATIENCE < patience.fetch_add(1, Relaxed) || (question.stop)();
-        let Ended::Choice(least) = search.best_until(&terms, &stop) else { break };
+        let Ended::Choice(least) = search.best_until(&terms, &stop) else { continue };
         let faint = FAINT * cost(&least.chosen) / budget.max(1e-9 * whole);
         let found = rung(search, least.chosen, (least.objective - faint).max(0.0), least.proven);
         let is_nothing = found.chosen.is_empty();

@@ -4,6 +4,8 @@
 //! done, and no choice costs less than it says. What it proposes is judged in the edited world; where the check does not
 //! agree, the program is told not to choose so again.
 
+use std::collections::BTreeSet;
+
 use super::super::stage::Stage;
 use super::asks::{Ask, Asked};
 use super::master::{Cut, Found, Goal, Master, Role, Terms};
@@ -80,34 +82,75 @@ impl Search<'_> {
 
     /// Any choice with these roles.
     pub(super) fn any(&mut self, roles: &[Role]) -> Ended {
-        self.best(&Terms { roles, goal: Goal::Any, budget: None, held: None })
+        self.best(&Terms { roles, goal: Goal::Any, budget: None })
     }
 
     /// The least cost with these roles.
     pub(super) fn cheapest(&mut self, roles: &[Role]) -> Ended {
-        self.best(&Terms { roles, goal: Goal::Cost, budget: None, held: None })
+        self.best(&Terms { roles, goal: Goal::Cost, budget: None })
     }
 
-    /// The smallest set of those that `may` conflict which cannot hold together, by position in the list of those asked,
-    /// and whether it is proven that none is smaller; `None` where time was up.
-    pub(super) fn conflict(&mut self, may: &[usize]) -> Option<(Vec<usize>, bool)> {
-        let n = self.asked.len();
-        let roles = |of: &[usize]| {
-            let mut roles = vec![Role::Free; n];
-            of.iter().for_each(|&at| roles[at] = Role::Must);
-            roles
-        };
-        let mut core = may.to_vec();
+    /// The smallest sets of those wanted without which the rest can hold, `conflict` being some that cannot hold together;
+    /// `None` where time was up.
+    ///
+    /// What is given up has one of every conflict: the smallest such sets are tried, and each that is not enough shows
+    /// another conflict.
+    pub(super) fn least_given_up(
+        &mut self,
+        roles: &[Role],
+        wanted: &[usize],
+        conflict: Vec<usize>,
+    ) -> Option<Vec<Vec<usize>>> {
+        let of_wanted =
+            |conflict: Vec<usize>| -> Vec<usize> { conflict.into_iter().filter(|at| wanted.contains(at)).collect() };
+        let mut conflicts = vec![of_wanted(conflict)];
+        'again: loop {
+            let sets = smallest_hitting(&conflicts)?;
+            for given_up in &sets {
+                let mut fewer = roles.to_vec();
+                given_up.iter().for_each(|&at| fewer[at] = Role::Free);
+                match self.any(&fewer) {
+                    Ended::Choice(_) => {}
+                    Ended::Open => return None,
+                    Ended::None => {
+                        let must: Vec<usize> = (0..fewer.len()).filter(|&at| fewer[at] == Role::Must).collect();
+                        conflicts.push(of_wanted(self.core(&must)?));
+                        continue 'again;
+                    }
+                }
+            }
+            return Some(sets);
+        }
+    }
+
+    /// Of those that cannot hold together some that cannot either, and of which none can be left out; `None` where time was
+    /// up.
+    fn core(&mut self, conflict: &[usize]) -> Option<Vec<usize>> {
+        let mut core = conflict.to_vec();
         let mut at = 0;
         while at < core.len() {
             let mut rest = core.clone();
             rest.remove(at);
-            match self.any(&roles(&rest)) {
+            match self.any(&self.must(&rest)) {
                 Ended::None => core = rest,
                 Ended::Choice(_) => at += 1,
                 Ended::Open => return None,
             }
         }
+        Some(core)
+    }
+
+    /// These must hold, and nothing else is looked at.
+    fn must(&self, of: &[usize]) -> Vec<Role> {
+        let mut roles = vec![Role::Free; self.asked.len()];
+        of.iter().for_each(|&at| roles[at] = Role::Must);
+        roles
+    }
+
+    /// The smallest set of those that `may` conflict which cannot hold together, by position in the list of those asked,
+    /// and whether it is proven that none is smaller; `None` where time was up.
+    pub(super) fn conflict(&mut self, may: &[usize]) -> Option<(Vec<usize>, bool)> {
+        let core = self.core(may)?;
         // None can be left out; another set may be smaller all the same.
         let mut n_tried = 0;
         for size in 1..core.len() {
@@ -117,7 +160,7 @@ impl Search<'_> {
                     return Some((core, false));
                 }
                 let of: Vec<usize> = choice.iter().map(|&at| may[at]).collect();
-                match self.any(&roles(&of)) {
+                match self.any(&self.must(&of)) {
                     Ended::None => return Some((of, true)),
                     Ended::Choice(_) => {}
                     Ended::Open => return Some((core, false)),
@@ -135,6 +178,18 @@ const MOST_TRIED: usize = 80;
 
 /// Sets of obligations that are tried for one smaller than what is known to conflict.
 const MOST_SETS: usize = 2000;
+
+/// All of the smallest sets that have one of each of these; `None` where one of these is empty.
+fn smallest_hitting(conflicts: &[Vec<usize>]) -> Option<Vec<Vec<usize>>> {
+    let all: Vec<usize> = conflicts.iter().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    (1..=all.len()).find_map(|size| {
+        let sets = super::super::batch::choices(all.len(), size).filter(|choice| choice.len() == size);
+        let sets = sets.map(|choice| choice.into_iter().map(|at| all[at]).collect::<Vec<_>>());
+        let hits = |set: &Vec<usize>| conflicts.iter().all(|conflict| conflict.iter().any(|at| set.contains(at)));
+        let sets: Vec<Vec<usize>> = sets.filter(hits).collect();
+        (!sets.is_empty()).then_some(sets)
+    })
+}
 
 /// Whether an obligation is kept after, where `anew` is its verdict if it was judged anew.
 pub(super) fn is_kept(before: &Verdict, anew: Option<&Verdict>) -> bool {
