@@ -149,7 +149,8 @@ impl Places<'_> {
         let areas = named.areas;
         let mut has_people = PerArea::filled(areas.len(), false);
         named.people.areas.values().iter().flatten().for_each(|&area| has_people[area] = true);
-        let (mut by_code, mut by_name): (HashMap<&str, Vec<AreaId>>, HashMap<&str, Vec<AreaId>>) = Default::default();
+        let mut by_code: HashMap<&str, Vec<AreaId>> = HashMap::new();
+        let mut by_name: HashMap<&str, Vec<AreaId>> = HashMap::new();
         for (id, area) in areas.iter() {
             by_code.entry(&area.code).or_default().push(id);
             by_name.entry(&area.name).or_default().push(id);

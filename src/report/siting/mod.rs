@@ -123,10 +123,10 @@ impl<'a> Siting<'a> {
         if let Some(shares) = self.shares {
             return shares.to_vec();
         }
-        let link = |(demand, (link, &persons)): (u32, (&Option<(u32, f64)>, &f64))| {
-            link.map(|(site, cost)| Share { demand, site, persons, cost })
-        };
-        (0..).zip(answer.assignment.iter().zip(self.persons)).filter_map(link).collect()
+        let links = (0..).zip(&answer.assignment).zip(self.persons);
+        links
+            .filter_map(|((demand, link), &persons)| link.map(|(site, cost)| Share { demand, site, persons, cost }))
+            .collect()
     }
 
     fn served(&self, answer: &Answer) -> Served {
