@@ -387,7 +387,9 @@ fn ladder(
         let stop = || MOST_PATIENCE < patience.fetch_add(1, Relaxed) || (question.stop)();
         let Ended::Choice(least) = search.best_until(&terms, &stop) else { continue };
         let faint = FAINT * cost(&least.chosen) / budget.max(1e-9 * whole);
-        let found = rung(search, least.chosen, (least.objective - faint).max(0.0), least.proven);
+        // The solver's tolerance and the faint cost leave their traces in the last digits.
+        let lacking = ((least.objective - faint).max(0.0) * 1e4).round() / 1e4;
+        let found = rung(search, least.chosen, lacking, least.proven);
         let is_nothing = found.chosen.is_empty();
         ladder.push(found);
         if is_nothing {
