@@ -354,3 +354,28 @@ fn a_column_that_nobody_knows_is_said_with_the_one_that_it_is_like() {
     assert_eq!(run.stderr.matches("no check looks at it").count(), 1, "{}", run.stderr);
     what_if(&study, "s.csv", text, &["--strict"]).refused();
 }
+
+#[test]
+fn people_follow_a_series_up_to_a_year() {
+    let study = || {
+        let series = "indicator,facility,area-code,year,value\npeople,,,2020,100\npeople,,,2030,150\npeople,,S1,2015,40\n\
+            people,,S1,2019,50\npeople,,S1,2030,25\nrate,,,2015,80\nrate,,,2020,91\nrate,,S1,2020,93\n";
+        Study::with("series.csv", series)
+    };
+    let text = |row: &str| format!("edit,area-code,area-name,series,year,factor\n{row}");
+    let changes = |row: &str| ran(&study(), "s.csv", &text(row), &[])["scenarios"][0]["obligations"].clone();
+    // One and a half times as many in all, half as many in S1: as by a factor.
+    assert_eq!(changes("grow,,,people,2030,\n"), changes("grow,,,,,1.5\n"));
+    assert_eq!(changes("grow,S1,光明街道,people,2030,\n"), changes("grow,S1,光明街道,,,0.5\n"));
+    assert_ne!(changes("grow,,,people,2030,\n"), changes("grow,,,,,3\n"));
+    for (row, what) in [
+        ("grow,,,crowd,2030,\n", "no series `crowd`"),
+        ("grow,,,people,soon,\n", "`soon` is no year"),
+        ("grow,,,people,2031,\n", "no value of Small for 2031"),
+        ("grow,S2,站前街道,people,2030,\n", "no value of 站前街道"),
+    ] {
+        let run = what_if(&study(), "s.csv", &text(row), &[]);
+        run.refused();
+        run.tells("error", "s.csv, row 2", what, "");
+    }
+}

@@ -33,7 +33,8 @@ use crate::scenario::{By, Stage};
 ///
 /// settle: people move in. A place or an area, and how many of each group.
 ///
-/// grow: people multiply. A factor, and the area and the group if not all.
+/// grow: people multiply. A factor, or a series of the study and the year up to which they follow it; the area and the group
+/// if not all.
 ///
 /// area: an area changes. Its code and name, and the attributes that change.
 ///

@@ -12,7 +12,9 @@ use super::super::travel;
 use super::super::values;
 use super::super::vocabulary::vocabulary;
 use super::{Study, same_facility};
-use crate::model::{AreaId, Column, DestinationId, FacilityId, FacilityRow, Id, OriginId, ServiceId, SourceId, Text};
+use crate::model::{
+    AreaId, Column, DestinationId, FacilityId, FacilityRow, Id, Of, OriginId, ServiceId, SourceId, Text,
+};
 use crate::scenario::{Change, Edit, Given, Moved, Scenario};
 
 /// The edits that a row may name.
@@ -363,15 +365,22 @@ impl<'a> Rows<'a> {
 
     fn grow(&self, row: usize, problems: &mut Problems) -> Option<Change> {
         let factor = self.amount("factor", row, problems)?;
-        let Some(factor) = factor else {
-            self.error(
-                "no-factor",
-                row,
-                say("the row does not say how many times as many people there are", "该行未填写人口倍数"),
-                say("give a column `factor`: 1.1 for a tenth more", "请填写 factor（倍数）列：增长一成写 1.1"),
-                problems,
-            );
-            return None;
+        let factor = match factor {
+            Some(factor) => factor,
+            None if !self.columns.cell("series", row).is_empty() => self.factor_of_series(row, problems)?,
+            None => {
+                self.error(
+                    "no-factor",
+                    row,
+                    say("the row does not say how many times as many people there are", "该行未填写人口倍数"),
+                    say(
+                        "give a column `factor`, 1.1 for a tenth more, or `series` and `year`: a series of the study that people follow up to that year",
+                        "请填写 factor（倍数）列，增长一成写 1.1；或填写 series（序列）与 year（年份），按研究中的序列推算",
+                    ),
+                    problems,
+                );
+                return None;
+            }
         };
         let people = &self.study.world.people;
         let cell = self.columns.cell("group", row);
@@ -395,6 +404,64 @@ impl<'a> Rows<'a> {
             return None;
         }
         Some(Change::Grow { area, group, factor })
+    }
+
+    /// What a series of the study is in the year of a row, as many times as it is today: in the latest year that is not after
+    /// the reference date.
+    fn factor_of_series(&self, row: usize, problems: &mut Problems) -> Option<f64> {
+        let world = self.study.world;
+        let key = self.columns.cell("series", row);
+        let mut wrong = |code, what, help| {
+            self.error(code, row, what, help, problems);
+            None
+        };
+        if !world.series.keys().any(|known| known == key) {
+            let known = world.series.keys().collect::<Vec<_>>().join(", ");
+            return wrong(
+                "unknown-series",
+                say(format!("the study has no series `{key}`"), format!("研究中没有序列“{key}”")),
+                say(format!("series of the study: {known}"), format!("研究中的序列：{known}")),
+            );
+        }
+        let cell = self.columns.cell("year", row);
+        let Ok(year) = cell.parse::<i16>() else {
+            return wrong(
+                "bad-value",
+                say(format!("`{cell}` is no year"), format!("“{cell}”不是年份")),
+                say("give the year up to which people follow the series, such as 2030", "请填写目标年份，如 2030"),
+            );
+        };
+        let area = self.said[row].or(self.located[row]);
+        let values = world.series.of(key, area.map_or(Of::Whole, Of::Area));
+        let today = world.reference_date.year();
+        let now = values.iter().rev().find(|value| value.year <= today && 0.0 < value.value);
+        let then = values.iter().find(|value| value.year == year);
+        match (now, then) {
+            (Some(now), Some(then)) if 0.0 <= then.value => Some(then.value / now.value),
+            _ => {
+                let of = area.map_or_else(
+                    || world.name.clone(),
+                    |area| {
+                        let name = &world.areas[area].name;
+                        say(name.clone(), name.clone())
+                    },
+                );
+                wrong(
+                    "no-observation",
+                    say(
+                        format!(
+                            "the series `{key}` has no value of {} for {year}, or none above 0 up to {today}",
+                            of.en
+                        ),
+                        format!("序列“{key}”缺少{}在 {year} 年的值，或截至 {today} 年没有大于 0 的值", of.zh),
+                    ),
+                    say(
+                        "add the values to the series, or give a `factor`",
+                        "请在序列中补充数值，或填写 factor（倍数）",
+                    ),
+                )
+            }
+        }
     }
 
     fn mark(&self, row: usize, problems: &mut Problems) -> Option<Change> {

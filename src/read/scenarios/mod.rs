@@ -205,7 +205,8 @@ impl Study<'_> {
             if known.contains(key) || is_remark(key) || cells.iter().all(str::is_empty) {
                 continue;
             }
-            let structural = STRUCTURAL.into_iter().chain(["scenario", "edit", "cost", "factor", "to", "from"]);
+            let structural =
+                STRUCTURAL.into_iter().chain(["scenario", "edit", "cost", "factor", "series", "year", "to", "from"]);
             let (en, zh) = match nearest(key, known.iter().copied().chain(structural)) {
                 Some(like) => (format!("did you mean `{like}`? else "), format!("是否应为 {like}？否则")),
                 None => Default::default(),
