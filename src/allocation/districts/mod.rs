@@ -27,7 +27,7 @@ mod state;
 use std::collections::HashMap;
 
 use super::{Flow, Ground, Plan, Proof, cheapest, evaluate, transport};
-use crate::siting::Offers;
+use crate::siting::{Offer, Offers};
 use exact::{Aim, Found, exact};
 use state::State;
 
@@ -86,12 +86,15 @@ pub enum NoDistricts {
 /// Finds districts: see [the module](self).
 ///
 /// # Cost
-/// One or two transportation problems; then O(places · sites near each · places of a district) a round of moves, of which there
+/// One or two transportation problems, with the pairs that fit; then O(places · sites near each · places of a district) a round of moves, of which there
 /// are some dozens. Memory: 8 bytes for each pair of a place and a site, offered or not.
 ///
 /// # Errors
 /// [`NoDistricts`].
 pub fn districts(of: &Districts<'_>, terms: Terms<'_>) -> Result<Districting, NoDistricts> {
+    // A place that is too large for a site cannot go there: without these pairs the bounds are nearer.
+    let fitting = fitting(of);
+    let of = &Districts { offers: &fitting, ..*of };
     let plan = transport(of.offers, of.demand, of.capacity, terms.stop).ok_or(NoDistricts::Stopped)?;
     let costs = Costs::of(of);
     let mut best = improve::search(of, &costs, &plan, terms.stop);
@@ -138,6 +141,17 @@ pub fn districts(of: &Districts<'_>, terms: Terms<'_>) -> Result<Districting, No
         }
     }
     judged(of, &best, bound, (most, is_most, is_cheapest))
+}
+
+/// The offers of sites that hold all of the place.
+fn fitting(of: &Districts<'_>) -> Offers {
+    let mut fitting = Vec::new();
+    for (place, &amount) in of.demand.iter().enumerate() {
+        let (sites, costs) = of.offers.of(place);
+        let all = sites.iter().zip(costs).filter(|&(&site, _)| amount <= of.capacity[site as usize]);
+        fitting.extend(all.map(|(&site, &cost)| Offer { demand: place as u32, site, cost }));
+    }
+    Offers::new(of.demand.len(), of.offers.n_sites(), &fitting)
 }
 
 /// The transportation problem whose prices bound the cost of serving so much.
@@ -246,7 +260,6 @@ impl Districts<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::siting::Offer;
     use proptest::prelude::*;
 
     #[derive(Debug)]
