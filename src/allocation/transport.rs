@@ -5,6 +5,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
+use super::evaluate::is_most;
 use super::{Flow, Prices};
 use crate::siting::Offers;
 
@@ -32,7 +33,8 @@ pub struct Plan {
 /// paths; Busacker and Gowen 1960). A search runs over sites only, since the cheapest way from one site to another is
 /// kept at hand for each two of them (Tokuyama and Nakano 1995), with prices that keep all its steps at 0 or more, and ends at
 /// the first room it finds. Where not everyone can be served, how many can is known after that, and a second round gives
-/// so many of them no place, for nothing: it is one more site that everyone can go to.
+/// so many of them no place, for nothing: it is one more site that everyone can go to. At first each demand tries only the
+/// cheapest of its offers; where the prices show that others are cheaper, these are tried, too, until none is.
 ///
 /// Each search costs at most O(links between sites), where two sites are linked if one demand has offers of both, and a
 /// move to a site O(offers of that demand · log). There are about as many searches as demand points have to move.
@@ -46,8 +48,66 @@ pub struct Plan {
 /// Busacker and Gowen (1960), ORO-TP-15, Johns Hopkins University. Tokuyama and Nakano (1995), Efficient algorithms for
 /// the Hitchcock transportation problem, SIAM Journal on Computing 24(3), 563-578, doi:10.1137/S0097539792236523.
 pub fn transport(offers: &Offers, demand: &[u64], capacity: &[u64], stop: &(dyn Fn() -> bool + Sync)) -> Option<Plan> {
-    let (plan, left_over) = Network::new(offers, demand, capacity, 0).solve(stop)?;
-    if left_over == 0 { Some(plan) } else { Some(Network::new(offers, demand, capacity, left_over).solve(stop)?.0) }
+    let mut n_tried: Vec<usize> = (0..demand.len()).map(|at| offers.of(at).0.len().min(FIRST)).collect();
+    let mut without = 0;
+    loop {
+        let network = Network::new((offers, &n_tried), demand, capacity, without, Start::Nearest);
+        let (plan, left_over) = network.solve(stop)?;
+        if left_over == 0 {
+            if !add_cheaper(offers, &mut n_tried, &plan.prices) {
+                return Some(plan);
+            }
+        } else if is_most(offers, demand, capacity, &without_surplus(capacity, plan.flows))
+            || !add_more(offers, &mut n_tried)
+        {
+            // So much cannot be served at all, whatever is tried.
+            without += left_over;
+        }
+    }
+}
+
+/// So many of the cheapest sites of each demand are tried at first; those whose prices show others to be cheaper get more.
+const FIRST: usize = 24;
+
+/// Has the demands try as many sites as are cheaper, prices counted in, than those they have tried; whether any does.
+fn add_cheaper(offers: &Offers, n_tried: &mut [usize], prices: &Prices) -> bool {
+    let mut is_any = false;
+    for (demand, n_tried) in n_tried.iter_mut().enumerate() {
+        let (sites, costs) = offers.of(demand);
+        let with_price = |at: usize| costs[at] + prices.sites[sites[at] as usize];
+        let tried = (0..*n_tried).map(with_price).fold(prices.none.unwrap_or(f64::INFINITY), f64::min);
+        // What costs more without a price is no cheaper with one.
+        let n_worth = costs.partition_point(|&cost| cost < tried);
+        let noise = 1e-12 * tried.abs();
+        let mut cheaper = (*n_tried..n_worth.max(*n_tried)).filter(|&at| with_price(at) < tried - noise);
+        if let Some(last) = cheaper.next_back() {
+            *n_tried = (last + 1).max(2 * *n_tried).min(sites.len());
+            is_any = true;
+        }
+    }
+    is_any
+}
+
+/// Has every demand try twice as many sites; whether there are more.
+fn add_more(offers: &Offers, n_tried: &mut [usize]) -> bool {
+    let mut is_any = false;
+    for (demand, n_tried) in n_tried.iter_mut().enumerate() {
+        let more = (2 * *n_tried).min(offers.of(demand).0.len());
+        is_any |= *n_tried < more;
+        *n_tried = more;
+    }
+    is_any
+}
+
+/// The flows without what is more than sites hold.
+fn without_surplus(capacity: &[u64], mut flows: Vec<Flow>) -> Vec<Flow> {
+    let mut room = capacity.to_vec();
+    for flow in &mut flows {
+        flow.amount = flow.amount.min(room[flow.site as usize]);
+        room[flow.site as usize] -= flow.amount;
+    }
+    flows.retain(|flow| 0 < flow.amount);
+    flows
 }
 
 /// The cheapest way to serve no less than `served`, which must not be more than can be served; `None` where `stop` said so
@@ -60,7 +120,9 @@ pub fn cheapest(
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Option<Plan> {
     let reachable: u64 = (0..demand.len()).filter(|&at| !offers.of(at).0.is_empty()).map(|at| demand[at]).sum();
-    let (plan, left_over) = Network::new(offers, demand, capacity, reachable.saturating_sub(served)).solve(stop)?;
+    let all: Vec<usize> = (0..demand.len()).map(|at| offers.of(at).0.len()).collect();
+    let without = reachable.saturating_sub(served);
+    let (plan, left_over) = Network::new((offers, &all), demand, capacity, without, Start::None).solve(stop)?;
     debug_assert!(left_over == 0, "no more is asked for than can be served");
     Some(plan)
 }
@@ -75,9 +137,20 @@ struct Links {
     moves: Vec<BinaryHeap<Reverse<(i64, u32)>>>,
 }
 
+/// Where everyone begins, when so much is to be served by none.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Start {
+    /// At the nearest site; no service is worth as much as the farthest way, which is right where no more can be served.
+    Nearest,
+    /// At none.
+    None,
+}
+
 /// Demands that hold sites, and sites that pass them on. With an allowance, the last site is to be served by none.
 struct Network<'a> {
     offers: &'a Offers,
+    /// Of its offers each demand tries so many, the cheapest.
+    n_tried: &'a [usize],
     demand: &'a [u64],
     /// One a site.
     capacity: Vec<u64>,
@@ -109,7 +182,13 @@ struct Search {
 const FAR: i64 = i64::MAX;
 
 impl<'a> Network<'a> {
-    fn new(offers: &'a Offers, demand: &'a [u64], capacity: &[u64], allowance: u64) -> Self {
+    fn new(
+        (offers, n_tried): (&'a Offers, &'a [usize]),
+        demand: &'a [u64],
+        capacity: &[u64],
+        allowance: u64,
+        start: Start,
+    ) -> Self {
         let has_none = 0 < allowance;
         let mut capacity = capacity.to_vec();
         capacity.extend(has_none.then_some(allowance));
@@ -120,6 +199,7 @@ impl<'a> Network<'a> {
             if 0.0 < dearest { (2_f64.powi(60) / (dearest * (n as f64 + 2.0))).log2().floor().exp2() } else { 1.0 };
         let mut network = Self {
             offers,
+            n_tried,
             demand,
             capacity,
             has_none,
@@ -129,7 +209,7 @@ impl<'a> Network<'a> {
             price: vec![0; n],
             links: (0..n).map(|_| Links::default()).collect(),
             n_moves: 0,
-            most_moves: 4 * offers.n_offers() + 1024,
+            most_moves: 4 * n_tried.iter().sum::<usize>() + 1024,
             search: Search {
                 distance: vec![FAR; n],
                 before: vec![(0, 0); n],
@@ -139,13 +219,22 @@ impl<'a> Network<'a> {
                 queue: BinaryHeap::new(),
             },
         };
-        network.begin();
+        if let Some(none) = network.none().filter(|_| start == Start::Nearest) {
+            network.price[none as usize] = network.whole(dearest);
+        }
+        network.begin(start);
         network
     }
 
-    /// Everyone at the cheapest site.
-    fn begin(&mut self) {
-        let none = self.none();
+    /// The offers that a demand tries.
+    fn of(&self, demand: u32) -> (&'a [u32], &'a [f64]) {
+        let ((sites, costs), n) = (self.offers.of(demand as usize), self.n_tried[demand as usize]);
+        (&sites[..n], &costs[..n])
+    }
+
+    /// Everyone where they begin.
+    fn begin(&mut self, start: Start) {
+        let none = self.none().filter(|_| start == Start::None);
         for demand in 0..self.demand.len() {
             let Some(&nearest) = self.offers.of(demand).0.first() else { continue };
             let amount = self.demand[demand];
@@ -171,7 +260,7 @@ impl<'a> Network<'a> {
         if Some(site) == self.none() {
             return 0;
         }
-        let (sites, costs) = self.offers.of(demand as usize);
+        let (sites, costs) = self.of(demand);
         let at = sites.iter().position(|&other| other == site).expect("who is at a site has an offer of it");
         self.whole(costs[at])
     }
@@ -179,8 +268,7 @@ impl<'a> Network<'a> {
     /// Lists what moving `demand` on from `site` would cost, for each other site.
     fn list(&mut self, demand: u32, site: u32) {
         let here = self.cost(demand, site);
-        let offers = self.offers;
-        let (sites, costs) = offers.of(demand as usize);
+        let (sites, costs) = self.of(demand);
         for (&to, &cost) in sites.iter().zip(costs) {
             if to != site {
                 let more = self.whole(cost) - here;
@@ -500,6 +588,19 @@ mod tests {
             let (most, least) = by_program(&offers, &demand, &capacity);
             prop_assert!((served as f64 - most).abs() <= 1e-6 * (1.0 + most), "{} {}", served, most);
             prop_assert!((cost - least).abs() <= 1e-6 * (1.0 + least), "{} {}", cost, least);
+        }
+
+        // More sites than are tried at first, some of them full: what is cheapest among all is found.
+        #[test]
+        fn trying_the_nearest_first_loses_nothing(
+            demand in prop::collection::vec(0..50_u64, 20), costs in prop::collection::vec(0..200_u8, 20 * 60),
+            rooms in prop::collection::vec(prop_oneof![Just(0), 0..15_u64], 60),
+        ) {
+            let costs: Vec<Option<f64>> = costs.into_iter().map(|cost| Some(f64::from(cost))).collect();
+            let offers = offers(20, 60, &costs);
+            let (served, cost) = solved(&offers, &demand, &rooms);
+            let all = cheapest(&offers, &demand, &rooms, served, &|| false).unwrap();
+            prop_assert_eq!((served, cost), (all.served, evaluate::cost(&all.flows)));
         }
 
         #[test]

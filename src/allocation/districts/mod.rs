@@ -243,7 +243,7 @@ impl Districts<'_> {
             return Some(0.0);
         }
         let cost = costs.at(place, site);
-        (cost.is_finite() && amount <= self.capacity[site as usize]).then(|| amount as f64 * cost)
+        (cost.is_finite() && amount <= self.capacity[site as usize]).then_some(amount as f64 * cost)
     }
 
     /// The place that holds a site, and whether it cannot be in the district.
