@@ -202,16 +202,20 @@ fn in_one_piece(rows: &[Row], homes: &[(&str, &str)]) {
 #[test]
 fn everyone_goes_where_travel_is_least_in_all_and_over_full_schools_pass_pupils_on() {
     let study = town();
+    // A is the nearest for ten more than it holds.
+    let mut pupils = PUPILS;
+    pupils[0] += 40.0;
+    study.put("people.csv", people(&pupils));
     let run = assign(&study, &[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    let rows = of_town(&study, &PUPILS);
+    let rows = of_town(&study, &pupils);
     let found = found(&study.out());
     assert_eq!((&found["proven"], &found["after"]), (&json!(true), &json!("edu.seats")));
     assert_eq!((&found["group"], &found["where"]), (&json!("primary-age"), &json!("stage=primary")));
     assert_eq!((&found["unassigned"], &found["problem"]), (&json!(0.0), &json!("transportation")));
     // Nobody could move to a school with room and have less to go; who goes past the nearest goes past a full one.
     let a = found["facilities"].as_array().unwrap().iter().find(|one| one["code"] == "A").unwrap();
-    assert!(a["over_full_by"].as_f64().unwrap() > 0.0, "{a:#}");
+    assert_eq!((&a["nearest"], &a["over_full_by"]), (&json!(310.0), &json!(10.0)), "{a:#}");
     let passed: f64 = a["elsewhere"].as_array().unwrap().iter().map(|to| to["persons"].as_f64().unwrap()).sum();
     assert!((passed - a["over_full_by"].as_f64().unwrap()).abs() < 1e-6, "{a:#}");
     assert!(run.stdout.contains("Over-full") && run.stdout.contains("一小: nearest for"), "{}", run.stdout);
@@ -316,6 +320,49 @@ fn what_is_not_known_is_never_a_place() {
     assert_eq!((&b["capacity"], &b["over_full_by"]), (&Value::Null, &json!(0.0)));
 }
 
+/// Minutes from the blocks to the schools, each more than from the block before; nothing of B23, and no way from B00 to A.
+fn table() -> String {
+    let mut text = "from,to,minutes\n".to_owned();
+    for at in 0..ROWS * COLUMNS - 1 {
+        for (n, school) in ["A", "B", "C", "M"].iter().enumerate().filter(|(n, _)| at + n != 0) {
+            text.push_str(&format!("{},{school},{}\n", block(at / COLUMNS, at % COLUMNS), 3 + (at * 5 + n * 7) % 11));
+        }
+    }
+    text
+}
+
+#[test]
+fn where_the_study_has_a_table_of_costs_its_minutes_are_what_travel_is() {
+    let study = town();
+    study.put("od.csv", table());
+    study.edit("study.toml", "[[people]]", "[travel]\ntable = \"od.csv\"\n[[people]]");
+    for options in [&[][..], &["--whole"], &["--contiguous"], &["--limit", "12 min"]] {
+        let run = assign(&study, options);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        run.says(&["10 persons live where the table of costs names no place"]);
+        let all = (0..ROWS * COLUMNS - 1).map(|at| (block(at / COLUMNS, at % COLUMNS), PUPILS[at])).collect();
+        let capacity = [("A", 300.0), ("B", 260.0), ("C", 400.0)].map(|(code, n)| (code.to_owned(), n)).into();
+        let rows = checked(&study.out(), &all, &capacity);
+        let listed = table();
+        for row in rows.iter().filter(|row| 0.0 < row.persons && !row.facility.is_empty()) {
+            let line = format!("\n{},{},{}\n", row.place, row.facility, row.cost.unwrap());
+            assert!(listed.contains(&line), "{line}");
+        }
+        let found = found(&study.out());
+        assert_eq!(
+            (&found["objective_unit"], &found["travel"]["unit"]),
+            (&json!("persons x minutes"), &json!("minutes"))
+        );
+        assert!(run.stdout.contains(" min on average, ") && !run.stdout.contains(" m on"), "{}", run.stdout);
+        assert_eq!(run.stdout.contains("within 12 min"), options.contains(&"--limit"));
+    }
+    let run = assign(&study, &["--lang", "zh"]);
+    assert!(run.stdout.contains("分钟，最长 ") && !run.stdout.contains('米'), "{}", run.stdout);
+    let run = assign(&study, &["--limit", "3 km"]);
+    run.refused();
+    run.says(&["--limit is 3 km, and the costs of the study are in minutes", "15 min"]);
+}
+
 #[test]
 fn limits_conditions_and_groups_are_the_users_to_choose() {
     let study = town();
@@ -348,6 +395,9 @@ fn a_study_without_a_pack_is_enough_and_no_name_starts_a_formula() {
     let study = town();
     study.edit("study.toml", "packs = [\"pack.toml\"]\n", "");
     study.edit("schools.csv", "A,一小", "=A,=cmd()");
+    let run = assign(&study, &[]);
+    run.refused();
+    run.says(&["no obligation of the study says who needs a place at `school`", "--group: residents, primary-age"]);
     let run = assign(&study, &["--group", "primary-age", "--where", "stage=primary"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(rows_of(&study).iter().any(|row| row.facility == "'=A"));
@@ -370,8 +420,9 @@ fn what_cannot_be_asked_is_refused_with_what_can() {
     for share in ["50", "-1", "110%", "half", "nan"] {
         refused(&study, &["--keep-current-share", share], &["is no share: write 80% or 0.8"]);
     }
-    refused(&study, &["--limit", "-3"], &["is no distance"]);
-    refused(&study, &["--limit", "far"], &["is no distance"]);
+    refused(&study, &["--limit", "-3"], &["is no limit"]);
+    refused(&study, &["--limit", "far"], &["is no limit"]);
+    refused(&study, &["--limit", "15 min"], &["costs of the study are in metres"]);
     refused(&study, &["--time-limit", "0"], &["--time-limit is no time"]);
     refused(&study, &["--group", "cats"], &["does not count `cats`", "primary-age"]);
     refused(&study, &["--where", "stage"], &["write KEY=VALUE"]);
@@ -408,7 +459,9 @@ fn the_example_study_has_its_schools_and_no_districts_without_boundaries() {
         let headers = reader.headers().unwrap().clone();
         let at = |name: &str| headers.iter().position(|header| header.ends_with(&format!("/{name}"))).unwrap();
         let (key, value, stage) = (at(key), at(value), stage.map(|stage| (at("stage"), stage)));
-        let all = reader.records().map(|record| record.unwrap());
+        let lon = at("lon");
+        // Some communities have no place: their people are left out, and that is said.
+        let all = reader.records().map(|record| record.unwrap()).filter(|record| !record[lon].is_empty());
         let chosen = all.filter(|record| stage.is_none_or(|(at, stage)| &record[at] == stage));
         chosen.map(|record| (record[key].to_owned(), record[value].parse().unwrap_or(0.0))).collect()
     };
@@ -421,6 +474,10 @@ fn the_example_study_has_its_schools_and_no_districts_without_boundaries() {
     assert!(run.stdout.contains("! Illustrative data"), "{}", run.stdout);
     let run = assign_in(&study, &out, &["--service", "school", "--group", "junior-age"]);
     assert_eq!((run.code, &self::found(&out)["where"]), (0, &json!("stage=junior")), "{}", run.stderr);
+    // A limit for all residents is not a place for each.
+    let run = assign_in(&study, &out, &["--service", "kindergarten"]);
+    run.refused();
+    run.says(&["no obligation of the study says who needs a place at `kindergarten`", "children-3-5"]);
     let run = assign_in(&study, &out, &["--service", "school", "--contiguous"]);
     run.refused();
     run.says(&["--contiguous needs a boundary of every area", "`community`"]);

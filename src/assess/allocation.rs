@@ -13,7 +13,7 @@ use crate::rules::{Case, Detail};
 use crate::siting::{Offer, Offers};
 use crate::space::adjacency::neighbours;
 use crate::space::{TravelMatrix, travel::Limits};
-use crate::units::Metres;
+use crate::units::Cost;
 
 /// What is asked of a study.
 #[derive(Clone, Debug)]
@@ -26,8 +26,8 @@ pub struct Ask<'a> {
     pub capacity: &'a str,
     /// Who is given a place.
     pub group: GroupId,
-    /// No one goes farther than this.
-    pub limit: Option<Metres>,
+    /// No one goes farther than this, in the unit of the study's costs.
+    pub limit: Option<Cost>,
     /// What is given to a facility: a demand point, parted if need be, or an area of this level as a whole.
     pub areas: Option<LevelId>,
 }
@@ -55,7 +55,7 @@ pub struct SiteRow {
 /// Who and what is left out, to be said.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LeftOut {
-    /// Persons who have no place, or no area of the level that is given out.
+    /// Persons of whom nobody knows what it costs from where they are, or who are in no area of the level that is given out.
     pub homeless: f64,
     /// Places of which the file does not say how many live there.
     pub uncounted: usize,
@@ -63,7 +63,7 @@ pub struct LeftOut {
     pub no_capacity: usize,
     /// Of these, facilities with a negative one.
     pub negative: usize,
-    /// Facilities without a place: no one reaches them.
+    /// Facilities of which nobody knows what it costs to get there: no one reaches them.
     pub no_place: usize,
     /// Facilities of which it is not known whether they meet the conditions.
     pub unsure: usize,
@@ -72,7 +72,7 @@ pub struct LeftOut {
 /// An allocation problem, and what its positions stand for.
 #[derive(Debug)]
 pub struct Task {
-    /// The cost for one person in metres, by place and facility.
+    /// The cost for one person in the unit of the study's costs, by place and facility.
     pub offers: Offers,
     /// In millionths of a person.
     pub demand: Vec<u64>,
@@ -100,7 +100,7 @@ pub enum NoTask {
     },
     /// All that say it hold nobody.
     AllFull,
-    /// No person of the group has a place.
+    /// There is no person of the group of whom it is known what it costs from where they are.
     NoDemand,
     /// There are more pairs of a place and a facility than [`MOST_PAIRS`].
     TooManyPairs,
@@ -141,9 +141,9 @@ pub fn travel(world: &World, ask: &Ask<'_>) -> TravelMatrix {
 pub fn task(world: &World, travel: &TravelMatrix, ask: &Ask<'_>) -> Result<Task, NoTask> {
     let mut left_out = LeftOut::default();
     let sites = sites(world, travel, ask, &mut left_out)?;
-    let (rows, mut weights) = match ask.areas {
-        None => points(world, ask, &mut left_out),
-        Some(level) => areas(world, ask, level, &mut left_out),
+    let (rows, weights) = match ask.areas {
+        None => points(world, travel, ask, &mut left_out),
+        Some(level) => areas(world, travel, (ask, level), &mut left_out),
     };
     let total: f64 = weights.iter().map(|weight| weight.persons).sum();
     if total <= 0.0 {
@@ -155,7 +155,7 @@ pub fn task(world: &World, travel: &TravelMatrix, ask: &Ask<'_>) -> Result<Task,
     }
     let offers = match ask.areas {
         None => of_points(travel, ask, &sites, &rows)?,
-        Some(_) => of_areas(world, travel, ask, &sites, &mut weights)?,
+        Some(_) => of_areas(travel, ask, &sites, &weights)?,
     };
     let most = amount(total);
     Ok(Task {
@@ -183,7 +183,7 @@ fn sites(world: &World, travel: &TravelMatrix, ask: &Ask<'_>, left_out: &mut Lef
     left_out.unsure = selection.maybe.len();
     left_out.no_capacity = sites.iter().filter(|site| site.capacity.is_none()).count();
     left_out.negative = selection.yes.iter().filter(|facility| is_negative(facility)).count();
-    left_out.no_place = sites.iter().filter(|site| world.facilities[site.facility].place.is_none()).count();
+    left_out.no_place = sites.iter().filter(|site| !travel.knows_facility(site.facility)).count();
     match sites.len() {
         0 => Err(NoTask::NoFacility),
         n if n == left_out.no_capacity => Err(NoTask::NoCapacity { n, negative: left_out.negative }),
@@ -198,8 +198,8 @@ struct Weight {
     points: Vec<(PointId, f64)>,
 }
 
-/// Every point with persons and a place.
-fn points(world: &World, ask: &Ask<'_>, left_out: &mut LeftOut) -> (Vec<PlaceRow>, Vec<Weight>) {
+/// Every point with persons, from which it is known what it costs.
+fn points(world: &World, travel: &TravelMatrix, ask: &Ask<'_>, left_out: &mut LeftOut) -> (Vec<PlaceRow>, Vec<Weight>) {
     let people = &world.people;
     let mut n_of_label: HashMap<&str, usize> = HashMap::new();
     let code = |point: PointId| people.areas[point].map(|area| world.areas[area].code.as_str());
@@ -208,10 +208,10 @@ fn points(world: &World, ask: &Ask<'_>, left_out: &mut LeftOut) -> (Vec<PlaceRow
     }
     let (mut rows, mut weights) = (Vec::new(), Vec::new());
     for point in people.places.ids() {
-        match (people.persons(ask.group, point), people.places[point]) {
+        match (people.persons(ask.group, point), travel.knows_point(point)) {
             (None, _) => left_out.uncounted += 1,
-            (Some(persons), None) => left_out.homeless += persons.max(0.0),
-            (Some(persons), Some(_)) if 0.0 < persons => {
+            (Some(persons), false) => left_out.homeless += persons.max(0.0),
+            (Some(persons), true) if 0.0 < persons => {
                 let n = point.index() + 1;
                 let label = match code(point) {
                     Some(code) if n_of_label[code] == 1 => code.to_owned(),
@@ -228,7 +228,12 @@ fn points(world: &World, ask: &Ask<'_>, left_out: &mut LeftOut) -> (Vec<PlaceRow
 }
 
 /// Every area of a level, with or without persons; those of which someone is not counted are left out.
-fn areas(world: &World, ask: &Ask<'_>, level: LevelId, left_out: &mut LeftOut) -> (Vec<PlaceRow>, Vec<Weight>) {
+fn areas(
+    world: &World,
+    travel: &TravelMatrix,
+    (ask, level): (&Ask<'_>, LevelId),
+    left_out: &mut LeftOut,
+) -> (Vec<PlaceRow>, Vec<Weight>) {
     let people = &world.people;
     let ids = world.areas.at_level(level);
     let position: BTreeMap<AreaId, usize> = ids.iter().enumerate().map(|(at, &id)| (id, at)).collect();
@@ -240,7 +245,7 @@ fn areas(world: &World, ask: &Ask<'_>, level: LevelId, left_out: &mut LeftOut) -
         match (at, people.persons(ask.group, point)) {
             (Some(at), None) => is_counted[at] = false,
             (None, None) => left_out.uncounted += 1,
-            (Some(at), Some(persons)) if people.places[point].is_some() && 0.0 < persons => {
+            (Some(at), Some(persons)) if travel.knows_point(point) && 0.0 < persons => {
                 weights[at].persons += persons;
                 weights[at].points.push((point, persons));
             }
@@ -281,13 +286,7 @@ fn of_points(travel: &TravelMatrix, ask: &Ask<'_>, sites: &[SiteRow], rows: &[Pl
 }
 
 /// The mean cost over the persons of each area.
-fn of_areas(
-    world: &World,
-    travel: &TravelMatrix,
-    ask: &Ask<'_>,
-    sites: &[SiteRow],
-    weights: &mut [Weight],
-) -> Result<Vec<Offer>, NoTask> {
+fn of_areas(travel: &TravelMatrix, ask: &Ask<'_>, sites: &[SiteRow], weights: &[Weight]) -> Result<Vec<Offer>, NoTask> {
     let n_points: usize = weights.iter().map(|weight| weight.points.len()).sum();
     let n_costs = n_points.saturating_mul(sites.len());
     if MOST_PAIRS < weights.len().saturating_mul(sites.len()) || MOST_COSTS < n_costs {
@@ -295,7 +294,7 @@ fn of_areas(
     }
     let mut offers = Vec::new();
     for (at, site) in sites.iter().enumerate() {
-        if world.facilities[site.facility].place.is_none() {
+        if !travel.knows_facility(site.facility) {
             continue;
         }
         let cost = travel.to_facility(site.facility);
@@ -430,8 +429,10 @@ pub fn loads(task: &Task, flows: &[Flow]) -> Vec<Load> {
 mod tests {
     use super::*;
     use crate::model::sketch::Sketch;
+    use crate::space::travel::with_straight_lines;
+    use crate::units::CostUnit;
 
-    // A(100) and A again(20) --1 km-- school S(50)    B(30) --1 km-- school T(no capacity), serves A      C(?)
+    // A(100) and A again(20) --1 km-- school S(50)    B(30) --800 m-- school T(no capacity)      C(?)
     fn world() -> World {
         Sketch::new(&["street"])
             .area("street", "A", None, Some((0.0, 0.0)), &[])
@@ -443,7 +444,7 @@ mod tests {
             .people(Some("C"), Some((9.0, 0.0)), &[("residents", 30.0)])
             .people(None, None, &[("pupils", 7.0)])
             .facility("school", "S", Some("A"), Some((1.0, 0.0)), &[("capacity", "50")])
-            .facility("school", "T", Some("B"), Some((4.0, 0.0)), &[("capacity", "")])
+            .facility("school", "T", Some("B"), Some((4.2, 0.0)), &[("capacity", "")])
             .facility("school", "U", Some("B"), Some((6.0, 0.0)), &[("capacity", "70.5")])
             .serving(&["A"])
             .facility("school", "V", Some("B"), None, &[("capacity", "-3")])
@@ -480,9 +481,31 @@ mod tests {
             LeftOut { homeless: 7.0, uncounted: 1, no_capacity: 2, negative: 1, no_place: 1, unsure: 0 }
         );
         assert_eq!(task.offers.of(0).0, [0, 1, 2]);
-        let near = Ask { limit: Metres::new(1500.0), ..ask(&world, &ANY, None) };
+        let near = Ask { limit: Cost::new(1500.0, CostUnit::Metres), ..ask(&world, &ANY, None) };
         let task = solved(&world, &near).unwrap();
         assert_eq!((task.offers.of(0).0, task.offers.of(2).0), (&[0][..], &[1, 2][..]));
+    }
+
+    // Straight lines listed pair by pair make the same problem as straight lines; what the table does not name is out.
+    #[test]
+    fn a_table_of_costs_takes_the_place_of_straight_lines() {
+        let by_lines = world();
+        let by_table = with_straight_lines(&by_lines);
+        for (areas, limit) in
+            [(None, None), (None, Some(3000.0)), (Some("street"), None), (Some("street"), Some(3000.0))]
+        {
+            let limit = limit.and_then(|limit| Cost::new(limit, CostUnit::Metres));
+            let [lines, table] =
+                [&by_lines, &by_table].map(|world| solved(world, &Ask { limit, ..ask(world, &ANY, areas) }).unwrap());
+            assert_eq!(
+                (&lines.places, &lines.demand, &lines.capacity),
+                (&table.places, &table.demand, &table.capacity)
+            );
+            assert_eq!(lines.left_out, table.left_out);
+            for place in 0..lines.places.len() {
+                assert_eq!(lines.offers.of(place), table.offers.of(place));
+            }
+        }
     }
 
     #[test]

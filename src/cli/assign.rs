@@ -25,12 +25,12 @@ use crate::report::words::number::number;
 use crate::report::words::plain;
 use crate::rules::select::{Condition, SpannedKey, Where};
 use crate::rules::{Check, Noun, Obligation};
-use crate::units::Metres;
+use crate::units::{Cost, CostUnit};
 
 /// Assign people to facilities that hold only so many: pupils to schools, school districts.
 ///
 /// As many persons as can be are given a place, no facility more than its capacity, and of all ways to do that the one
-/// with the least travel in all (persons times metres). A place with people may be parted between facilities; with --whole
+/// with the least travel in all (persons times metres, or minutes where the study has a table of them). A place with people may be parted between facilities; with --whole
 /// every area goes to one facility, and with --contiguous the areas of a facility, its district, are also one piece on
 /// the map. Without --whole and --contiguous the answer is the best there is, and proven; with them it is proven where
 /// that can be, else the best found is given with how far it may be from the best.
@@ -39,8 +39,8 @@ use crate::units::Metres;
 /// than they hold are listed with where those persons go.
 ///
 /// Whom, where and what counts as capacity are those of the first obligation of the study on the service that asks for a place for
-/// each person (`seats`), else of the first that names an amount or a group, else residents and `capacity`; the options
-/// say otherwise.
+/// each person (`seats`), else of the first that names an amount or a group other than all residents; the options say
+/// otherwise, and must say who where nothing else does.
 ///
 /// Writes assign.csv (place, facility, persons, cost; who has no place is in a row without a facility), assign.json
 /// (objective, bound, gap, proven, each facility) and assign.geojson (places, districts and facilities, by `kind`).
@@ -85,8 +85,9 @@ pub(super) struct Arguments {
     /// With --whole and --contiguous the level whose areas are given out; by default the lowest that holds people.
     #[arg(long, value_name = "LEVEL")]
     level: Option<String>,
-    /// How far anyone goes at the most, in metres or as \"3 km\"; of an area that is given out whole, on average.
-    #[arg(long, value_name = "DISTANCE", allow_negative_numbers = true)]
+    /// How far anyone goes at the most, in the unit of the study's costs or as \"3 km\" or \"15 min\"; of an area that is given
+    /// out whole, on average.
+    #[arg(long, value_name = "LIMIT", allow_negative_numbers = true)]
     limit: Option<String>,
     /// A pack to take obligations from, instead of those that the study names; may be given several times.
     #[arg(long = "pack", value_name = "FILE")]
@@ -122,6 +123,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
     })?;
     let world = &read.world;
     let aim = Aim::of(arguments, &read).map_err(stop)?;
+    let limit = arguments.limit.as_deref().map(|text| limit(text, world.cost_unit())).transpose().map_err(stop)?;
     let problem = match (arguments.contiguous, arguments.whole) {
         (true, _) => Problem::Contiguous,
         (false, true) => Problem::Whole,
@@ -138,7 +140,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         conditions: &aim.conditions,
         capacity: &aim.capacity,
         group: aim.group,
-        limit: asked.limit,
+        limit,
         areas: level,
     };
     let travel = travel(world, &ask);
@@ -172,7 +174,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         capacity: &aim.capacity,
         after: aim.after.map(|obligation| obligation.id.get_ref().as_str()),
         level,
-        limit: asked.limit.map(Metres::get),
+        limit,
         keep,
     };
     let answer = (&solved.flows[..], solved.site_of.as_deref());
@@ -184,7 +186,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
     progress.done();
     written.map_err(|problem| tell::stop(&problem.text(), lang))?;
     tell::problems(&read.problems, lang);
-    told(&task, &aim, lang);
+    told(world, &task, &aim, lang);
     tell::result(&allocation.summary(lang));
     let (folder, names) = (plain(&out.display().to_string()), FILES.join(lang.pick(", ", "、")));
     tell::result(&lang.pick(format!("Files in {folder}: {names}\n"), format!("文件：{folder}：{names}\n")));
@@ -193,22 +195,12 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
 
 /// The options that mean something without a study.
 struct Asked {
-    limit: Option<Metres>,
     keep: Option<f64>,
     time: Duration,
 }
 
 impl Asked {
     fn of(arguments: &Arguments) -> Result<Self, Text> {
-        let limit = |text: &String| {
-            let metres = crate::read::number(text).and_then(Metres::new);
-            metres.or_else(|| Metres::try_from(text.clone()).ok()).ok_or_else(|| {
-                say(
-                    format!("--limit `{text}` is no distance: write \"3 km\", or metres, 0 or more"),
-                    format!("--limit “{text}”不是有效距离：请写 \"3 km\" 或不小于 0 的米数"),
-                )
-            })
-        };
         let share = |text: &String| {
             let (number, unit) = match text.trim().strip_suffix(['%', '％']) {
                 Some(percent) => (crate::read::number(percent.trim()), 100.0),
@@ -229,12 +221,33 @@ impl Asked {
             ));
         }
         Ok(Self {
-            limit: arguments.limit.as_ref().map(limit).transpose()?,
             keep: arguments.keep_current_share.as_ref().map(share).transpose()?,
             time: time.ok_or_else(|| {
                 say("--time-limit is no time: give seconds, more than 0", "--time-limit 无效：请填写大于 0 的秒数")
             })?,
         })
+    }
+}
+
+/// A limit as it is given: a number in the unit of the study's costs, or a number with that unit.
+fn limit(text: &str, unit: CostUnit) -> Result<Cost, Text> {
+    let bare = crate::read::number(text).and_then(|number| Cost::new(number, unit));
+    let limit = bare.or_else(|| Cost::try_from(text.to_owned()).ok());
+    let (en, zh, such) = match unit {
+        CostUnit::Metres => ("metres", "米", "3 km"),
+        CostUnit::Minutes => ("minutes", "分钟", "15 min"),
+    };
+    match limit {
+        Some(limit) if limit.unit() == unit => Ok(limit),
+        // Costs in one unit say nothing about a limit in another.
+        Some(limit) => Err(say(
+            format!("--limit is {limit}, and the costs of the study are in {en}: write \"{such}\""),
+            format!("--limit 为 {limit}，而研究的出行费用以{zh}为单位：请写 \"{such}\""),
+        )),
+        None => Err(say(
+            format!("--limit `{text}` is no limit: write \"{such}\", or {en}, 0 or more"),
+            format!("--limit “{text}”无效：请写 \"{such}\" 或不小于 0 的数（{zh}）"),
+        )),
     }
 }
 
@@ -299,15 +312,29 @@ impl<'a> Aim<'a> {
             let names = obligation.check.kind().names();
             names.iter().any(|name| name.noun == Noun::Service && name.word.get_ref() == wanted)
         };
-        // It must be for the group asked for, and the study must count whom it names.
+        // It must be for the group asked for, and the study must count whom it names. What is asked for all residents does
+        // not say that all of them need a place: near or enough for all, few of whom are children.
         let fits = |said: &Said<'_>| {
-            said.group.is_some_and(|group| {
-                arguments.group.as_deref().is_none_or(|asked| asked == group) && world.people.group(group).is_some()
-            })
+            let is_asked = |group: &str| match arguments.group.as_deref() {
+                Some(asked) => asked == group,
+                None => group != RESIDENTS || said.rank() == 0,
+            };
+            said.group.is_some_and(|group| is_asked(group) && world.people.group(group).is_some())
         };
         let obligations = read.packs.iter().flat_map(|pack| &pack.obligations).filter(on_service);
         let said = obligations.map(Said::of).filter(fits).min_by_key(Said::rank);
-        let name = arguments.group.as_deref().or(said.as_ref().and_then(|said| said.group)).unwrap_or(RESIDENTS);
+        let only = match world.people.groups.values() {
+            [only] => Some(only.as_str()),
+            _ => None,
+        };
+        let name = arguments.group.as_deref().or(said.as_ref().and_then(|said| said.group)).or(only);
+        let name = name.ok_or_else(|| {
+            let groups = world.people.groups.values().join(", ");
+            say(
+                format!("no obligation of the study says who needs a place at `{wanted}`: choose by --group: {groups}"),
+                format!("研究的条款均未说明“{wanted}”的服务人群：请用 --group 选择：{groups}"),
+            )
+        })?;
         let group = world.people.group(name).ok_or_else(|| {
             let groups = world.people.groups.values().join(", ");
             say(
@@ -550,6 +577,14 @@ fn why_not(why: &NoTask, world: &World, aim: &Aim<'_>, arguments: &Arguments) ->
     let (service, capacity) = (&arguments.service, &aim.capacity);
     let group = &world.people.groups[aim.group];
     let asked = conditions(&aim.conditions);
+    let (known_en, known_zh) = match world.costs {
+        Some(_) => ("lives where the table of costs names a place", "列入出行费用表"),
+        None => ("has a place", "带坐标"),
+    };
+    let such = match world.cost_unit() {
+        CostUnit::Metres => "3 km",
+        CostUnit::Minutes => "15 min",
+    };
     let numbers = || {
         let all = world.facilities.attributes().iter();
         let numbers = all.filter(|(_, column)| matches!(column, Column::Number(_))).map(|(key, _)| key.as_str());
@@ -585,15 +620,15 @@ fn why_not(why: &NoTask, world: &World, aim: &Aim<'_>, arguments: &Arguments) ->
             format!("所有已知“{capacity}”的设施容量均为 0，无法分配"),
         ),
         NoTask::NoDemand => say(
-            format!("there is no demand: no person of the group `{group}` has a place; choose another by --group"),
-            format!("没有需求：人群“{group}”没有带坐标的人数；可用 --group 选择其他人群"),
+            format!("there is no demand: no person of the group `{group}` {known_en}; choose another by --group"),
+            format!("没有需求：人群“{group}”没有{known_zh}的人数；可用 --group 选择其他人群"),
         ),
         NoTask::TooManyPairs => say(
             format!(
                 "there are too many pairs of a place and a facility (more than {MOST_PAIRS}): give a --limit, such as \
-                 --limit \"3 km\""
+                 --limit \"{such}\""
             ),
-            format!("人口点与设施的组合过多（超过 {MOST_PAIRS}）：请给出 --limit，如 --limit \"3 km\""),
+            format!("人口点与设施的组合过多（超过 {MOST_PAIRS}）：请给出 --limit，如 --limit \"{such}\""),
         ),
         NoTask::TooManyPersons => say(
             format!("the group `{group}` counts more persons than can be: look into the numbers"),
@@ -603,8 +638,9 @@ fn why_not(why: &NoTask, world: &World, aim: &Aim<'_>, arguments: &Arguments) ->
 }
 
 /// Who and what is left out.
-fn told(task: &Task, aim: &Aim<'_>, lang: Lang) {
+fn told(world: &World, task: &Task, aim: &Aim<'_>, lang: Lang) {
     let left_out = &task.left_out;
+    let has_table = world.costs.is_some();
     let note = |n: usize, en: String, zh: String| {
         if 0 < n {
             tell::note(&lang.pick(format!("note: {en}"), format!("说明：{zh}")));
@@ -624,8 +660,14 @@ fn told(task: &Task, aim: &Aim<'_>, lang: Lang) {
     let n = left_out.no_place;
     note(
         n,
-        format!("{n} facilities have no place; nobody reaches them"),
-        format!("{n} 个设施没有坐标，按无人可达处理"),
+        match has_table {
+            true => format!("the table of costs does not name {n} facilities; nobody reaches them"),
+            false => format!("{n} facilities have no place; nobody reaches them"),
+        },
+        match has_table {
+            true => format!("{n} 个设施未列入出行费用表，按无人可达处理"),
+            false => format!("{n} 个设施没有坐标，按无人可达处理"),
+        },
     );
     let n = left_out.unsure;
     note(
@@ -643,8 +685,16 @@ fn told(task: &Task, aim: &Aim<'_>, lang: Lang) {
         let n = number(left_out.homeless);
         note(
             1,
-            format!("{n} persons have no place, or no area that is given out, and were left out"),
-            format!("{n} 人没有坐标或不在所划分的区域内，未计入"),
+            match has_table {
+                true => format!(
+                    "{n} persons live where the table of costs names no place, or in no area that is given out, and were left out"
+                ),
+                false => format!("{n} persons have no place, or no area that is given out, and were left out"),
+            },
+            match has_table {
+                true => format!("{n} 人的所在地未列入出行费用表，或不在所划分的区域内，未计入"),
+                false => format!("{n} 人没有坐标或不在所划分的区域内，未计入"),
+            },
         );
     }
 }

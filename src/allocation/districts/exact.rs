@@ -161,8 +161,7 @@ pub(super) fn exact<'a>(
         let solution = match program.solve(&begin, stop) {
             Ok(solution) => solution,
             Err(NoSolution::Infeasible) if known.is_none() && best.is_none() => return Found::Impossible,
-            Err(NoSolution::Stopped(low)) => return done(best, bound.max(low / SCALE * unit)),
-            Err(NoSolution::Infeasible | NoSolution::Failed(_)) => return done(best, bound),
+            Err(NoSolution::Infeasible | NoSolution::Stopped | NoSolution::Failed) => return done(best, bound),
         };
         bound = bound.max(solution.bound / SCALE * unit);
         let site_of: Vec<Option<u32>> = flags

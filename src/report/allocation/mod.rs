@@ -6,10 +6,12 @@ mod words;
 use serde_json::{Value, json};
 
 use super::csv::safe;
+use super::json::Travel;
 use super::words::number::cell;
 use crate::allocation::{Flow, Proof};
 use crate::assess::allocation::{Current, Load, Task, loads, persons};
 use crate::model::{Boundary, Id, LevelId, Proxy, World};
+use crate::units::{Cost, CostUnit};
 
 pub use words::{conditions, doubts};
 
@@ -68,8 +70,8 @@ pub struct Question<'a> {
     pub after: Option<&'a str>,
     /// The level whose areas are given out as a whole.
     pub level: Option<LevelId>,
-    /// No one goes farther, in metres.
-    pub limit: Option<f64>,
+    /// No one goes farther.
+    pub limit: Option<Cost>,
     /// What stays.
     pub keep: Option<Keep>,
 }
@@ -112,6 +114,11 @@ impl<'a> Allocation<'a> {
     pub fn files(&self) -> [(String, Vec<u8>); 3] {
         let [csv, json, geojson] = FILES.map(str::to_owned);
         [(csv, self.csv()), (json, self.json()), (geojson, map::write(self))]
+    }
+
+    /// What costs are counted in.
+    fn unit(&self) -> CostUnit {
+        self.asked.world.cost_unit()
     }
 
     fn all(&self) -> u64 {
@@ -260,11 +267,15 @@ impl<'a> Allocation<'a> {
             "capacity": self.asked.capacity,
             "after": self.asked.after,
             "level": self.asked.level.map(|level| &self.asked.world.areas.levels()[level].key),
-            "limit": self.asked.limit,
+            "limit": self.asked.limit.map(Cost::get),
             "keep_current": keep,
             "status": if proof.proven { "optimal" } else { "best-found" },
             "objective": objective,
-            "objective_unit": "persons x metres",
+            "objective_unit": match self.unit() {
+                CostUnit::Metres => "persons x metres",
+                CostUnit::Minutes => "persons x minutes",
+            },
+            "travel": Travel::of(self.asked.world),
             "bound": in_persons(proof.bound),
             "gap": proof.gap(),
             "proven": proof.proven,

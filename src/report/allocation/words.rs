@@ -9,6 +9,7 @@ use crate::report::words::noun::english;
 use crate::report::words::number::number;
 use crate::report::words::plain;
 use crate::rules::select::{Condition, Where};
+use crate::units::CostUnit;
 
 /// Facilities listed; of more, how many are.
 const LISTED: usize = 12;
@@ -80,7 +81,8 @@ impl Allocation<'_> {
                 Lang::Zh => writeln!(text, "  {label}：{words}"),
             };
         };
-        line(lang.pick("problem", "问题"), format!("{}: {}", self.asked.problem.key(), self.asked.problem.words(lang)));
+        let (key, words) = (self.asked.problem.key(), self.asked.problem.words(lang));
+        line(lang.pick("problem", "问题"), lang.pick(format!("{key}: {words}"), format!("{words}，{key}")));
         line(lang.pick("who, where", "对象"), self.asked(lang));
         let (all, served) = (self.all(), self.served());
         let (n_all, n_served) = (number(persons(all)), number(persons(served)));
@@ -95,10 +97,16 @@ impl Allocation<'_> {
             let worst = number(worst);
             line(
                 lang.pick("way", "路程"),
-                lang.pick(
-                    format!("{mean} m on average, {worst} m at most"),
-                    format!("平均 {mean} 米，最远 {worst} 米"),
-                ),
+                match self.unit() {
+                    CostUnit::Metres => lang.pick(
+                        format!("{mean} m on average, {worst} m at most"),
+                        format!("平均 {mean} 米，最远 {worst} 米"),
+                    ),
+                    CostUnit::Minutes => lang.pick(
+                        format!("{mean} min on average, {worst} min at most"),
+                        format!("平均 {mean} 分钟，最长 {worst} 分钟"),
+                    ),
+                },
             );
         }
         line(lang.pick("proof", "最优性"), self.proof_words(lang));
@@ -139,8 +147,12 @@ impl Allocation<'_> {
         let after =
             self.asked.after.map_or_else(String::new, |id| lang.pick(format!(", as in {id}"), format!("，依据 {id}")));
         let limit = self.asked.limit.map_or_else(String::new, |limit| {
-            let limit = number(limit);
-            lang.pick(format!(", within {limit} m"), format!("，{limit} 米以内"))
+            let (en, zh) = match limit.unit() {
+                CostUnit::Metres => ("m", "米"),
+                CostUnit::Minutes => ("min", "分钟"),
+            };
+            let limit = number(limit.get());
+            lang.pick(format!(", within {limit} {en}"), format!("，{limit} {zh}以内"))
         });
         plain(&lang.pick(
             format!("{group} to {n} of {service}, which hold `{capacity}`{limit}{after}"),
@@ -209,8 +221,7 @@ impl Allocation<'_> {
         }
         if 0 < unreached {
             let unreached = number(persons(unreached));
-            let within =
-                if self.asked.limit.is_some() { lang.pick(" within the limit", "在距离限值内") } else { "" };
+            let within = if self.asked.limit.is_some() { lang.pick(" within the limit", "在限值内") } else { "" };
             let _ = write!(
                 words,
                 "{}",
@@ -286,7 +297,7 @@ impl Allocation<'_> {
             if ELSEWHERE < load.elsewhere.len() {
                 let rest: u64 = load.elsewhere.iter().skip(ELSEWHERE).map(|&(_, amount)| amount).sum();
                 let (n, rest) = (load.elsewhere.len() - ELSEWHERE, number(persons(rest)));
-                to.push(lang.pick(format!("{n} others {rest}"), format!("其他 {n} 个 {rest}")));
+                to.push(lang.pick(format!("{n} {} {rest}", english("other", n as f64)), format!("其他 {n} 个 {rest}")));
             }
             if 0 < load.unserved {
                 let unserved = number(persons(load.unserved));
