@@ -397,7 +397,7 @@ fn a_study_without_a_pack_is_enough_and_no_name_starts_a_formula() {
     study.edit("schools.csv", "A,一小", "=A,=cmd()");
     let run = assign(&study, &[]);
     run.refused();
-    run.says(&["no obligation of the study says who needs a place at `school`", "--group: residents, primary-age"]);
+    run.says(&["no obligation of the study says who needs a place at `school`", "--group: primary-age, residents"]);
     let run = assign(&study, &["--group", "primary-age", "--where", "stage=primary"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(rows_of(&study).iter().any(|row| row.facility == "'=A"));

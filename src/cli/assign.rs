@@ -85,7 +85,7 @@ pub(super) struct Arguments {
     /// With --whole and --contiguous the level whose areas are given out; by default the lowest that holds people.
     #[arg(long, value_name = "LEVEL")]
     level: Option<String>,
-    /// How far anyone goes at the most, in the unit of the study's costs or as \"3 km\" or \"15 min\"; of an area that is given
+    /// How far anyone goes at the most, in the unit of the study's costs or as "3 km" or "15 min"; of an area that is given
     /// out whole, on average.
     #[arg(long, value_name = "LIMIT", allow_negative_numbers = true)]
     limit: Option<String>,
