@@ -3,6 +3,7 @@
 //! No files, no words, no clock. Obligations are judged in parallel; the result is in the order of the packs.
 
 pub mod affected;
+pub mod allocation;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -12,6 +12,7 @@
 //! - [`space`]: where things are, and what it costs to get there
 //! - [`access`] and [`equity`]: one measure a file, from ids and numbers to numbers
 //! - [`siting`]: one problem a file, from offers to chosen sites with a proven bound
+//! - [`allocation`]: who is served where, no site beyond its capacity, with a proven bound
 //! - [`rules`]: policy packs, one check kind a file, and what a check finds
 //! - [`assess`]: where these meet
 //! - [`scenario`]: edits to a world, what each changes, many at once
@@ -47,6 +48,8 @@ pub mod space;
 pub mod access;
 pub mod equity;
 pub mod siting;
+
+pub mod allocation;
 
 pub mod rules;
 

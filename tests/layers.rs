@@ -1,7 +1,8 @@
 //! Who may use whom: the rooms of the program keep their order.
 //!
 //! ```text
-//! units, program, model ← space ← access | equity | siting ← rules ← assess ← scenario ← write ← read | report ← cli | web
+//! units, program, model ← space ← access | equity | siting ← allocation ← rules ← assess ← scenario ← write
+//!     ← read | report ← cli | web
 //! ```
 //!
 //! `←` is "is used by", also from further left; rooms parted by `|` do not use each other. The compiler does not hold
@@ -13,11 +14,12 @@ use std::path::{Path, PathBuf};
 
 /// The rooms in order, from those that use nothing: each may use those of the lines before its own. `model` may use
 /// `units`, which stands beside it.
-const ORDER: [&[&str]; 10] = [
+const ORDER: [&[&str]; 11] = [
     &["units", "program"],
     &["model"],
     &["space"],
     &["access", "equity", "siting"],
+    &["allocation"],
     &["rules"],
     &["assess"],
     &["scenario"],

@@ -1,5 +1,6 @@
 //! The command line: one subcommand a file, each from its arguments to an exit code.
 
+mod assign;
 mod check;
 mod checkpoint;
 mod convert;
@@ -36,7 +37,8 @@ use crate::read::quieten_fenced_panics;
   evenreach inspect facilities.csv               what a file and its columns hold
   evenreach convert schools.xlsx schools.gpkg    another format or coordinate system
   evenreach init my-study                        an empty study to fill in
-  evenreach site --table od.csv --demand demand.csv --problem p-median --p 5    where five sites should go")]
+  evenreach site --table od.csv --demand demand.csv --problem p-median --p 5    where five sites should go
+  evenreach assign my-study --service school     who goes to which school, and which are over-full")]
 struct Arguments {
     /// Language of the output; by default that of the system, else English.
     #[arg(long, global = true, value_enum)]
@@ -56,6 +58,7 @@ enum Command {
     Init(init::Arguments),
     Sample(sample::Arguments),
     Site(Box<site::Arguments>),
+    Assign(assign::Arguments),
 }
 
 /// Runs the command that the arguments name.
@@ -83,6 +86,7 @@ pub fn run() -> ExitCode {
         Command::Init(arguments) => init::run(&arguments, lang),
         Command::Sample(arguments) => sample::run(&arguments, lang),
         Command::Site(arguments) => site::run(&arguments, lang),
+        Command::Assign(arguments) => assign::run(&arguments, lang),
     };
     match done {
         Ok(code) => code,

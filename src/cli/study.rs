@@ -38,12 +38,7 @@ impl Why {
 
 /// The study, if there is something in it to check; `n_after` steps follow when its files are read.
 pub(super) fn read(wanted: &Wanted<'_>, progress: &Progress, n_after: u64) -> Result<ReadStudy, Why> {
-    let options = Options { packs: wanted.packs.to_vec(), strict: wanted.strict, ..Options::default() };
-    let read = read_study(wanted.study, &options, &|file, n_files| {
-        progress.expect(n_files as u64 + n_after);
-        progress.step(file);
-    });
-    let read = read.map_err(Why::Unread)?;
+    let read = read_with_or_without_packs(wanted, progress, n_after)?;
     if read.packs.is_empty() {
         let known = seed_names();
         return Err(Why::Said(Text {
@@ -65,6 +60,20 @@ pub(super) fn read(wanted: &Wanted<'_>, progress: &Progress, n_after: u64) -> Re
         }));
     }
     Ok(read)
+}
+
+/// The study, even if it has no pack.
+pub(super) fn read_with_or_without_packs(
+    wanted: &Wanted<'_>,
+    progress: &Progress,
+    n_after: u64,
+) -> Result<ReadStudy, Why> {
+    let options = Options { packs: wanted.packs.to_vec(), strict: wanted.strict, ..Options::default() };
+    let read = read_study(wanted.study, &options, &|file, n_files| {
+        progress.expect(n_files as u64 + n_after);
+        progress.step(file);
+    });
+    read.map_err(Why::Unread)
 }
 
 /// Where the files of a study go if nobody says: out/NAME below the current folder, with what the command adds to the name.

@@ -2,6 +2,7 @@
 //!
 //! No judging and, but for [`files`], no reading or writing: the same findings give the same bytes.
 
+pub mod allocation;
 pub(crate) mod by_area;
 pub mod csv;
 pub mod files;

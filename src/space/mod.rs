@@ -6,6 +6,7 @@
 //! - [`distance`]: straight-line distance on the ellipsoid, in metres
 //! - [`within`]: all points within a limit of a place
 //! - [`nearest`]: the nearest point that will do
+//! - [`adjacency`]: which areas share a boundary
 //! - [`margin`]: whether a point may be within a distance of a polygon
 //! - [`order`]: near things near each other in memory
 //! - [`sound`]: whether a polygon is surely valid
@@ -16,6 +17,7 @@
 //! Coordinates are longitude, latitude in degrees on WGS 84, and an edge is the straight line between its ends in these
 //! (RFC 7946). What has no place here: files, names, persons. Things are known by their position in a list.
 
+pub mod adjacency;
 pub mod china_shift;
 pub mod crs;
 pub mod distance;
