@@ -97,7 +97,7 @@ pub fn is_most(offers: &Offers, demand: &[u64], capacity: &[u64], flows: &[Flow]
 }
 
 /// The sites whose district is not one piece that holds the place of its site or, where that cannot be, touches it: see
-/// [`districts`](super::districts). `site_of`: one a place.
+/// [`districts`](super::districts()). `site_of`: one a place.
 pub fn broken(offers: &Offers, demand: &[u64], capacity: &[u64], ground: &Ground, site_of: &[Option<u32>]) -> Vec<u32> {
     (0..capacity.len() as u32)
         .filter(|&site| {

@@ -117,6 +117,13 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         return Err(tell::stop(&say("nothing was planned, nothing was written", "未制定方案，未写入任何文件"), lang));
     };
     let prices = prices.flatten();
+    if scenarios.is_empty() && arguments.candidates.is_none() && nothing_open(&read, &arguments.obligations) {
+        progress.done();
+        let text =
+            say("all that is wanted is kept already: there is nothing to plan", "所选条款均已达标，无需制定方案");
+        tell::result(&format!("{}\n", text.get(lang)));
+        return Ok(ExitCode::SUCCESS);
+    }
     if scenarios.is_empty() || MOST_CANDIDATES < scenarios.len() {
         let n = scenarios.len();
         return Err(stop(match (n, arguments.candidates.is_some()) {
@@ -186,6 +193,17 @@ fn wanted(stage: &Stage, only: &Only) -> Vec<usize> {
     (0..base.findings.len()).filter(|&position| is_wanted(&base.findings[position])).collect()
 }
 
+/// Whether nothing that these words choose is unmet or unknown today.
+fn nothing_open(read: &ReadStudy, obligations: &[String]) -> bool {
+    let travel = TravelMatrix::compute(&read.world, &limits(&read.world, &read.packs));
+    let findings = assess(&read.world, &travel, &read.packs, &Only::new(obligations.to_vec()));
+    findings.findings.iter().all(|found| !is_open(&found.finding.verdict))
+}
+
+fn is_open(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Unmet | Verdict::Unknown { .. })
+}
+
 type Candidates = Option<(Vec<Scenario>, Vec<(String, String)>)>;
 
 /// The scenarios to choose from, and the file that they are read from, if any; `None` where a problem with it was noted.
@@ -195,13 +213,11 @@ fn candidates(arguments: &Arguments, read: &ReadStudy, problems: &mut Problems) 
         let findings = assess(&read.world, &travel, &read.packs, &Only::default());
         let case = Case { world: &read.world, travel: &travel, detail: Detail::Figures };
         let only = Only::new(arguments.obligations.clone());
-        let is_open = |position: &usize| {
+        let is_wanted = |position: &usize| {
             let found = &findings.findings[*position];
-            let verdict = &found.finding.verdict;
-            matches!(verdict, Verdict::Unmet | Verdict::Unknown { .. })
-                && only.chooses(findings.obligation(found).id.get_ref())
+            is_open(&found.finding.verdict) && only.chooses(findings.obligation(found).id.get_ref())
         };
-        let open: Vec<usize> = (0..findings.findings.len()).filter(is_open).collect();
+        let open: Vec<usize> = (0..findings.findings.len()).filter(is_wanted).collect();
         return Some((mends(&case, &findings, &open), Vec::new()));
     };
     let (scenarios, sha256) = read_scenarios(path, read, arguments.crs.as_deref(), problems)?;

@@ -150,7 +150,20 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
     progress.step(lang.pick("solving", "求解"));
     let begin = Instant::now();
     let out_of_time = || time <= begin.elapsed();
-    let share = aim.share();
+    // Who has no place counts among all whom the obligation is for, and no site is known to serve them.
+    let placed: f64 = task.persons.iter().sum();
+    let share = aim.share().map(|share| share * (placed + task.without) / placed);
+    if shared.objective == Some(Objective::Fewest) && share.is_some_and(|share| 1.0 + 1e-9 < share) {
+        let (without, people) = (number(task.without), people(read.world.people.proxy));
+        return Err(stop(say(
+            format!(
+                "{without} {} have no place, more than may be left unserved: no sites are known to keep it",
+                people.en
+            ),
+            format!("{without} {}没有坐标，超过允许的未覆盖数量：任何选址都无法确认达标", people.zh),
+        )));
+    }
+    let share = share.map(|share| share.min(1.0));
     let asked = Search { budget: &budget, costs: costs.as_deref(), share, stop: &out_of_time };
     let Solved { mut outcome, kappa, problem } = solve(&task, &need, shared, &asked);
     let n_idle = match (&mut outcome, problem) {

@@ -68,6 +68,7 @@ pub(super) fn why(why: &Why) -> &'static str {
     match why {
         Why::Untouched => "no-candidate-touches-it",
         Why::NotEnough(_) => "all-candidates-are-not-enough",
+        Why::NotSaid => "the-study-does-not-say-enough",
         Why::Tried => "no-choice-keeps-it",
         Why::NotKnown => "not-known",
     }

@@ -4,6 +4,7 @@ use super::Planned;
 use crate::report::terminal::page::{Page, Style};
 use crate::report::words::number::number;
 use crate::report::words::{doubts, people};
+use crate::scenario::Turn;
 use crate::scenario::plan::{Impossible, NoPlan, Plan, Purpose, Why};
 
 /// Edits and impossible obligations that are listed; the rest are in the files.
@@ -69,8 +70,8 @@ fn kept(page: &mut Page, of: &Planned<'_>, plan: &Plan) {
         lang.pick(format!("not proven: the least possible is {bound} or more"), format!("未证明最优：下限为 {bound}"))
     };
     let text = lang.pick(
-        format!("{n_held} of {n_open} promises that are not kept today hold with {cost_words} ({proof}); {n} candidates, {:.2} s", of.elapsed),
-        format!("现未达标的 {n_open} 项条款中，{n_held} 项可达标：{cost_words}（{proof}）；候选 {n} 项，用时 {:.2} 秒", of.elapsed),
+        format!("{n_held} of {n_open} promises that are not kept today, or not known to be, hold with {cost_words} ({proof}); {n} candidates, {:.2} s", of.elapsed),
+        format!("现未达标或无法判定的 {n_open} 项条款中，{n_held} 项可达标：{cost_words}（{proof}）；候选 {n} 项，用时 {:.2} 秒", of.elapsed),
     );
     page.line("", &text, Style::Title);
     for purpose in plan.purposes.iter().take(LISTED) {
@@ -83,6 +84,16 @@ fn kept(page: &mut Page, of: &Planned<'_>, plan: &Plan) {
             &lang.pick(format!("… and {more} more, in plan.csv"), format!("……另有 {more} 项，见 plan.csv")),
             Style::Quiet,
         );
+    }
+    let unsettled = plan.ladder.last().into_iter().flat_map(|rung| rung.difference.positions(Turn::Unsettled));
+    let unsettled: Vec<&str> = unsettled.map(|position| of.id(position)).collect();
+    if !unsettled.is_empty() {
+        let ids = unsettled.join(lang.pick(", ", "、"));
+        let text = lang.pick(
+            format!("more of these is unknown with the plan, which does not say all that they ask for: {ids}"),
+            format!("方案未填写以下条款所需的全部信息，部分变为无法判定：{ids}"),
+        );
+        page.line("? ", &text, Style::Doubt);
     }
     if let Some(clash) = &plan.clash {
         page.gap();
@@ -114,14 +125,22 @@ fn kept(page: &mut Page, of: &Planned<'_>, plan: &Plan) {
         page.gap();
         let text = lang.pick("The best use of smaller budgets:", "较小预算的最优用法：");
         page.line("", text, Style::Title);
-        let step = plan.ladder.len().div_ceil(8);
+        let mut most = 0;
         let people = people(of.world.people.proxy);
-        for rung in plan.ladder.iter().skip(1).step_by(step) {
+        // What buys a promise more than less money did; the rest is in the file.
+        let records = plan.ladder.iter().filter(|rung| {
+            let is_record = most < rung.held.len();
+            most = most.max(rung.held.len());
+            is_record
+        });
+        for rung in records.collect::<Vec<_>>() {
             let (cost, n, gained) = (cost(of, rung.cost), rung.held.len(), number(rung.difference.gained()));
             let text = lang.pick(
-                format!("{cost}: {n} kept, {} gained {gained}, still lacking {:.2}", people.en, rung.lacking),
-                format!("{cost}：达标 {n} 项，受益 {gained} {}，剩余缺口 {:.2}", people.zh, rung.lacking),
+                format!("{cost}: {n} kept, {} gained {gained}", people.en),
+                format!("{cost}：达标 {n} 项，受益 {gained} {}", people.zh),
             );
+            let doubt = if rung.proven { "" } else { lang.pick(" (best found in time)", "（限时内最优）") };
+            let text = text + doubt;
             page.line("  ", &text, Style::Plain);
         }
     }
@@ -191,6 +210,10 @@ fn impossible(page: &mut Page, of: &Planned<'_>) {
             Why::NotKnown => lang.pick(
                 "not known: too many choices would have to be tried one by one".to_owned(),
                 "尚不知能否达标：需逐一尝试的组合过多".to_owned(),
+            ),
+            Why::NotSaid => lang.pick(
+                "the study does not say enough to judge it, and no candidate changes that: see `check`".to_owned(),
+                "研究数据不足以判定，且候选措施无法改变：详见 check".to_owned(),
             ),
             Why::Tried | Why::Untouched => {
                 lang.pick("no choice of candidates keeps it".to_owned(), "任何候选组合都无法使其达标".to_owned())

@@ -44,6 +44,8 @@ pub(super) struct Row {
     pub(super) base: f64,
     /// By scenario.
     pub(super) terms: Vec<(usize, f64)>,
+    /// Whether it counts what is not known, rather than what is lacking.
+    pub(super) of_unknown: bool,
 }
 
 /// `base` and the terms of what [`Cover`] or [`Places`] count are 0 or more together.
@@ -125,7 +127,7 @@ fn case<'a>(stage: &'a Stage, world: &'a World) -> Case<'a> {
 
 /// A row that nothing can mend.
 fn never() -> Row {
-    Row { of: Of::Whole, base: -1.0, terms: Vec::new() }
+    Row { of: Of::Whole, base: -1.0, terms: Vec::new(), of_unknown: true }
 }
 
 fn sums(stage: &Stage, check: &Check, touching: &[usize]) -> Ask {
@@ -142,8 +144,8 @@ fn sums(stage: &Stage, check: &Check, touching: &[usize]) -> Ask {
     let (mut amounts, mut blocked): (Vec<Row>, Vec<Row>) = base
         .iter()
         .map(|surplus| {
-            let row = |base| Row { of: surplus.of.clone(), base, terms: Vec::new() };
-            (row(surplus.amount), row(-(surplus.blocked as f64)))
+            let row = |base, of_unknown| Row { of: surplus.of.clone(), base, terms: Vec::new(), of_unknown };
+            (row(surplus.amount, false), row(-(surplus.blocked as f64), true))
         })
         .unzip();
     for (scenario, surpluses) in probed {

@@ -216,7 +216,10 @@ impl Mends<'_> {
 
     /// A facility at the place of each lowest area that has one.
     fn anywhere(&mut self, service: ServiceId, wants: &Attributes) {
-        let placed = |&area: &AreaId| self.case.world.areas[area].place.is_some();
+        let world = self.case.world;
+        // Where a table gives the costs, only those to places that it names are known.
+        let is_named = |code: &str| world.costs.as_ref().is_none_or(|table| table.destination(code).is_some());
+        let placed = |&area: &AreaId| world.areas[area].place.is_some() && is_named(&world.areas[area].code);
         let areas: Vec<AreaId> = self.lowest_areas().into_iter().filter(placed).collect();
         areas.into_iter().for_each(|area| self.open(service, area, 1, wants));
     }
@@ -279,6 +282,12 @@ impl Mends<'_> {
     fn usual(&self, service: ServiceId, checks: &[&Check]) -> Attributes {
         let world = self.case.world;
         let mut usual = Attributes::new();
+        // As large as the median one, in all that is counted.
+        for (key, column) in world.facilities.attributes() {
+            if let (Column::Number(_), Some(median)) = (column, self.median(service, key)) {
+                usual.insert(key.clone(), Given::Number(median));
+            }
+        }
         let of_service = checks.iter().filter(|check| {
             check.kind().names().iter().any(|name| {
                 name.noun == Noun::Service && world.facilities.service(name.word.get_ref()) == Some(service)
@@ -297,12 +306,6 @@ impl Mends<'_> {
             }
             if matches!(check, Check::Tiered(_)) {
                 usual.entry("form".to_owned()).or_insert(Given::Text("own".to_owned()));
-            }
-            for name in check.kind().names().iter().filter(|name| name.noun == Noun::Attribute) {
-                let key = name.word.get_ref();
-                if let Some(median) = self.median(service, key) {
-                    usual.entry(key.clone()).or_insert(Given::Number(median));
-                }
             }
             match check {
                 Check::Share(share) => {
@@ -353,8 +356,14 @@ impl Mends<'_> {
                 scenarios.push(Scenario { name, edits: vec![Edit { change, cost: None, row: 0 }] });
             }
         }
-        for (facility, forms) in self.altered {
+        for (facility, mut forms) in self.altered {
             let row = &world.facilities[facility];
+            // Only one of them can be carried out: where they go together, all at once is one more.
+            let all: BTreeMap<String, Sorted> = forms.iter().flatten().cloned().collect();
+            let agree = |form: &Vec<(String, Sorted)>| form.iter().all(|(key, given)| all.get(key) == Some(given));
+            if 1 < forms.len() && forms.iter().all(agree) {
+                forms.insert(all.into_iter().collect());
+            }
             for attributes in forms {
                 let what: Vec<&str> = attributes.iter().map(|(key, _)| key.as_str()).collect();
                 let name = format!("change {} {} {}: {}", key(row.service), row.code, row.name, what.join(", "));

@@ -49,6 +49,8 @@ pub enum Why {
     Untouched,
     /// All scenarios together do not bring enough: here, of which the first few are named.
     NotEnough(Vec<Of>),
+    /// The study does not say enough to judge it, and no scenario changes that.
+    NotSaid,
     /// It is proven, by choices tried.
     Tried,
     /// It is not known whether it can: its kind is not written out as conditions and too many choices would have to be
@@ -268,6 +270,7 @@ const MOST_CHOICES: usize = 8;
 /// Where even all that could help together is not enough.
 fn not_enough(ask: &Ask) -> Why {
     let mut lacking: Vec<Of> = Vec::new();
+    let mut is_unsaid = false;
     let mut note = |of: &Of, base: f64, most: f64| {
         if most < -1e-9 * base.abs() && !lacking.contains(of) {
             lacking.push(of.clone());
@@ -276,6 +279,11 @@ fn not_enough(ask: &Ask) -> Why {
     match ask {
         Ask::Sums(rows) => {
             for row in rows {
+                let most = row.base + row.terms.iter().map(|&(_, more)| more.max(0.0)).sum::<f64>();
+                if row.of_unknown && most < -1e-9 * row.base.abs() {
+                    is_unsaid = true;
+                    continue;
+                }
                 note(&row.of, row.base, row.base + row.terms.iter().map(|&(_, more)| more.max(0.0)).sum::<f64>());
             }
         }
@@ -292,6 +300,9 @@ fn not_enough(ask: &Ask) -> Why {
             }
         }
         Ask::Untold => {}
+    }
+    if is_unsaid && lacking.is_empty() {
+        return Why::NotSaid;
     }
     if lacking.is_empty() { Why::Tried } else { Why::NotEnough(lacking) }
 }
