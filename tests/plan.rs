@@ -174,3 +174,27 @@ fn people_and_areas_are_not_chosen_and_nothing_is_written() {
     let run = plan(&Study::small(), &["--time-limit", "0"]);
     run.refused();
 }
+
+#[test]
+fn what_two_promises_ask_of_one_facility_is_done_at_once() {
+    let study = Study::small();
+    // K2 is neither public nor of its own form, K3 is public: each promise alone is in reach, and so are both.
+    study.edit("kindergartens.csv", "民办,独立", "民办,联合");
+    let share = |id: &str, being: &str| {
+        format!(
+            "\n[[obligation]]\nid = \"{id}\"\nclause = \"7\"\nlead = \"bureau\"\nsummary = {{ en = \"all\", zh = \"全部\" }}\n\
+             check.share = {{ service = \"kindergarten\", being = {{ {being} }}, at-least = \"100 %\" }}\n"
+        )
+    };
+    let pack = std::fs::read_to_string(study.path("pack.toml")).unwrap();
+    let pack = pack + &share("all.public", "ownership = \"public\"") + &share("all.own", "form = \"own\"");
+    study.put("pack.toml", pack);
+    let run = plan(&study, &["--obligations", "all"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let found = json(&study, "plan.json");
+    assert_eq!((found["status"].as_str(), found["objective"].as_f64()), (Some("optimal"), Some(2.0)), "{found:#}");
+    assert_eq!(words(&found["held"]), ["all.public", "all.own"]);
+    // What is kept already needs no plan.
+    let run = plan(&study, &["--obligations", "edu.near"]);
+    assert_eq!((run.code, run.stdout.contains("kept already")), (0, true), "{}", run.stdout);
+}
