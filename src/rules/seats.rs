@@ -270,7 +270,7 @@ impl Seats {
         let persons: Vec<Option<u64>> =
             near_points.ids().iter().map(|&point| people.persons(group, point).map(thousandths)).collect();
         let total = persons.iter().flatten().sum();
-        let market = Market::new(case, selection.iter().collect(), capacities, (persons, None, total), within);
+        let market = Market::new(selection.iter().collect(), capacities, (persons, None, total), within);
         let seating = Seating::of(case, &market);
         let totals = Totals::of(case, &market, &seating, capacities);
         let points: Vec<AtPoint> = (0..market.persons.len()).map(|point| seating.at(&market, point)).collect();
@@ -335,7 +335,7 @@ impl Seated {
         let (ranks, rows) = self.sharing(case, gone, new)?;
         let persons = ranks.iter().map(|&rank| self.points[rank as usize].persons).collect();
         let total = totals.persons;
-        let market = Market::new(case, rows, capacities, (persons, Some(ranks), total), self.within);
+        let market = Market::new(rows, capacities, (persons, Some(ranks), total), self.within);
         let seating = Seating::of(case, &market);
         let nearness = totals.nearness();
         let (mut before, mut after) = (Vec::new(), Vec::new());
@@ -415,8 +415,8 @@ impl Links {
     }
 }
 
-/// Who needs a place and who has some, in thousandths; both in their near order, so that who shares schools is found
-/// close by in memory.
+/// Who needs a place and who has some, in thousandths; those who need one in their near order, so that who shares schools
+/// is found close by in memory.
 struct Market {
     /// In the unit of the costs.
     within: f64,
@@ -449,14 +449,10 @@ fn near<'c>(case: &Case<'c>, facility: FacilityId, within: f64) -> impl Iterator
 }
 
 impl Market {
-    fn new(
-        case: &Case<'_>,
-        mut rows: Rows,
-        capacities: &Amounts<'_>,
-        (persons, ranks, total): Points,
-        within: f64,
-    ) -> Self {
-        rows.sort_unstable_by_key(|&(id, status)| (status != Tri::Yes, case.travel.near_facilities().rank(id)));
+    fn new(mut rows: Rows, capacities: &Amounts<'_>, (persons, ranks, total): Points, within: f64) -> Self {
+        // By their ids: whose places are taken where several would do must not depend on rows that do not stand, as the
+        // near order does.
+        rows.sort_unstable_by_key(|&(id, status)| (status != Tri::Yes, id));
         let sure = |&(facility, status): &(FacilityId, Tri)| match status {
             Tri::Yes => capacities.of(facility).map_or(0, thousandths),
             _ => 0,

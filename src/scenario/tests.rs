@@ -388,7 +388,11 @@ pub(super) fn buildings() -> impl Strategy<Value = Vec<Building>> {
 
 #[test]
 fn edits_of_facilities_are_judged_in_full_by_pairing_alone() {
-    let buildings = [(true, Some(true), Some(90), Some((4, 0))), (false, Some(true), Some(40), Some((1, 1)))];
+    let buildings = [
+        (true, Some(true), Some(90), Some((4, 0))),
+        (false, Some(true), Some(40), Some((1, 1))),
+        (false, Some(true), Some(70), Some((7, 1))),
+    ];
     let base = world(&[((4, 1), Some(300), 60), ((8, 0), Some(90), 30)], &buildings);
     let pairing = all_checks().len() - 1;
     for base in [base.clone(), with_straight_lines(&base)] {
