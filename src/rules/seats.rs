@@ -146,6 +146,7 @@ impl Kind for Seats {
 const PER_PERSON: SupplyPerPerson = SupplyPerPerson { per: 1.0, is_whole: true };
 
 /// What is judged by.
+#[expect(clippy::large_enum_variant, reason = "there is one for an obligation, and few copies")]
 pub enum Books {
     /// Places that are only counted.
     Counted(per_capita::Books),
