@@ -72,15 +72,15 @@ fn refine(random: &mut Random, from: Coord<f64>, to: Coord<f64>, depth: u32, sha
 }
 
 /// xorshift64: Marsaglia (2003), Journal of Statistical Software 8(14).
-struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
     /// From 0 to below `n`.
-    fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         (self.unit() * n as f64) as usize
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Sums over areas only: no rules. A number that is missing is never counted as 0.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::model::{AreaId, Areas, Id, IdVec, PerArea, PointId, World};
 use crate::rules::finding::{Finding, Of, Verdict};
 
@@ -14,6 +16,33 @@ pub struct Affected {
     pub persons: f64,
     /// Unmet areas where not everyone is counted: the true number is higher.
     pub uncounted: usize,
+}
+
+/// What is doubted of each area under one promise, that on the areas that hold it apart.
+#[derive(Clone, Debug)]
+pub struct Doubts(PerArea<u8>);
+
+impl Doubts {
+    /// Those of a finding.
+    pub fn of(areas: &Areas, finding: &Finding) -> Self {
+        let mut doubts = PerArea::filled(areas.len(), 0);
+        for subject in &finding.subjects {
+            if let Of::Area(area) = subject.of {
+                doubts[area] = doubt(Some(&subject.verdict));
+            }
+        }
+        Self(doubts)
+    }
+}
+
+/// 0 where nothing is judged, 1 where it is kept, 2 where nobody knows, 3 where it is unmet.
+pub fn doubt(verdict: Option<&Verdict>) -> u8 {
+    match verdict {
+        None | Some(Verdict::NotCheckable { .. }) => 0,
+        Some(Verdict::Met) => 1,
+        Some(Verdict::Unknown { .. }) => 2,
+        Some(Verdict::Unmet) => 3,
+    }
 }
 
 /// The persons of one group by area.
@@ -59,37 +88,25 @@ impl Headcount {
     }
 
     /// The persons for whom a promise is kept that was not, or nobody knew, and those for whom it is unmet that was kept: by
-    /// the worst verdict on the areas that hold them. Each counts once, whatever the levels.
-    pub fn turned(&self, areas: &Areas, before: &Finding, after: &Finding) -> (f64, f64) {
-        // 0 where nothing is judged, 1 where it is kept, 2 where nobody knows, 3 where it is unmet.
-        let doubts = |finding: &Finding| {
-            let mut doubts = PerArea::filled(areas.len(), 0_u8);
-            for subject in &finding.subjects {
-                let Of::Area(area) = subject.of else { continue };
-                doubts[area] = match subject.verdict {
-                    Verdict::NotCheckable { .. } => 0,
-                    Verdict::Met => 1,
-                    Verdict::Unknown { .. } => 2,
-                    Verdict::Unmet => 3,
-                };
+    /// the worst verdict on the areas that hold them. Each counts once, whatever the levels. `before` are the doubts on
+    /// all areas, `after` those that change.
+    pub fn turned(&self, areas: &Areas, before: &Doubts, after: &BTreeMap<AreaId, u8>) -> (f64, f64) {
+        // Whoever lives in an area that changes, or below it.
+        let mut concerned: BTreeSet<AreaId> = BTreeSet::new();
+        for &area in after.keys() {
+            concerned.insert(area);
+            let level = areas[area].level;
+            if level.index() + 1 < areas.levels().len() {
+                concerned.extend(areas.iter().map(|(id, _)| id).filter(|&id| areas.ancestor(id, level) == Some(area)));
             }
-            // Areas stand in the order of levels: what holds one is done before it.
-            for (id, area) in areas.iter() {
-                if let Some(parent) = area.parent.filter(|&parent| areas[parent].level < area.level) {
-                    doubts[id] = doubts[id].max(doubts[parent]);
-                }
-            }
-            doubts
-        };
-        let (before, after) = (doubts(before), doubts(after));
-        if before == after {
-            return (0.0, 0.0);
         }
+        let worst = |area: AreaId, doubt: &dyn Fn(AreaId) -> u8| areas.chain(area).map(doubt).max().unwrap_or(0);
         let (mut gained, mut lost) = (0.0, 0.0);
-        for (area, &persons) in self.own.iter().filter(|&(_, &persons)| persons != 0.0) {
-            match (before[area], after[area]) {
-                (2 | 3, 1) => gained += persons,
-                (1, 3) => lost += persons,
+        for area in concerned.into_iter().filter(|&area| self.own[area] != 0.0) {
+            let is = worst(area, &|holder| after.get(&holder).copied().unwrap_or(before.0[holder]));
+            match (worst(area, &|holder| before.0[holder]), is) {
+                (2 | 3, 1) => gained += self.own[area],
+                (1, 3) => lost += self.own[area],
                 _ => {}
             }
         }

@@ -38,9 +38,8 @@ use crate::scenario::{By, Stage};
 ///
 /// area: an area changes. Its code and name, and the attributes that change.
 ///
-/// Only obligations that use what an edit touches are judged again, in full: the result is that of `check` on the edited
-/// study. What an edit leaves out is unknown, and never an improvement. Persons are counted for each promise: who gains two
-/// counts twice.
+/// Only what an edit touches is judged again: the result is that of `check` on the edited study. What an edit leaves out is
+/// unknown, and never an improvement. Persons are counted for each promise: who gains two counts twice.
 ///
 /// Exit codes: 0 it ran; 2 it could not run.
 #[derive(Debug, Args)]

@@ -1,5 +1,7 @@
 //! Gini coefficient: how unevenly a cost, or anything else, falls on people.
 
+use super::spread::Spread;
+
 /// The Gini coefficient of values, each weighted with its people: 0 where all have the same, towards 1 where few have
 /// it all.
 ///
@@ -10,27 +12,18 @@
 /// ```
 ///
 /// # Shapes and units
-/// `pairs`: a value and its weight, both finite and not negative; their order is changed to that of the values, equal
-/// ones by weight, so that the result does not depend on the order given. The result has no unit.
+/// `pairs`: a value and its weight, both finite and not negative, in any order. The result has no unit.
 ///
 /// # Edge cases
 /// `None` where there is no weight, or no value but 0: the mean is 0.
 ///
 /// # Complexity
-/// n log n, and n where the values are in ascending order already.
+/// n log n. Where a few values change, see [`Spread`].
 ///
 /// # Source
 /// C. Gini (1912), Variabilità e mutabilità; the sum over ordered values as in A. Sen (1973), On Economic Inequality.
-pub fn gini(pairs: &mut [(f64, f64)]) -> Option<f64> {
-    pairs.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let (mut weights, mut sum, mut area) = (0.0, 0.0, 0.0);
-    for &(value, weight) in &*pairs {
-        let before = sum;
-        sum += weight * value;
-        weights += weight;
-        area += weight * (before + sum);
-    }
-    (0.0 < weights && 0.0 < sum).then(|| (1.0 - area / (weights * sum)).max(0.0))
+pub fn gini(pairs: &[(f64, f64)]) -> Option<f64> {
+    Spread::of(pairs.to_vec()).measures()?.gini
 }
 
 #[cfg(test)]
@@ -39,7 +32,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn of(pairs: &[(f64, f64)]) -> Option<f64> {
-        gini(&mut pairs.to_vec())
+        gini(pairs)
     }
 
     // Gini(x).g of PySAL's `inequality` 1.1.2, where each value stands as often as it weighs.

@@ -1,6 +1,7 @@
 //! Cascade: every area of each level has its own facility.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -8,9 +9,10 @@ use toml::Spanned;
 
 use super::decide::Decide;
 use super::finding::{Evidence, Finding, Of, Reason, Remark, Subject, Threshold, Unit, Verdict};
+use super::parts::{self, ByParts, Kept, Roll, Swap};
 use super::select::{Selection, Tri, Where, attribute_names};
-use super::tally::{ByArea, Tally};
-use super::{Case, Kind, Mistake, Name, Noun, Surplus, repeated};
+use super::tally::{ByArea, Item, Lists, Tally};
+use super::{Case, Detail, Kind, Mistake, Name, Noun, Surplus, repeated};
 use crate::model::{AreaId, FacilityId, Id, LevelId, Text};
 
 /// Every area of each named level has a facility of its own level.
@@ -84,8 +86,16 @@ impl Kind for Cascade {
         mistakes
     }
 
+    fn facilities(&self) -> Option<(&str, &Where)> {
+        Some((self.service.get_ref(), &self.r#where))
+    }
+
     fn assess(&self, case: &Case<'_>) -> Finding {
-        self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+        parts::assess(self, case)
+    }
+
+    fn keep(&self, case: &Case<'_>) -> Option<Box<dyn Kept>> {
+        parts::keep(self, case)
     }
 
     fn surpluses(&self, case: &Case<'_>) -> Option<Vec<Surplus>> {
@@ -99,6 +109,7 @@ const LEVEL: &str = "level";
 const ONE_STOP: &str = "one-stop";
 
 /// A facility, seen from one level.
+#[derive(Clone, Copy)]
 struct Platform {
     facility: FacilityId,
     /// Whether it meets `where`.
@@ -127,47 +138,143 @@ impl Platform {
     }
 }
 
-/// The facilities seen from one level, by area.
-struct Tier<'a> {
-    platforms: HashMap<AreaId, Vec<Platform>>,
-    by_area: ByArea<'a>,
-    /// Those that surely count, wherever they are, in the order of their ids.
-    sure: Vec<FacilityId>,
+/// What the areas of all levels are judged by.
+#[derive(Clone)]
+pub struct Books {
+    selection: Arc<Selection>,
+    tiers: Vec<Tier>,
+}
+
+/// The facilities seen from one level.
+#[derive(Clone)]
+struct Tier {
+    /// Its position among `levels`.
+    at: usize,
+    /// `Err` where the study has no such areas.
+    level: Result<LevelId, Reason>,
+    platforms: Lists<Platform>,
+    tallies: ByArea,
+    /// Those that surely count, wherever they are, in the order of their ids; for evidence.
+    sure: Arc<Vec<FacilityId>>,
+}
+
+impl ByParts for Cascade {
+    type Books = Books;
+
+    fn books(&self, case: &Case<'_>) -> Result<Books, Reason> {
+        let selection = case.select(self.service.get_ref(), &self.r#where)?;
+        let tiers = (0..self.levels.len()).map(|at| self.tier(case, &selection, at)).collect();
+        Ok(Books { selection: Arc::new(selection), tiers })
+    }
+
+    fn all(&self, _case: &Case<'_>, books: &Books) -> Vec<Of> {
+        let at_level = |tier: &Tier| match tier.level {
+            Ok(_) => tier.tallies.at_level().iter().copied().map(Of::Area).collect(),
+            Err(_) => vec![Of::Part(self.levels[tier.at].get_ref().clone())],
+        };
+        books.tiers.iter().flat_map(at_level).collect()
+    }
+
+    fn subject(&self, case: &Case<'_>, books: &Books, of: &Of) -> Option<Subject> {
+        match of {
+            &Of::Area(area) => {
+                let level = case.world.areas[area].level;
+                let tier = books.tiers.iter().find(|tier| tier.level.as_ref() == Ok(&level))?;
+                Some(judge_area(case, &books.selection, tier, area))
+            }
+            Of::Part(key) => {
+                let tier = books.tiers.iter().find(|tier| self.levels[tier.at].get_ref() == key)?;
+                Some(Subject {
+                    of: of.clone(),
+                    verdict: Verdict::unknown(tier.level.as_ref().err()?.clone()),
+                    observed: None,
+                    shortfall: None,
+                    evidence: Evidence::default(),
+                })
+            }
+            _ => None,
+        }
+    }
+
+    fn conclude(&self, _case: &Case<'_>, _books: &Books, roll: &Roll) -> Finding {
+        let areas = Unit::Stated(Text { en: "areas".to_owned(), zh: "个区域".to_owned() });
+        let facilities = Unit::Facilities { service: self.service.get_ref().clone() };
+        Finding::of_areas(roll, 1.0, areas, facilities)
+    }
+
+    fn complete(&self, case: &Case<'_>, books: &Books, finding: &mut Finding) {
+        for tier in &books.tiers {
+            let Ok(level) = tier.level else { continue };
+            let is_here = |of: &Of| matches!(of, Of::Area(area) if case.world.areas[*area].level == level);
+            let areas = Roll::of(finding.subjects.iter().filter(|subject| is_here(&subject.of))).areas;
+            finding.remarks.push(Remark::MissingAt {
+                level: self.levels[tier.at].get_ref().clone(),
+                missing: areas.unmet,
+                unknown: areas.unknown + areas.nothing,
+                of: areas.len(),
+            });
+        }
+    }
+
+    fn replace(&self, case: &Case<'_>, books: &Books, swap: &Swap<'_>) -> Option<(Books, Vec<Of>)> {
+        let (gone, new) = swap.of(case, self.service.get_ref(), &self.r#where);
+        let mut books = books.clone();
+        let mut touched = BTreeSet::new();
+        for tier in &mut books.tiers {
+            let Ok(level) = tier.level else { continue };
+            let [gone, new] = [&gone, &new].map(|rows| self.platforms(case, tier.at, rows.iter().copied()));
+            tier.tallies.replace(items(case, &gone), items(case, &new), &mut touched);
+            for platform in gone {
+                if let Some(holder) = holder(case, level, platform.facility) {
+                    tier.platforms.take(holder, |other| other.facility == platform.facility);
+                }
+            }
+            for platform in new {
+                if let Some(holder) = holder(case, level, platform.facility) {
+                    tier.platforms.add(holder, platform);
+                }
+            }
+        }
+        Some((books, touched.into_iter().map(Of::Area).collect()))
+    }
+}
+
+fn items(case: &Case<'_>, platforms: &[Platform]) -> Vec<Item> {
+    let item =
+        |platform: &Platform| (case.world.facilities[platform.facility].area, Tally::of(platform.counts(), Some(1.0)));
+    platforms.iter().map(item).collect()
+}
+
+/// The area of `level` that holds a facility.
+fn holder(case: &Case<'_>, level: LevelId, facility: FacilityId) -> Option<AreaId> {
+    case.world.facilities[facility].area.and_then(|area| case.world.areas.ancestor(area, level))
 }
 
 impl Cascade {
-    fn judge(&self, case: &Case<'_>) -> Result<Finding, Reason> {
-        let selection = case.select(self.service.get_ref(), &self.r#where)?;
-        let mut subjects = Vec::new();
-        let mut remarks = Vec::new();
-        for key in &self.levels {
-            let at_level = self.judge_level(case, &selection, key.get_ref());
-            remarks.extend(missing_at(key.get_ref(), &at_level));
-            subjects.extend(at_level);
-        }
-        let areas = Unit::Stated(Text { en: "areas".to_owned(), zh: "个区域".to_owned() });
-        let facilities = Unit::Facilities { service: self.service.get_ref().clone() };
-        Ok(Finding { remarks, ..Finding::of_areas(subjects, 1.0, areas, facilities) })
-    }
-
-    fn judge_level(&self, case: &Case<'_>, selection: &Selection, key: &str) -> Vec<Subject> {
-        match case.areas(key, &Where::new()) {
-            Ok((level, areas)) => {
-                let tier = self.tier(case, selection, key, level);
-                areas.into_iter().map(|(area, _)| judge_area(case, selection, &tier, area)).collect()
-            }
-            Err(why) => vec![Subject {
-                of: Of::Part(key.to_owned()),
-                verdict: Verdict::unknown(why),
-                observed: None,
-                shortfall: None,
-                evidence: Evidence::default(),
-            }],
+    fn tier(&self, case: &Case<'_>, selection: &Selection, at: usize) -> Tier {
+        let level = case.areas(self.levels[at].get_ref(), &Where::new()).map(|(level, _)| level);
+        let here = level.as_ref().ok().copied();
+        let all = if here.is_some() { self.platforms(case, at, selection.iter()) } else { Vec::new() };
+        let sure = all.iter().filter(|platform| platform.counts() == Tri::Yes).map(|platform| platform.facility);
+        let held = |platform: &Platform| Some((holder(case, here?, platform.facility)?, *platform));
+        Tier {
+            at,
+            tallies: ByArea::sort(&case.world.areas, here, items(case, &all)),
+            sure: Arc::new(if case.detail == Detail::Evidence { sure.collect() } else { Vec::new() }),
+            platforms: Lists::sort(all.iter().filter_map(held)),
+            level,
         }
     }
 
-    fn tier<'a>(&self, case: &Case<'a>, selection: &Selection, key: &str, level: LevelId) -> Tier<'a> {
-        let (areas, facilities) = (&case.world.areas, &case.world.facilities);
+    /// These facilities, seen from the level at this position.
+    fn platforms(
+        &self,
+        case: &Case<'_>,
+        at: usize,
+        rows: impl IntoIterator<Item = (FacilityId, Tri)>,
+    ) -> Vec<Platform> {
+        let facilities = &case.world.facilities;
+        let key = self.levels[at].get_ref();
         let (levels, windows) = (facilities.attribute(LEVEL), facilities.attribute(ONE_STOP));
         let must_be_one_stop = self.one_stop_on.iter().any(|level| level.get_ref() == key);
         let platform = |(facility, chosen): (FacilityId, Tri)| Platform {
@@ -180,26 +287,14 @@ impl Cascade {
                 Tri::Yes
             },
         };
-        let all: Vec<Platform> = selection.iter().map(platform).collect();
-        let tally = |platform: &Platform| (facilities[platform.facility].area, Tally::of(platform.counts(), Some(1.0)));
-        let by_area = ByArea::sort(areas, level, all.iter().map(tally));
-        let sure =
-            all.iter().filter(|platform| platform.counts() == Tri::Yes).map(|platform| platform.facility).collect();
-        let mut platforms: HashMap<AreaId, Vec<Platform>> = HashMap::new();
-        for platform in all {
-            let holder = facilities[platform.facility].area.and_then(|area| areas.ancestor(area, level));
-            if let Some(holder) = holder {
-                platforms.entry(holder).or_default().push(platform);
-            }
-        }
-        Tier { platforms, by_area, sure }
+        rows.into_iter().map(platform).collect()
     }
 }
 
-fn judge_area(case: &Case<'_>, selection: &Selection, tier: &Tier<'_>, area: AreaId) -> Subject {
-    let platforms = tier.platforms.get(&area).map_or(&[][..], Vec::as_slice);
-    let floating = tier.by_area.floating(area);
-    let count = tier.by_area.known(area).counted(&floating);
+fn judge_area(case: &Case<'_>, selection: &Selection, tier: &Tier, area: AreaId) -> Subject {
+    let platforms = tier.platforms.of(area);
+    let floating = tier.tallies.floating(area);
+    let count = tier.tallies.known(area).counted(&floating);
     let verdict = match count.judge(Threshold::AtLeast(1.0)) {
         Verdict::Unknown { .. } => Verdict::unknown(why_maybe(platforms, selection, (count.high - count.low) as usize)),
         verdict => verdict,
@@ -239,18 +334,6 @@ fn why_maybe(platforms: &[Platform], selection: &Selection, n_floating: usize) -
     }
     let attributes: BTreeSet<&str> = maybe.iter().flat_map(|platform| platform.undecided(selection)).collect();
     Reason::NoAttribute { attributes: attributes.into_iter().map(str::to_owned).collect(), n_facilities: maybe.len() }
-}
-
-/// How many areas of a level lack their own, if the study has such areas.
-fn missing_at(level: &str, subjects: &[Subject]) -> Option<Remark> {
-    let areas = || subjects.iter().filter(|subject| matches!(subject.of, Of::Area(_)));
-    let n_areas = areas().count();
-    (n_areas != 0).then(|| Remark::MissingAt {
-        level: level.to_owned(),
-        missing: areas().filter(|area| area.verdict == Verdict::Unmet).count(),
-        unknown: areas().filter(|area| area.verdict.why().is_some()).count(),
-        of: n_areas,
-    })
 }
 
 #[cfg(test)]

@@ -8,9 +8,10 @@ use toml::Spanned;
 
 use super::decide::no_limit;
 use super::finding::{
-    Evidence, Finding, LedgerEntry, Of, Quantity, Reason, Remark, Required, Subject, Threshold, Unit, Verdict, all_of,
+    Evidence, Finding, LedgerEntry, Of, Quantity, Reason, Remark, Required, Subject, Threshold, Unit, Verdict,
 };
-use super::select::{Filter, SpannedKey, Tri, Where, attribute_names};
+use super::parts::{self, ByParts, Kept, Roll, Swap};
+use super::select::{Roster, SpannedKey, Tri, Where, attribute_names};
 use super::{Case, Kind, Mistake, Name, Noun, Surplus};
 use crate::model::{Column, FacilityId, Id, Observation, Of as ValueOf, Series};
 
@@ -91,14 +92,80 @@ impl Kind for Ceiling {
         mistakes
     }
 
+    fn facilities(&self) -> Option<(&str, &Where)> {
+        Some((self.service.get_ref(), &self.r#where))
+    }
+
     fn assess(&self, case: &Case<'_>) -> Finding {
-        self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+        parts::assess(self, case)
+    }
+
+    fn keep(&self, case: &Case<'_>) -> Option<Box<dyn Kept>> {
+        parts::keep(self, case)
     }
 
     fn surpluses(&self, case: &Case<'_>) -> Option<Vec<Surplus>> {
         let finding = self.assess(case);
         let n_over = finding.count("unmet") + finding.count("unknown");
         Some(vec![Surplus::known(Of::Whole, -(n_over as f64))])
+    }
+}
+
+impl ByParts for Ceiling {
+    /// The facilities measured.
+    type Books = Roster;
+
+    fn books(&self, case: &Case<'_>) -> Result<Roster, Reason> {
+        Ok(Roster::new(case.select(self.service.get_ref(), &self.r#where)?))
+    }
+
+    fn all(&self, _case: &Case<'_>, roster: &Roster) -> Vec<Of> {
+        let mut facilities: Vec<FacilityId> = roster.selection().facilities().collect();
+        facilities.sort_unstable();
+        facilities.into_iter().map(Of::Facility).collect()
+    }
+
+    fn subject(&self, case: &Case<'_>, roster: &Roster, of: &Of) -> Option<Subject> {
+        let &Of::Facility(facility) = of else { return None };
+        let chosen = roster.status(facility)?;
+        Some(self.judge(case, &Gauge::of(self, case).measure(facility, chosen)))
+    }
+
+    fn conclude(&self, _case: &Case<'_>, _roster: &Roster, roll: &Roll) -> Finding {
+        let all = roll.facilities;
+        let (verdict, n_over) = (all.verdict(), all.unmet as f64);
+        let facilities = Unit::Facilities { service: self.service.get_ref().clone() };
+        let unit = if self.per.is_some() { Unit::Ratio } else { Unit::Attribute(self.value.get_ref().clone()) };
+        let margin = match verdict {
+            Verdict::Met => {
+                all.highest.map(|highest| Quantity { value: self.threshold().margin(highest), unit: unit.clone() })
+            }
+            Verdict::Unmet => Some(Quantity { value: -n_over, unit: facilities.clone() }),
+            _ => None,
+        };
+        Finding {
+            observed: Some(Quantity { value: n_over, unit: facilities.clone() }),
+            required: Some(Required { threshold: Threshold::AtMost(0.0), unit: facilities }),
+            margin,
+            subject_unit: Some(unit.clone()),
+            shortfall_unit: Some(unit),
+            shortfall: all.shortfall(),
+            ..Finding::bare(verdict)
+        }
+    }
+
+    fn complete(&self, case: &Case<'_>, roster: &Roster, finding: &mut Finding) {
+        let gauge = Gauge::of(self, case);
+        let measured = roster.selection().yes.iter().map(|&facility| gauge.measure(facility, Tri::Yes));
+        finding.ledger = self.ledger(measured);
+    }
+
+    fn replace(&self, case: &Case<'_>, roster: &Roster, swap: &Swap<'_>) -> Option<(Roster, Vec<Of>)> {
+        let (gone, new) = swap.of(case, self.service.get_ref(), &self.r#where);
+        let touched = gone.iter().chain(&new).map(|&(facility, _)| Of::Facility(facility)).collect();
+        let mut roster = roster.clone();
+        roster.replace(gone, new);
+        Some((roster, touched))
     }
 }
 
@@ -124,6 +191,17 @@ struct Gauge<'a> {
 }
 
 impl<'a> Gauge<'a> {
+    fn of(check: &'a Ceiling, case: &Case<'a>) -> Self {
+        let attribute = |key: &Spanned<String>| case.world.facilities.attribute(key.get_ref());
+        Self {
+            check,
+            value: attribute(&check.value),
+            per: check.per.as_ref().and_then(attribute),
+            series: &case.world.series,
+            year: case.world.reference_date.year(),
+        }
+    }
+
     fn measure(&self, facility: FacilityId, chosen: Tri) -> Measured<'a> {
         let history = self.check.history.as_ref().map_or(&[][..], |key| {
             let all = self.series.of(key.get_ref(), ValueOf::Facility(facility));
@@ -151,49 +229,6 @@ impl<'a> Gauge<'a> {
 }
 
 impl Ceiling {
-    fn judge(&self, case: &Case<'_>) -> Result<Finding, Reason> {
-        let selection = case.select(self.service.get_ref(), &self.r#where)?;
-        let filter = case.facility_filter(&self.r#where);
-        let attribute = |key: &Spanned<String>| case.world.facilities.attribute(key.get_ref());
-        let gauge = Gauge {
-            check: self,
-            value: attribute(&self.value),
-            per: self.per.as_ref().and_then(attribute),
-            series: &case.world.series,
-            year: case.world.reference_date.year(),
-        };
-        let mut measured: Vec<Measured<'_>> =
-            selection.iter().map(|(facility, chosen)| gauge.measure(facility, chosen)).collect();
-        measured.sort_by_key(|measured| measured.facility);
-
-        let subjects: Vec<Subject> = measured.iter().map(|measured| self.subject(measured, &filter)).collect();
-        let verdict = all_of(subjects.iter().map(|subject| &subject.verdict));
-        let n_over = subjects.iter().filter(|subject| subject.verdict == Verdict::Unmet).count() as f64;
-        let facilities = Unit::Facilities { service: self.service.get_ref().clone() };
-        let unit = if self.per.is_some() { Unit::Ratio } else { Unit::Attribute(self.value.get_ref().clone()) };
-        let margin = match verdict {
-            Verdict::Met => measured
-                .iter()
-                .filter_map(|measured| measured.value.as_ref().ok())
-                .map(|&value| self.threshold().margin(value))
-                .min_by(f64::total_cmp)
-                .map(|value| Quantity { value, unit: unit.clone() }),
-            Verdict::Unmet => Some(Quantity { value: -n_over, unit: facilities.clone() }),
-            _ => None,
-        };
-        Ok(Finding {
-            observed: Some(Quantity { value: n_over, unit: facilities.clone() }),
-            required: Some(Required { threshold: Threshold::AtMost(0.0), unit: facilities }),
-            margin,
-            subject_unit: Some(unit.clone()),
-            shortfall_unit: Some(unit),
-            shortfall: Finding::total_shortfall(&subjects),
-            subjects,
-            ledger: self.ledger(&measured),
-            ..Finding::bare(verdict)
-        })
-    }
-
     fn threshold(&self) -> Threshold {
         Threshold::AtMost(*self.at_most.get_ref())
     }
@@ -210,11 +245,13 @@ impl Ceiling {
         reached.max_by(|a, b| a.1.total_cmp(b.1)).map(|(grade, _)| grade.0.get_ref().as_str())
     }
 
-    fn subject(&self, measured: &Measured<'_>, filter: &Filter<'_>) -> Subject {
+    fn judge(&self, case: &Case<'_>, measured: &Measured<'_>) -> Subject {
         let verdict = match (&measured.value, measured.chosen) {
             (Err(missing), _) => Verdict::unknown(Reason::NoAttribute { attributes: missing.clone(), n_facilities: 1 }),
             (&Ok(value), _) if self.threshold().holds(value) => Verdict::Met,
-            (Ok(_), Tri::Unknown) => Verdict::unknown(filter.why_unknown(measured.facility.index())),
+            (Ok(_), Tri::Unknown) => {
+                Verdict::unknown(case.facility_filter(&self.r#where).why_unknown(measured.facility.index()))
+            }
             (Ok(_), _) => Verdict::Unmet,
         };
         let value = measured.value.as_ref().ok().copied();
@@ -229,9 +266,8 @@ impl Ceiling {
     }
 
     /// Facilities over the limit now, worst first, then those that were; by id where equal.
-    fn ledger(&self, measured: &[Measured<'_>]) -> Vec<LedgerEntry> {
-        let meant = measured.iter().filter(|measured| measured.chosen == Tri::Yes);
-        let mut ledger: Vec<LedgerEntry> = meant.filter_map(|measured| self.entry(measured)).collect();
+    fn ledger<'m>(&self, meant: impl Iterator<Item = Measured<'m>>) -> Vec<LedgerEntry> {
+        let mut ledger: Vec<LedgerEntry> = meant.filter_map(|measured| self.entry(&measured)).collect();
         let rank = |entry: &LedgerEntry| -entry.over.unwrap_or(f64::NEG_INFINITY);
         ledger.sort_by(|a, b| rank(a).total_cmp(&rank(b)).then(a.facility.cmp(&b.facility)));
         ledger

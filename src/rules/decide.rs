@@ -5,8 +5,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::Mistake;
-use super::finding::{Evidence, Finding, Of, Quantity, Reason, Required, Subject, Threshold, Unit, Verdict, all_of};
+use super::finding::{Evidence, Finding, Of, Quantity, Reason, Required, Subject, Threshold, Unit, Verdict};
 use super::interval::Interval;
+use super::parts::Group;
 use crate::units::Share;
 
 /// What the promise is about.
@@ -27,22 +28,18 @@ impl Decide {
     }
 
     /// The verdict on the obligation, given that on the whole and those on the areas.
-    ///
-    /// Area subjects decide for `Each`; other subjects (facilities, parts) are evidence.
-    pub fn verdict(self, whole: Verdict, subjects: &[Subject]) -> Verdict {
+    pub fn verdict(self, whole: Verdict, areas: &Group) -> Verdict {
         match self {
             Self::Whole => whole,
-            Self::Each => all_of(
-                subjects.iter().filter(|subject| matches!(subject.of, Of::Area(_))).map(|subject| &subject.verdict),
-            ),
+            Self::Each => areas.verdict(),
         }
     }
 
     /// What is lacking in all: for the whole what it lacks, for each area what they lack together.
-    pub fn shortfall(self, whole: Option<f64>, subjects: &[Subject]) -> Option<f64> {
+    pub fn shortfall(self, whole: Option<f64>, areas: &Group) -> Option<f64> {
         match self {
             Self::Whole => whole,
-            Self::Each => Finding::total_shortfall(subjects),
+            Self::Each => areas.shortfall(),
         }
     }
 }
@@ -77,17 +74,16 @@ impl Standard {
         Subject { of, observed, shortfall: limit.map(|limit| lacking(limit).max(0.0)), verdict, evidence }
     }
 
-    /// The finding on the whole and its areas: observed is the whole's value, or that of the area farthest behind.
-    pub fn finding(&self, decide: Decide, whole: Subject, areas: Vec<Subject>) -> Finding {
+    /// The finding on the whole and its areas, without its subjects: observed is the whole's value, or that of the area
+    /// farthest behind.
+    pub fn finding(&self, decide: Decide, whole: &Subject, areas: &Group) -> Finding {
         let verdict = match self.threshold {
-            Some(_) => decide.verdict(whole.verdict.clone(), &areas),
+            Some(_) => decide.verdict(whole.verdict.clone(), areas),
             None => whole.verdict.clone(),
         };
         let observed = match (decide, self.threshold) {
-            (Decide::Each, Some(threshold)) => {
-                let observed = areas.iter().filter_map(|subject| subject.observed);
-                observed.min_by(|a, b| threshold.margin(*a).total_cmp(&threshold.margin(*b)))
-            }
+            (Decide::Each, Some(Threshold::AtLeast(_))) => areas.lowest,
+            (Decide::Each, Some(Threshold::AtMost(_))) => areas.highest,
             _ => whole.observed,
         };
         let margin = match verdict {
@@ -97,7 +93,7 @@ impl Standard {
             _ => None,
         };
         let quantity = |value| Quantity { value, unit: self.unit.clone() };
-        let shortfall = decide.shortfall(whole.shortfall, &areas).filter(|_| verdict == Verdict::Unmet);
+        let shortfall = decide.shortfall(whole.shortfall, areas).filter(|_| verdict == Verdict::Unmet);
         Finding {
             observed: observed.map(quantity),
             required: self.threshold.map(|threshold| Required { threshold, unit: self.unit.clone() }),
@@ -105,7 +101,6 @@ impl Standard {
             subject_unit: Some(self.unit.clone()),
             shortfall_unit: Some(self.shortfall_unit.clone()),
             shortfall,
-            subjects: std::iter::once(whole).chain(areas).collect(),
             ..Finding::bare(verdict)
         }
     }

@@ -8,6 +8,7 @@ use super::decide::Decide;
 use super::finding::{
     Evidence, Finding, Of, Pace, Quantity, Reason, Remark, Required, Subject, Threshold, Unit, Verdict,
 };
+use super::parts::{Group, Roll};
 use super::select::Where;
 use super::{Case, Kind, Mistake, Name, Noun};
 use crate::model::{AreaId, Observation, Of as ValueOf, Text};
@@ -170,7 +171,7 @@ impl Indicator {
         let lacking = self.shortfall(&whole.verdict, whole.observed);
         let shortfall = match (self.decide, &self.sum_from) {
             (Decide::Each, None) => None,
-            _ => self.decide.shortfall(lacking, &subjects),
+            _ => self.decide.shortfall(lacking, &areas_of(&subjects)),
         };
         // Where areas decide, the one farthest behind stands for them.
         let judged = |subject: &Subject| Some((self.margin(&subject.verdict, subject.observed)?, subject.observed?));
@@ -180,7 +181,7 @@ impl Indicator {
             (Decide::Each, None) => (None, whole.observed),
             (Decide::Whole, _) => (self.margin(&whole.verdict, whole.observed), whole.observed),
         };
-        let verdict = self.decide.verdict(whole.verdict, &subjects);
+        let verdict = self.decide.verdict(whole.verdict, &areas_of(&subjects));
         let unit = Unit::Stated(self.unit.clone());
         let quantity = |value| Quantity { value, unit: unit.clone() };
         Ok(Finding {
@@ -312,6 +313,10 @@ impl Indicator {
         };
         Remark::Pace { pace, year, value, line }
     }
+}
+
+fn areas_of(subjects: &[Subject]) -> Group {
+    Roll::of(subjects).areas
 }
 
 /// The level that was to get its own verdicts and that the study lacks.

@@ -1,15 +1,15 @@
 //! Membership: every facility belongs to a group, and every group has its lead.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::finding::{
-    Evidence, Finding, Of, Quantity, Reason, Remark, Required, Subject, Threshold, Unit, Verdict, all_of,
-};
-use super::select::{Filter, Tri, Where, attribute_names};
+use super::finding::{Evidence, Finding, Of, Quantity, Reason, Remark, Required, Subject, Threshold, Unit, Verdict};
+use super::parts::{self, ByParts, Kept, Roll, Swap};
+use super::select::{Filter, Roster, Tri, Where, attribute_names};
 use super::{Case, Kind, Mistake, Name, Noun, repeated};
 use crate::model::{Column, FacilityId, Id, Value};
 use crate::units::Decimal;
@@ -88,8 +88,16 @@ impl Kind for Membership {
         no_attribute.into_iter().chain(twice).chain(none).collect()
     }
 
+    fn facilities(&self) -> Option<(&str, &Where)> {
+        Some((self.service.get_ref(), &self.r#where))
+    }
+
     fn assess(&self, case: &Case<'_>) -> Finding {
-        self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+        parts::assess(self, case)
+    }
+
+    fn keep(&self, case: &Case<'_>) -> Option<Box<dyn Kept>> {
+        parts::keep(self, case)
     }
 }
 
@@ -123,30 +131,21 @@ impl Belongs {
     }
 }
 
-/// A facility and the groups it belongs to.
+/// A facility that is meant, or may be.
+#[derive(Clone, Copy)]
 struct Member {
     facility: FacilityId,
     /// Whether it meets `where`.
     chosen: Tri,
-    /// One an attribute of `any-of`.
-    belongs: Vec<Belongs>,
     /// Whether it is a lead.
     lead: Tri,
 }
 
-impl Member {
-    /// Whether some attribute names a group of it.
-    fn has_group(&self) -> bool {
-        self.belongs.iter().any(|belongs| matches!(belongs, Belongs::To(_) | Belongs::ToSome))
-    }
-
-    /// Whether it may be the lead of any group of attribute `at`, for all that is known.
-    fn may_lead_any(&self, at: usize) -> bool {
-        self.belongs[at] == Belongs::Unsaid && !self.has_group() && self.lead != Tri::No
-    }
-}
+/// A group: the attribute of `any-of` by its position, and the word.
+type Key = (usize, String);
 
 /// How many facilities could mend any group of one attribute, for all that is known.
+#[derive(Clone, Copy, Default)]
 struct Outside {
     /// Facilities that may belong to one that no facility names.
     n_may_belong: usize,
@@ -154,22 +153,34 @@ struct Outside {
     n_may_lead: usize,
 }
 
-impl Outside {
-    fn of(members: &[Member], at: usize) -> Self {
-        let may_belong = |member: &&Member| matches!(member.belongs[at], Belongs::Unsaid | Belongs::ToSome);
-        Self {
-            n_may_belong: members.iter().filter(may_belong).count(),
-            n_may_lead: members.iter().filter(|member| member.may_lead_any(at)).count(),
-        }
+/// The facilities and their groups.
+#[derive(Clone)]
+pub struct Books {
+    roster: Roster,
+    /// The members of each group, in the order of their ids.
+    groups: Arc<BTreeMap<Key, Vec<Member>>>,
+    /// Those that stand in place of others in `groups`.
+    changed: BTreeMap<Key, Vec<Member>>,
+    /// The groups that are judged, in the order of the finding, and what each is called.
+    judged: Arc<Vec<(Key, String)>>,
+    /// The position of each in `judged`, by what it is called.
+    called: Arc<HashMap<String, usize>>,
+    /// One an attribute.
+    outside: Vec<Outside>,
+}
+
+impl Books {
+    fn members(&self, key: &Key) -> &[Member] {
+        self.changed.get(key).or_else(|| self.groups.get(key)).map_or(&[], Vec::as_slice)
     }
 }
 
-/// A group: the word of an attribute.
+/// A group that is judged.
 struct Group<'a> {
     /// Which attribute of `any-of`.
     at: usize,
     word: &'a str,
-    members: Vec<&'a Member>,
+    members: &'a [Member],
 }
 
 impl Group<'_> {
@@ -185,81 +196,167 @@ impl Group<'_> {
     }
 }
 
-impl Membership {
-    fn judge(&self, case: &Case<'_>) -> Result<Finding, Reason> {
-        let filter = case.facility_filter(&self.r#where);
-        let members = self.members(case)?;
-        let mut subjects: Vec<Subject> = members.iter().map(|member| self.judge_member(member, &filter)).collect();
-        let n_belong = subjects.iter().filter(|subject| subject.verdict == Verdict::Met).count() as f64;
+impl ByParts for Membership {
+    type Books = Books;
 
-        let groups = self.groups(&members);
-        let outside: Vec<Outside> = (0..self.any_of.len()).map(|at| Outside::of(&members, at)).collect();
-        let mut n_of_word: HashMap<&str, usize> = HashMap::new();
-        for group in &groups {
-            *n_of_word.entry(group.word).or_default() += 1;
-        }
-        subjects.extend(groups.iter().map(|group| {
-            let verdict = self.judge_group(group, &outside[group.at], &filter);
-            Subject {
-                of: Of::Part(self.part(group, n_of_word[group.word])),
-                observed: Some(group.members.len() as f64),
-                shortfall: (verdict == Verdict::Unmet).then_some(1.0),
-                evidence: Evidence {
-                    counted: Some(group.members.len() as f64),
-                    facilities: group.members.iter().take(Evidence::FACILITIES).map(|member| member.facility).collect(),
-                    remarks: (verdict == Verdict::Unmet).then(|| group.lacking()).into_iter().collect(),
-                    ..Evidence::default()
-                },
-                verdict,
+    fn books(&self, case: &Case<'_>) -> Result<Books, Reason> {
+        let selection = case.select(self.service.get_ref(), &self.r#where)?;
+        let reader = Reader::of(self, case);
+        let mut rows: Vec<(FacilityId, Tri)> = selection.iter().collect();
+        rows.sort_unstable_by_key(|&(facility, _)| facility);
+        let mut groups: BTreeMap<Key, Vec<Member>> = BTreeMap::new();
+        let mut outside = vec![Outside::default(); self.any_of.len()];
+        for row in rows {
+            let (member, belongs) = reader.member(row);
+            for (at, belongs) in belongs.iter().enumerate() {
+                if let Belongs::To(word) = belongs {
+                    groups.entry((at, word.clone())).or_default().push(member);
+                }
             }
-        }));
+            reader.count(&mut outside, member, &belongs, |n| *n += 1);
+        }
+        let judged = self.judged(&groups);
+        Ok(Books {
+            roster: Roster::new(selection),
+            groups: Arc::new(groups),
+            changed: BTreeMap::new(),
+            called: Arc::new(judged.iter().enumerate().map(|(at, (_, name))| (name.clone(), at)).collect()),
+            judged: Arc::new(judged),
+            outside,
+        })
+    }
 
-        let verdict = all_of(subjects.iter().map(|subject| &subject.verdict));
+    fn all(&self, _case: &Case<'_>, books: &Books) -> Vec<Of> {
+        let mut facilities: Vec<FacilityId> = books.roster.selection().facilities().collect();
+        facilities.sort_unstable();
+        let groups = books.judged.iter().map(|(_, name)| Of::Part(name.clone()));
+        facilities.into_iter().map(Of::Facility).chain(groups).collect()
+    }
+
+    fn subject(&self, case: &Case<'_>, books: &Books, of: &Of) -> Option<Subject> {
+        match of {
+            &Of::Facility(facility) => {
+                let chosen = books.roster.status(facility)?;
+                let (member, belongs) = Reader::of(self, case).member((facility, chosen));
+                Some(self.judge_member(case, member, &belongs))
+            }
+            Of::Part(name) => {
+                let (key, _) = &books.judged[*books.called.get(name)?];
+                Some(self.group(case, books, key, name))
+            }
+            _ => None,
+        }
+    }
+
+    fn conclude(&self, _case: &Case<'_>, _books: &Books, roll: &Roll) -> Finding {
+        let all = roll.all();
+        let (verdict, shortfall) = (all.verdict(), all.shortfall());
         let unit = Unit::Facilities { service: self.service.get_ref().clone() };
-        let shortfall = Finding::total_shortfall(&subjects);
         let margin = match verdict {
             Verdict::Met => Some(0.0),
             Verdict::Unmet => shortfall.map(|lacking| -lacking),
             _ => None,
         };
-        Ok(Finding {
-            observed: Some(Quantity { value: n_belong, unit: unit.clone() }),
-            required: Some(Required { threshold: Threshold::AtLeast(members.len() as f64), unit: unit.clone() }),
+        let threshold = Threshold::AtLeast(roll.facilities.len() as f64);
+        Finding {
+            observed: Some(Quantity { value: roll.facilities.met as f64, unit: unit.clone() }),
+            required: Some(Required { threshold, unit: unit.clone() }),
             margin: margin.map(|value| Quantity { value, unit: unit.clone() }),
             subject_unit: Some(unit.clone()),
             shortfall_unit: Some(unit),
             shortfall,
-            subjects,
             ..Finding::bare(verdict)
-        })
+        }
     }
 
-    /// The facilities that are meant or may be, in the order of their ids.
-    fn members(&self, case: &Case<'_>) -> Result<Vec<Member>, Reason> {
-        let selection = case.select(self.service.get_ref(), &self.r#where)?;
-        let attribute = |key: &Spanned<String>| case.world.facilities.attribute(key.get_ref());
-        let columns: Vec<Option<&Column>> = self.any_of.iter().map(attribute).collect();
-        let leads = self.lead.as_ref().and_then(attribute);
-        let member = |(facility, chosen): (FacilityId, Tri)| Member {
-            facility,
-            chosen,
-            belongs: columns.iter().map(|&column| Belongs::read(column, facility.index())).collect(),
-            lead: leads.and_then(|leads| leads.flag(facility.index())).into(),
+    fn replace(&self, case: &Case<'_>, books: &Books, swap: &Swap<'_>) -> Option<(Books, Vec<Of>)> {
+        let (gone, new) = swap.of(case, self.service.get_ref(), &self.r#where);
+        let reader = Reader::of(self, case);
+        let mut books = books.clone();
+        let before = books.outside.clone();
+        for (rows, is_new) in [(&gone, false), (&new, true)] {
+            for &row in rows {
+                let (member, belongs) = reader.member(row);
+                for (at, belongs) in belongs.iter().enumerate() {
+                    let Belongs::To(word) = belongs else { continue };
+                    let key = (at, word.clone());
+                    let mut members = books.members(&key).to_vec();
+                    match members.binary_search_by_key(&member.facility, |other| other.facility) {
+                        Ok(position) if !is_new => drop(members.remove(position)),
+                        Err(position) if is_new => members.insert(position, member),
+                        Ok(_) | Err(_) => {}
+                    }
+                    books.changed.insert(key, members);
+                }
+                reader.count(&mut books.outside, member, &belongs, |n| {
+                    *n = if is_new { *n + 1 } else { n.saturating_sub(1) };
+                });
+            }
+        }
+        // A group that comes or goes may change what others are called; facilities that could mend any group, or none
+        // any more, may change all verdicts.
+        let is_same = |key: &Key, members: &Vec<Member>| members.is_empty() != books.groups.contains_key(key);
+        let zeros = |outside: &[Outside]| -> Vec<[bool; 2]> {
+            outside.iter().map(|outside| [outside.n_may_belong == 0, outside.n_may_lead == 0]).collect()
         };
-        let mut members: Vec<Member> = selection.iter().map(member).collect();
-        members.sort_by_key(|member| member.facility);
-        Ok(members)
+        if !books.changed.iter().all(|(key, members)| is_same(key, members)) || zeros(&before) != zeros(&books.outside)
+        {
+            return None;
+        }
+        let groups = books.judged.iter().filter(|(key, _)| books.changed.contains_key(key));
+        let mut touched: Vec<Of> = groups.map(|(_, name)| Of::Part(name.clone())).collect();
+        touched.extend(gone.iter().chain(&new).map(|&(facility, _)| Of::Facility(facility)));
+        books.roster.replace(gone, new);
+        Some((books, touched))
+    }
+}
+
+/// The columns that say what a facility belongs to, and whether it leads.
+struct Reader<'a> {
+    columns: Vec<Option<&'a Column>>,
+    leads: Option<&'a Column>,
+}
+
+impl<'a> Reader<'a> {
+    fn of(check: &Membership, case: &Case<'a>) -> Self {
+        let attribute = |key: &Spanned<String>| case.world.facilities.attribute(key.get_ref());
+        Self { columns: check.any_of.iter().map(attribute).collect(), leads: check.lead.as_ref().and_then(attribute) }
     }
 
-    fn judge_member(&self, member: &Member, filter: &Filter<'_>) -> Subject {
-        let silent = self.any_of.iter().zip(&member.belongs).filter(|(_, belongs)| **belongs == Belongs::Unsaid);
+    fn member(&self, (facility, chosen): (FacilityId, Tri)) -> (Member, Vec<Belongs>) {
+        let belongs = self.columns.iter().map(|&column| Belongs::read(column, facility.index())).collect();
+        let lead = self.leads.and_then(|leads| leads.flag(facility.index())).into();
+        (Member { facility, chosen, lead }, belongs)
+    }
+
+    /// Changes the numbers of facilities that could mend any group, if this is one.
+    fn count(&self, outside: &mut [Outside], member: Member, belongs: &[Belongs], change: impl Fn(&mut usize)) {
+        for (outside, own) in outside.iter_mut().zip(belongs) {
+            if matches!(own, Belongs::Unsaid | Belongs::ToSome) {
+                change(&mut outside.n_may_belong);
+            }
+            if *own == Belongs::Unsaid && !has_group(belongs) && member.lead != Tri::No {
+                change(&mut outside.n_may_lead);
+            }
+        }
+    }
+}
+
+/// Whether some attribute names a group.
+fn has_group(belongs: &[Belongs]) -> bool {
+    belongs.iter().any(|belongs| matches!(belongs, Belongs::To(_) | Belongs::ToSome))
+}
+
+impl Membership {
+    fn judge_member(&self, case: &Case<'_>, member: Member, belongs: &[Belongs]) -> Subject {
+        let silent = self.any_of.iter().zip(belongs).filter(|(_, belongs)| **belongs == Belongs::Unsaid);
         let silent: Vec<String> = silent.map(|(key, _)| key.get_ref().clone()).collect();
-        let verdict = if member.has_group() {
+        let verdict = if has_group(belongs) {
             Verdict::Met
         } else if !silent.is_empty() {
             Verdict::unknown(Reason::NoAttribute { attributes: silent, n_facilities: 1 })
         } else if member.chosen == Tri::Unknown {
-            Verdict::unknown(filter.why_unknown(member.facility.index()))
+            Verdict::unknown(case.facility_filter(&self.r#where).why_unknown(member.facility.index()))
         } else {
             Verdict::Unmet
         };
@@ -272,31 +369,42 @@ impl Membership {
         }
     }
 
-    /// The groups that are judged: those named, then, where each must have a lead, all others by attribute and word.
-    fn groups<'a>(&'a self, members: &'a [Member]) -> Vec<Group<'a>> {
-        let mut by_word: BTreeMap<(usize, &str), Vec<&Member>> = BTreeMap::new();
-        for member in members {
-            for (at, belongs) in member.belongs.iter().enumerate() {
-                if let Belongs::To(word) = belongs {
-                    by_word.entry((at, word)).or_default().push(member);
-                }
-            }
+    fn group(&self, case: &Case<'_>, books: &Books, key: &Key, name: &str) -> Subject {
+        let group = Group { at: key.0, word: &key.1, members: books.members(key) };
+        let verdict = self.judge_group(&group, &books.outside[group.at], &case.facility_filter(&self.r#where));
+        let n_members = Some(group.members.len() as f64);
+        Subject {
+            of: Of::Part(name.to_owned()),
+            observed: n_members,
+            shortfall: (verdict == Verdict::Unmet).then_some(1.0),
+            evidence: Evidence {
+                counted: n_members,
+                facilities: group.members.iter().take(Evidence::FACILITIES).map(|member| member.facility).collect(),
+                remarks: (verdict == Verdict::Unmet).then(|| group.lacking()).into_iter().collect(),
+                ..Evidence::default()
+            },
+            verdict,
         }
-        let named: Vec<Group<'_>> = self
-            .named
-            .iter()
-            .map(|word| (0, word.get_ref().as_str()))
-            .map(|(at, word)| Group { at, word, members: by_word.remove(&(at, word)).unwrap_or_default() })
-            .collect();
-        let others = by_word.into_iter().map(|((at, word), members)| Group { at, word, members });
-        named.into_iter().chain(others.filter(|_| self.lead.is_some())).collect()
+    }
+
+    /// The groups that are judged, and what each is called: those named, then, where each must have a lead, all others
+    /// by attribute and word.
+    fn judged(&self, groups: &BTreeMap<Key, Vec<Member>>) -> Vec<(Key, String)> {
+        let named: Vec<Key> = self.named.iter().map(|word| (0, word.get_ref().clone())).collect();
+        let others = groups.keys().filter(|key| self.lead.is_some() && !named.contains(key)).cloned();
+        let keys: Vec<Key> = named.iter().cloned().chain(others).collect();
+        let mut n_of_word: HashMap<&str, usize> = HashMap::new();
+        for (_, word) in &keys {
+            *n_of_word.entry(word).or_default() += 1;
+        }
+        keys.iter().map(|key| (key.clone(), self.part(key, n_of_word[key.1.as_str()]))).collect()
     }
 
     /// What a group is called: its word, with its attribute where two attributes use the word.
-    fn part(&self, group: &Group<'_>, n_of_word: usize) -> String {
+    fn part(&self, (at, word): &Key, n_of_word: usize) -> String {
         match n_of_word {
-            1 => group.word.to_owned(),
-            _ => format!("{} = {}", self.any_of[group.at].get_ref(), group.word),
+            1 => word.clone(),
+            _ => format!("{} = {word}", self.any_of[*at].get_ref()),
         }
     }
 
@@ -309,14 +417,13 @@ impl Membership {
         if group.members.iter().any(|member| status(member) == Tri::Yes) {
             return Verdict::Met;
         }
-        let maybe: Vec<&Member> =
-            group.members.iter().copied().filter(|&member| status(member) == Tri::Unknown).collect();
+        let maybe: Vec<&Member> = group.members.iter().filter(|&member| status(member) == Tri::Unknown).collect();
         if !maybe.is_empty() {
             return Verdict::unknown(self.why_maybe(&maybe, filter));
         }
         if !group.is_sure() {
             // Without a lead, and perhaps not a group of those meant at all.
-            return Verdict::unknown(self.why_maybe(&group.members, filter));
+            return Verdict::unknown(self.why_maybe(&group.members.iter().collect::<Vec<_>>(), filter));
         }
         self.unmet_unless_silent(group.at, outside.n_may_lead)
     }

@@ -3,9 +3,11 @@
 //! A kind is a struct whose fields are the keys of the TOML; its doc comment is what `explain` prints.
 
 pub mod decide;
+pub mod exact;
 pub mod finding;
 pub mod interval;
 pub mod pack;
+pub mod parts;
 pub mod select;
 pub mod surplus;
 pub mod tally;
@@ -52,6 +54,8 @@ pub use variation::Variation;
 use crate::model::World;
 use crate::space::TravelMatrix;
 use crate::units::Cost;
+use parts::Kept;
+use select::Where;
 
 /// How an obligation is checked: exactly one kind, with its parameters.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -178,8 +182,19 @@ pub trait Kind {
         None
     }
 
+    /// The facilities that it looks at: a service, and conditions on attributes.
+    fn facilities(&self) -> Option<(&str, &Where)> {
+        None
+    }
+
     /// Judges the world.
     fn assess(&self, case: &Case<'_>) -> Finding;
+
+    /// Keeps of a world what it takes to judge another, in which some facilities stand in place of others, by what that
+    /// touches; `None` where it can only be judged in full.
+    fn keep(&self, _case: &Case<'_>) -> Option<Box<dyn Kept>> {
+        None
+    }
 }
 
 /// A word that a check uses and the pack or the study must know.
@@ -240,7 +255,8 @@ pub struct Case<'a> {
 pub enum Detail {
     /// Verdicts, figures and all evidence.
     Evidence,
-    /// Verdicts and figures: no nearest facility is looked for and no counted facility is named.
+    /// Verdicts and figures: no nearest facility is looked for, no counted facility is named, and nothing is remarked of
+    /// the whole.
     Figures,
 }
 

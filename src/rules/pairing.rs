@@ -94,6 +94,10 @@ impl Kind for Pairing {
         places.into_iter().chain(self.places_per_household.as_ref().and_then(no_limit)).collect()
     }
 
+    fn facilities(&self) -> Option<(&str, &Where)> {
+        Some((self.service.get_ref(), &self.r#where))
+    }
+
     fn assess(&self, case: &Case<'_>) -> Finding {
         self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
     }
@@ -242,7 +246,7 @@ impl Pairing {
                 let cost = offer.cost.and_then(|cost| Cost::new(cost, self.within.unit()));
                 cost.map(|cost| (offer.facility, cost))
             }
-            None => case.travel.nearest_to_estate(estate, selection.service, |facility| selection.is_sure(facility)),
+            None => case.nearest_to_estate(estate, selection.service, |facility| selection.is_sure(facility)),
         };
         Subject {
             of: Of::Estate(estate),

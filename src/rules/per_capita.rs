@@ -1,11 +1,15 @@
 //! Per capita: there is enough for so many people.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::decide::{Decide, Standard, amount_unit, no_areas_to_decide, no_limit, whole_units};
-use super::finding::{Evidence, Finding, Of, Reason, Subject, Threshold, Unit, Verdict};
+use super::finding::{Evidence, Finding, Of, Reason, Subject, Threshold, Unit};
+use super::parts::{self, ByParts, Kept, Roll, Rows, Swap, whole_and, whole_and_areas};
 use super::select::{Amounts, Selection, Where, attribute_names};
 use super::tally::{ByArea, Tally, demand, supply};
 use super::{Case, Kind, Mistake, Name, Noun, Surplus};
@@ -94,55 +98,71 @@ impl Kind for PerCapita {
         nobody.into_iter().chain(limit).chain(decide).collect()
     }
 
+    fn facilities(&self) -> Option<(&str, &Where)> {
+        Some((self.service.get_ref(), &self.r#where))
+    }
+
     fn assess(&self, case: &Case<'_>) -> Finding {
-        self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+        parts::assess(self, case)
+    }
+
+    fn keep(&self, case: &Case<'_>) -> Option<Box<dyn Kept>> {
+        parts::keep(self, case)
     }
 
     fn surpluses(&self, case: &Case<'_>) -> Option<Vec<Surplus>> {
         self.at_least.as_ref()?;
-        let decide = *self.decide.get_ref();
-        let judge = || {
-            let selection = case.select(self.service.get_ref(), &self.r#where)?;
-            let group = case.group(self.group.get_ref())?;
-            let each = case.each(self.each.as_ref(), decide)?;
-            let amounts = self.amount.as_ref().map(|attribute| case.amounts(attribute.get_ref()));
-            Ok(self.ratio(case, &self.standard(), group, &selection, amounts.as_ref()).surpluses(case, decide, each))
-        };
-        Some(judge().unwrap_or_else(|_: Reason| vec![Surplus::blocked()]))
+        let books = self.books(case).ok();
+        Some(
+            books.map_or_else(
+                || vec![Surplus::blocked()],
+                |books| self.ratio().surpluses(&books, *self.decide.get_ref()),
+            ),
+        )
+    }
+}
+
+impl ByParts for PerCapita {
+    type Books = Books;
+
+    fn books(&self, case: &Case<'_>) -> Result<Books, Reason> {
+        let selection = case.select(self.service.get_ref(), &self.r#where)?;
+        let group = case.group(self.group.get_ref())?;
+        let each = case.each(self.each.as_ref(), *self.decide.get_ref())?;
+        Ok(Books::new(case, self.standard(), selection, self.amounts(case).as_ref(), group, each))
+    }
+
+    fn all(&self, _case: &Case<'_>, books: &Books) -> Vec<Of> {
+        whole_and_areas(&books.supply)
+    }
+
+    fn subject(&self, _case: &Case<'_>, books: &Books, of: &Of) -> Option<Subject> {
+        self.ratio().subject(books, of)
+    }
+
+    fn conclude(&self, _case: &Case<'_>, books: &Books, roll: &Roll) -> Finding {
+        books.standard.finding(*self.decide.get_ref(), &self.ratio().whole(books), &roll.areas)
+    }
+
+    fn complete(&self, case: &Case<'_>, books: &Books, finding: &mut Finding) {
+        let selection = &books.selection;
+        finding.remarks.extend(case.lacking(&self.r#where, selection.maybe.iter().copied()));
+        finding.remarks.extend(self.amounts(case).and_then(|amounts| amounts.lacking(selection.facilities())));
+    }
+
+    fn replace(&self, case: &Case<'_>, books: &Books, swap: &Swap<'_>) -> Option<(Books, Vec<Of>)> {
+        let (gone, new) = swap.of(case, self.service.get_ref(), &self.r#where);
+        Some(books.replace(case, self.amounts(case).as_ref(), gone, new))
     }
 }
 
 impl PerCapita {
-    fn judge(&self, case: &Case<'_>) -> Result<Finding, Reason> {
-        let decide = *self.decide.get_ref();
-        let selection = case.select(self.service.get_ref(), &self.r#where)?;
-        let group = case.group(self.group.get_ref())?;
-        let each = case.each(self.each.as_ref(), decide)?;
-        let amounts = self.amount.as_ref().map(|attribute| case.amounts(attribute.get_ref()));
-
-        let standard = self.standard();
-        let ratio = self.ratio(case, &standard, group, &selection, amounts.as_ref());
-        let mut finding = standard.finding(decide, ratio.whole(), ratio.areas(case, each));
-        finding.remarks.extend(case.lacking(&self.r#where, selection.maybe.iter().copied()));
-        finding.remarks.extend(amounts.and_then(|amounts| amounts.lacking(selection.facilities())));
-        Ok(finding)
+    fn amounts<'c>(&'c self, case: &Case<'c>) -> Option<Amounts<'c>> {
+        self.amount.as_ref().map(|attribute| case.amounts(attribute.get_ref()))
     }
 
-    fn ratio<'s>(
-        &self,
-        case: &Case<'_>,
-        standard: &'s Standard,
-        group: GroupId,
-        selection: &Selection,
-        amounts: Option<&Amounts<'_>>,
-    ) -> SupplyPerPerson<'s> {
-        SupplyPerPerson {
-            standard,
-            per: self.per.get_ref().get(),
-            is_whole: self.amount.is_none(),
-            supply: supply(case, selection, amounts),
-            demand: demand(case, group),
-        }
+    fn ratio(&self) -> SupplyPerPerson {
+        SupplyPerPerson { per: self.per.get_ref().get(), is_whole: self.amount.is_none() }
     }
 
     fn standard(&self) -> Standard {
@@ -155,60 +175,98 @@ impl PerCapita {
     }
 }
 
-/// What is known to belong to the whole or an area, and what may.
-type Sums<'t> = (&'t Tally, &'t Tally);
+/// What is supplied and for whom, where.
+#[derive(Clone)]
+pub struct Books {
+    pub(super) standard: Arc<Standard>,
+    pub(super) selection: Arc<Selection>,
+    pub(super) supply: ByArea,
+    demand: ByArea,
+}
+
+impl Books {
+    pub(super) fn new(
+        case: &Case<'_>,
+        standard: Standard,
+        selection: Selection,
+        amounts: Option<&Amounts<'_>>,
+        group: GroupId,
+        each: Option<LevelId>,
+    ) -> Self {
+        let areas = &case.world.areas;
+        Self {
+            standard: Arc::new(standard),
+            supply: ByArea::sort(areas, each, supply(case, selection.iter(), amounts)),
+            demand: ByArea::sort(areas, each, demand(case, group)),
+            selection: Arc::new(selection),
+        }
+    }
+
+    /// The books with other rows in place of some, and what that touches.
+    pub(super) fn replace(
+        &self,
+        case: &Case<'_>,
+        amounts: Option<&Amounts<'_>>,
+        gone: Rows,
+        new: Rows,
+    ) -> (Self, Vec<Of>) {
+        let mut books = self.clone();
+        let mut touched = BTreeSet::new();
+        books.supply.replace(supply(case, gone, amounts), supply(case, new, amounts), &mut touched);
+        (books, whole_and(touched))
+    }
+}
 
 /// Supply for so many people, in the whole and in each area.
-pub(super) struct SupplyPerPerson<'a> {
-    pub(super) standard: &'a Standard,
+#[derive(Clone, Copy)]
+pub(super) struct SupplyPerPerson {
     /// For how many persons.
     pub(super) per: f64,
     /// Whether supply comes in whole units.
     pub(super) is_whole: bool,
-    pub(super) supply: Vec<(Option<AreaId>, Tally)>,
-    pub(super) demand: Vec<(Option<AreaId>, Tally)>,
 }
 
-impl SupplyPerPerson<'_> {
-    pub(super) fn whole(&self) -> Subject {
-        self.in_all(|supply, demand| self.subject(Of::Whole, supply, demand))
+impl SupplyPerPerson {
+    pub(super) fn whole(&self, books: &Books) -> Subject {
+        let nothing = Tally::default();
+        self.judge(&books.standard, Of::Whole, (&books.supply.all(), &nothing), (&books.demand.all(), &nothing))
     }
 
-    pub(super) fn areas(&self, case: &Case<'_>, each: Option<LevelId>) -> Vec<Subject> {
-        let subject = |area, supply: Sums<'_>, demand: Sums<'_>| self.subject(Of::Area(area), supply, demand);
-        each.map(|level| self.by_area(case, level, subject)).unwrap_or_default()
-    }
-
-    /// How much more supply there surely is than the limit asks for, in what decides.
-    pub(super) fn surpluses(&self, case: &Case<'_>, decide: Decide, each: Option<LevelId>) -> Vec<Surplus> {
-        let surplus = |area, supply: Sums<'_>, demand: Sums<'_>| self.surplus(Of::Area(area), supply, demand);
-        match (decide, each) {
-            (Decide::Each, Some(level)) => self.by_area(case, level, surplus).into_iter().flatten().collect(),
-            _ => self.in_all(|supply, demand| self.surplus(Of::Whole, supply, demand)).into_iter().collect(),
+    pub(super) fn subject(&self, books: &Books, of: &Of) -> Option<Subject> {
+        let Books { standard, supply, demand, .. } = books;
+        match *of {
+            Of::Whole => Some(self.whole(books)),
+            Of::Area(area) => {
+                let supplied = (&supply.known(area), &supply.floating(area));
+                Some(self.judge(standard, Of::Area(area), supplied, (&demand.known(area), &demand.floating(area))))
+            }
+            _ => None,
         }
     }
 
-    fn in_all<T>(&self, value: impl FnOnce(Sums<'_>, Sums<'_>) -> T) -> T {
-        let sum = |items: &[(Option<AreaId>, Tally)]| items.iter().map(|&(_, tally)| tally).sum();
+    /// How much more supply there surely is than the limit asks for, in what decides.
+    pub(super) fn surpluses(&self, books: &Books, decide: Decide) -> Vec<Surplus> {
+        let Books { standard, supply, demand, .. } = books;
+        let limit = standard.threshold.map_or(0.0, Threshold::limit);
         let nothing = Tally::default();
-        value((&sum(&self.supply), &nothing), (&sum(&self.demand), &nothing))
-    }
-
-    fn by_area<T>(&self, case: &Case<'_>, level: LevelId, value: impl Fn(AreaId, Sums<'_>, Sums<'_>) -> T) -> Vec<T> {
-        let areas = &case.world.areas;
-        let supply = ByArea::sort(areas, level, self.supply.iter().copied());
-        let demand = ByArea::sort(areas, level, self.demand.iter().copied());
-        let value = |&area: &AreaId| {
-            let supplied = (supply.known(area), &supply.floating(area));
-            value(area, supplied, (demand.known(area), &demand.floating(area)))
-        };
-        areas.at_level(level).iter().map(value).collect()
+        match decide {
+            Decide::Whole => {
+                let (supply, demand) = ((&supply.all(), &nothing), (&demand.all(), &nothing));
+                self.surplus(limit, Of::Whole, supply, demand).into_iter().collect()
+            }
+            Decide::Each => {
+                let surplus = |&area: &AreaId| {
+                    let supply = (&supply.known(area), &supply.floating(area));
+                    self.surplus(limit, Of::Area(area), supply, (&demand.known(area), &demand.floating(area)))
+                };
+                books.supply.at_level().iter().filter_map(surplus).collect()
+            }
+        }
     }
 
     /// `None` where nobody is there.
-    fn surplus(&self, of: Of, supply: Sums<'_>, demand: Sums<'_>) -> Option<Surplus> {
+    fn surplus(&self, limit: f64, of: Of, supply: (&Tally, &Tally), demand: (&Tally, &Tally)) -> Option<Surplus> {
         let (supplied, persons) = (supply.0.counted(supply.1).low, demand.0.counted(demand.1).high);
-        let limit = self.standard.threshold.map_or(0.0, Threshold::limit);
         if persons == 0.0 {
             return None;
         }
@@ -220,7 +278,7 @@ impl SupplyPerPerson<'_> {
     }
 
     /// Each of the pairs: what is known to belong here, and what may.
-    fn subject(&self, of: Of, supply: Sums<'_>, demand: Sums<'_>) -> Subject {
+    fn judge(&self, standard: &Standard, of: Of, supply: (&Tally, &Tally), demand: (&Tally, &Tally)) -> Subject {
         let supplied = supply.0.counted(supply.1);
         let persons = demand.0.counted(demand.1);
         let lacking = |limit: f64| {
@@ -235,7 +293,7 @@ impl SupplyPerPerson<'_> {
             ..Evidence::default()
         };
         // Times first: 29 x 1000 / 1000 is 29, where 29 / 1000 x 1000 is a little more.
-        self.standard.subject(of, supplied.times(self.per).per(persons), lacking, evidence)
+        standard.subject(of, supplied.times(self.per).per(persons), lacking, evidence)
     }
 }
 
@@ -246,6 +304,7 @@ mod tests {
     use super::*;
     use crate::model::World;
     use crate::model::sketch::Sketch;
+    use crate::rules::finding::Verdict;
     use crate::rules::{assert_agrees, try_check, underlined};
 
     // district D: street A (2000 elderly, 58 beds), street B (1000 elderly, 29 beds), street C (no elderly, no beds)

@@ -1,6 +1,7 @@
 //! Presence: every area has enough facilities.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -8,8 +9,9 @@ use toml::Spanned;
 
 use super::decide::Decide;
 use super::finding::{Evidence, Finding, Of, Reason, Subject, Threshold, Unit, Verdict};
-use super::select::{Tri, Where, area_attribute_names, attribute_names, unknown_area};
-use super::tally::{ByArea, Tally};
+use super::parts::{self, ByParts, Kept, Roll, Swap};
+use super::select::{Selection, Tri, Where, area_attribute_names, attribute_names, chosen, unknown_area};
+use super::tally::{ByArea, Item, Tally};
 use super::{Case, Kind, Name, Noun, Surplus};
 use crate::model::{AreaId, FacilityId, LevelId};
 
@@ -63,8 +65,16 @@ impl Kind for Presence {
         names
     }
 
+    fn facilities(&self) -> Option<(&str, &Where)> {
+        Some((self.service.get_ref(), &self.r#where))
+    }
+
     fn assess(&self, case: &Case<'_>) -> Finding {
-        self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+        parts::assess(self, case)
+    }
+
+    fn keep(&self, case: &Case<'_>) -> Option<Box<dyn Kept>> {
+        parts::keep(self, case)
     }
 
     fn surpluses(&self, case: &Case<'_>) -> Option<Vec<Surplus>> {
@@ -72,58 +82,115 @@ impl Kind for Presence {
     }
 }
 
-impl Presence {
-    fn judge(&self, case: &Case<'_>) -> Result<Finding, Reason> {
-        let areas = &case.world.areas;
+/// What the areas are judged by.
+#[derive(Clone)]
+pub struct Books {
+    level: LevelId,
+    /// The areas judged, in the order of their ids.
+    chosen: Arc<Vec<(AreaId, Tri)>>,
+    selection: Arc<Selection>,
+    tallies: ByArea,
+    /// The first few facilities that count in each area, for evidence.
+    counted: Arc<HashMap<AreaId, Vec<FacilityId>>>,
+}
+
+impl ByParts for Presence {
+    type Books = Books;
+
+    fn books(&self, case: &Case<'_>) -> Result<Books, Reason> {
         let (level, chosen) = case.areas(self.in_each.get_ref(), &self.among)?;
         let selection = case.select(self.service.get_ref(), &self.r#where)?;
+        let places = self.places(case, level, selection.iter());
+        let tallies = ByArea::sort(&case.world.areas, Some(level), items(&places));
+        let counted = case.facilities_by_area(level, places);
+        Ok(Books {
+            level,
+            chosen: Arc::new(chosen),
+            selection: Arc::new(selection),
+            tallies,
+            counted: Arc::new(counted),
+        })
+    }
 
-        let places = selection.iter().flat_map(|(facility, status)| {
+    fn all(&self, _case: &Case<'_>, books: &Books) -> Vec<Of> {
+        books.chosen.iter().map(|&(area, _)| Of::Area(area)).collect()
+    }
+
+    fn subject(&self, case: &Case<'_>, books: &Books, of: &Of) -> Option<Subject> {
+        let &Of::Area(area) = of else { return None };
+        let Books { tallies, selection, .. } = books;
+        let among = chosen(&books.chosen, area)?;
+        let required = self.required();
+        let (known, floating) = (tallies.known(area), tallies.floating(area));
+        let count = known.counted(&floating);
+        let mut verdict = match count.judge(required) {
+            Verdict::Unknown { .. } if known.unknown.sum + floating.unknown.sum == 0.0 => {
+                Verdict::unknown(Reason::NoMembership { n_facilities: floating.items })
+            }
+            Verdict::Unknown { .. } => Verdict::unknown(selection.why_maybe()),
+            verdict => verdict,
+        };
+        if among == Tri::Unknown && verdict == Verdict::Unmet {
+            verdict = unknown_area(&self.among);
+        }
+        let nearest = || case.nearest_to_area(area, selection.service, |facility| selection.is_sure(facility));
+        let evidence = Evidence {
+            counted: Some(count.low),
+            unknown: Some(count.high - count.low).filter(|&unknown| 0.0 < unknown),
+            // Only a planner who must mend it asks where the nearest one is.
+            nearest: (verdict != Verdict::Met).then(nearest).flatten(),
+            facilities: books.counted.get(&area).cloned().unwrap_or_default(),
+            ..Evidence::default()
+        };
+        Some(Subject {
+            of: Of::Area(area),
+            observed: Some(count.low),
+            shortfall: (verdict == Verdict::Unmet).then(|| required.limit() - count.low),
+            verdict,
+            evidence,
+        })
+    }
+
+    fn conclude(&self, _case: &Case<'_>, _books: &Books, roll: &Roll) -> Finding {
+        let facilities = Unit::Facilities { service: self.service.get_ref().clone() };
+        let areas = Unit::Areas { level: self.in_each.get_ref().clone() };
+        Finding::of_areas(roll, self.required().limit(), areas, facilities)
+    }
+
+    fn replace(&self, case: &Case<'_>, books: &Books, swap: &Swap<'_>) -> Option<(Books, Vec<Of>)> {
+        let (gone, new) = swap.of(case, self.service.get_ref(), &self.r#where);
+        let [gone, new] = [gone, new].map(|rows| self.places(case, books.level, rows));
+        let mut books = books.clone();
+        let mut touched = BTreeSet::new();
+        books.tallies.replace(items(&gone), items(&new), &mut touched);
+        Some((books, touched.into_iter().map(Of::Area).collect()))
+    }
+}
+
+/// A facility in an area where it counts.
+type Place = (Option<AreaId>, FacilityId, Tri);
+
+fn items(places: &[Place]) -> impl Iterator<Item = Item> {
+    places.iter().map(|&(area, _, status)| (area, Tally::of(status, Some(1.0))))
+}
+
+impl Presence {
+    fn required(&self) -> Threshold {
+        Threshold::AtLeast(f64::from(self.at_least))
+    }
+
+    /// These facilities in each area where they count.
+    fn places(
+        &self,
+        case: &Case<'_>,
+        level: LevelId,
+        facilities: impl IntoIterator<Item = (FacilityId, Tri)>,
+    ) -> Vec<Place> {
+        let places = facilities.into_iter().flat_map(|(facility, status)| {
             let own = std::iter::once(case.world.facilities[facility].area);
             own.chain(self.served_elsewhere(case, facility, level)).map(move |area| (area, facility, status))
         });
-        let places: Vec<(Option<AreaId>, FacilityId, Tri)> = places.collect();
-        let tallies =
-            ByArea::sort(areas, level, places.iter().map(|&(area, _, status)| (area, Tally::of(status, Some(1.0)))));
-        let counted = case.facilities_by_area(level, places.iter().copied());
-
-        let required = Threshold::AtLeast(f64::from(self.at_least));
-        let nearest = |area| case.nearest_to_area(area, selection.service, |facility| selection.is_sure(facility));
-        let judge_area = |&(area, among): &(AreaId, Tri)| {
-            let floating = tallies.floating(area);
-            let count = tallies.known(area).counted(&floating);
-            let mut verdict = match count.judge(required) {
-                Verdict::Unknown { .. } if tallies.known(area).unknown.sum + floating.unknown.sum == 0.0 => {
-                    Verdict::unknown(Reason::NoMembership { n_facilities: floating.items })
-                }
-                Verdict::Unknown { .. } => Verdict::unknown(selection.why_maybe()),
-                verdict => verdict,
-            };
-            if among == Tri::Unknown && verdict == Verdict::Unmet {
-                verdict = unknown_area(&self.among);
-            }
-            let unmet = verdict == Verdict::Unmet;
-            let evidence = Evidence {
-                counted: Some(count.low),
-                unknown: Some(count.high - count.low).filter(|&unknown| 0.0 < unknown),
-                // Only a planner who must mend it asks where the nearest one is.
-                nearest: (verdict != Verdict::Met).then(|| nearest(area)).flatten(),
-                facilities: counted.get(&area).cloned().unwrap_or_default(),
-                ..Evidence::default()
-            };
-            Subject {
-                of: Of::Area(area),
-                observed: Some(count.low),
-                shortfall: unmet.then(|| required.limit() - count.low),
-                verdict,
-                evidence,
-            }
-        };
-        let subjects: Vec<Subject> = chosen.iter().map(judge_area).collect();
-
-        let facilities = Unit::Facilities { service: self.service.get_ref().clone() };
-        let areas = Unit::Areas { level: self.in_each.get_ref().clone() };
-        Ok(Finding::of_areas(subjects, required.limit(), areas, facilities))
+        places.collect()
     }
 
     /// The areas of `level` that the facility lists as served and that do not hold it, each once.

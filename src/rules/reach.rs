@@ -1,5 +1,8 @@
 //! Reach: a share of the people has a facility within a distance.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use geo::Coord;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -7,10 +10,11 @@ use toml::Spanned;
 
 use super::decide::{Decide, Standard, more_than_all, no_areas_to_decide};
 use super::finding::{Evidence, Finding, Of, Reason, Subject, Threshold, Unit, Verdict};
+use super::parts::{self, ByParts, Kept, Roll, Rows, Swap, whole_and, whole_and_areas};
 use super::select::{Selection, Tri, Where, attribute_names};
-use super::tally::{ByArea, Tally};
+use super::tally::{ByArea, Item, Tally};
 use super::{Case, Kind, Mistake, Name, Noun};
-use crate::model::{AreaId, FacilityId, PerArea, PerPoint, PointId};
+use crate::model::{AreaId, FacilityId, GroupId, PerArea, PerPoint, PointId};
 use crate::space::margin::Margins;
 use crate::units::{Cost, Share};
 
@@ -102,48 +106,129 @@ impl Kind for Reach {
         self.at_least.as_ref().and_then(more_than_all).into_iter().chain(decide).collect()
     }
 
+    fn facilities(&self) -> Option<(&str, &Where)> {
+        Some((self.service.get_ref(), &self.r#where))
+    }
+
     fn assess(&self, case: &Case<'_>) -> Finding {
-        self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+        parts::assess(self, case)
+    }
+
+    fn keep(&self, case: &Case<'_>) -> Option<Box<dyn Kept>> {
+        parts::keep(self, case)
     }
 }
 
-impl Reach {
-    fn judge(&self, case: &Case<'_>) -> Result<Finding, Reason> {
-        let decide = *self.decide.get_ref();
-        let (areas, people) = (&case.world.areas, &case.world.people);
+/// Who is covered, where.
+#[derive(Clone)]
+pub struct Books {
+    standard: Arc<Standard>,
+    selection: Arc<Selection>,
+    group: GroupId,
+    /// In the unit of the costs.
+    within: f64,
+    cover: Arc<Cover>,
+    tallies: ByArea,
+}
+
+impl ByParts for Reach {
+    type Books = Books;
+
+    fn books(&self, case: &Case<'_>) -> Result<Books, Reason> {
+        let people = &case.world.people;
         let selection = case.select(self.service.get_ref(), &self.r#where)?;
         let group = case.demand(self.group.get_ref())?;
-        let each = case.each(self.each.as_ref(), decide)?;
-
-        let covered = covered(case, &selection, case.limit(self.within)?);
-        let items: Vec<(Option<AreaId>, Tally)> = covered
-            .iter()
-            .map(|(point, &status)| (people.areas[point], Tally::of(status, people.persons(group, point))))
-            .collect();
-
+        let each = case.each(self.each.as_ref(), *self.decide.get_ref())?;
+        let within = case.limit(self.within)?;
         let standard = Standard {
             threshold: self.at_least.as_ref().map(|share| Threshold::AtLeast(share.get_ref().get())),
             unit: Unit::Share,
             shortfall_unit: case.demand_unit(),
         };
-        let all: Tally = items.iter().map(|&(_, tally)| tally).sum();
-        let whole = subject(&standard, Of::Whole, &all, &Tally::default());
-        let judge_areas = |level| {
-            let tallies = ByArea::sort(areas, level, items.iter().copied());
-            let judge_area = |&area: &AreaId| {
-                let mut subject = subject(&standard, Of::Area(area), tallies.known(area), &tallies.floating(area));
-                if matches!(subject.verdict, Verdict::Unmet | Verdict::Unknown { .. }) {
-                    let sure = |facility: FacilityId| selection.is_sure(facility);
-                    subject.evidence.nearest = case.nearest_to_area(area, selection.service, sure);
-                }
-                subject
-            };
-            areas.at_level(level).iter().map(judge_area).collect()
-        };
-        let mut finding = standard.finding(decide, whole, each.map(judge_areas).unwrap_or_default());
-        finding.remarks.extend(case.lacking(&self.r#where, selection.maybe.iter().copied()));
-        Ok(finding)
+        let cover = Cover::of(case, &selection, within);
+        let item = |point: PointId| item(case, group, point, cover.status(point));
+        Ok(Books {
+            standard: Arc::new(standard),
+            group,
+            within,
+            tallies: ByArea::sort(&case.world.areas, each, people.places.ids().map(item)),
+            selection: Arc::new(selection),
+            cover: Arc::new(cover),
+        })
     }
+
+    fn all(&self, _case: &Case<'_>, books: &Books) -> Vec<Of> {
+        whole_and_areas(&books.tallies)
+    }
+
+    fn subject(&self, case: &Case<'_>, books: &Books, of: &Of) -> Option<Subject> {
+        let tallies = &books.tallies;
+        match *of {
+            Of::Whole => Some(whole(books)),
+            Of::Area(area) => {
+                let of = Of::Area(area);
+                let mut subject = subject(&books.standard, of, &tallies.known(area), &tallies.floating(area));
+                if matches!(subject.verdict, Verdict::Unmet | Verdict::Unknown { .. }) {
+                    let sure = |facility: FacilityId| books.selection.is_sure(facility);
+                    subject.evidence.nearest = case.nearest_to_area(area, books.selection.service, sure);
+                }
+                Some(subject)
+            }
+            _ => None,
+        }
+    }
+
+    fn conclude(&self, _case: &Case<'_>, books: &Books, roll: &Roll) -> Finding {
+        books.standard.finding(*self.decide.get_ref(), &whole(books), &roll.areas)
+    }
+
+    fn complete(&self, case: &Case<'_>, books: &Books, finding: &mut Finding) {
+        finding.remarks.extend(case.lacking(&self.r#where, books.selection.maybe.iter().copied()));
+    }
+
+    fn replace(&self, case: &Case<'_>, books: &Books, swap: &Swap<'_>) -> Option<(Books, Vec<Of>)> {
+        let (gone, new) = swap.of(case, self.service.get_ref(), &self.r#where);
+        // A facility to which nobody knows the costs may cover people far and wide.
+        let is_known = |&(facility, _): &(FacilityId, Tri)| case.travel.knows_facility(facility);
+        if !gone.iter().chain(&new).all(is_known) {
+            return None;
+        }
+        // Where there is none at all, even those who may be anywhere are near none.
+        let n = books.selection.facilities().count();
+        if (n == 0) != (n + new.len() == gone.len()) {
+            return None;
+        }
+        let mut changed: BTreeMap<PointId, Covering> = BTreeMap::new();
+        let mut count = |rows: &Rows, by: i32| {
+            for &(facility, status) in rows {
+                for point in near(case, facility, books.within) {
+                    changed.entry(point).or_insert_with(|| books.cover.near[point]).count(status, by);
+                }
+            }
+        };
+        count(&gone, -1);
+        count(&new, 1);
+        let turned = changed.into_iter().filter_map(|(point, covering)| {
+            let (before, after) = (books.cover.status(point), books.cover.status_of(point, covering));
+            (before != after).then(|| [before, after].map(|status| item(case, books.group, point, status)))
+        });
+        let turned: Vec<[Item; 2]> = turned.collect();
+        let mut books = books.clone();
+        let mut touched = BTreeSet::new();
+        let [before, after] = [0, 1].map(|at| turned.iter().map(move |items| items[at]));
+        books.tallies.replace(before, after, &mut touched);
+        Some((books, whole_and(touched)))
+    }
+}
+
+/// The persons at a point, in its area, covered or not.
+fn item(case: &Case<'_>, group: GroupId, point: PointId, status: Tri) -> Item {
+    let people = &case.world.people;
+    (people.areas[point], Tally::of(status, people.persons(group, point)))
+}
+
+fn whole(books: &Books) -> Subject {
+    subject(&books.standard, Of::Whole, &books.tallies.all(), &Tally::default())
 }
 
 fn subject(standard: &Standard, of: Of, known: &Tally, floating: &Tally) -> Subject {
@@ -158,30 +243,63 @@ fn subject(standard: &Standard, of: Of, known: &Tally, floating: &Tally) -> Subj
     standard.subject(of, known.share(floating), |limit| limit * all - best, evidence)
 }
 
-/// Whether each point has a selected facility within the distance.
-fn covered(case: &Case<'_>, selection: &Selection, within: f64) -> PerPoint<Tri> {
-    let people = &case.world.people;
-    let mut covered: PerPoint<Tri> = PerPoint::filled(people.len(), Tri::No);
-    // What surely covers comes last, and has the last word.
-    for (facilities, status) in [(&selection.maybe, Tri::Unknown), (&selection.yes, Tri::Yes)] {
-        for &facility in facilities {
-            let near = case.travel.catchment(facility).iter().filter(|&(_, cost)| cost <= within);
-            near.for_each(|(point, _)| covered[point] = status);
+/// The selected facilities within the distance of a point.
+#[derive(Clone, Copy, Debug, Default)]
+struct Covering {
+    sure: u32,
+    maybe: u32,
+}
+
+impl Covering {
+    fn count(&mut self, status: Tri, by: i32) {
+        let n = if status == Tri::Yes { &mut self.sure } else { &mut self.maybe };
+        *n = n.saturating_add_signed(by);
+    }
+}
+
+/// What covers each point, surely or perhaps.
+struct Cover {
+    near: PerPoint<Covering>,
+    /// Whether one of the facilities to which nobody knows the costs may cover the point.
+    may_be: PerPoint<bool>,
+}
+
+impl Cover {
+    fn of(case: &Case<'_>, selection: &Selection, within: f64) -> Self {
+        let people = &case.world.people;
+        let mut covering = PerPoint::filled(people.len(), Covering::default());
+        for (facility, status) in selection.iter() {
+            near(case, facility, within).for_each(|point| covering[point].count(status, 1));
         }
+        let unplaced = Unplaced::of(case, selection, within);
+        let any = selection.facilities().next().is_some();
+        let may_be = |point: PointId| match case.travel.knows_point(point) {
+            false => any,
+            true => unplaced.may_cover(case, people.places[point], people.areas[point]),
+        };
+        Self { near: covering, may_be: people.places.ids().map(may_be).collect() }
     }
 
-    let unplaced = Unplaced::of(case, selection, within);
-    let any = selection.facilities().next().is_some();
-    let may_be = |point: PointId| match case.travel.knows_point(point) {
-        false => any,
-        true => unplaced.may_cover(case, people.places[point], people.areas[point]),
-    };
-    for point in people.places.ids() {
-        if covered[point] == Tri::No && may_be(point) {
-            covered[point] = Tri::Unknown;
+    /// Whether a point has a selected facility within the distance.
+    fn status(&self, point: PointId) -> Tri {
+        self.status_of(point, self.near[point])
+    }
+
+    /// Whether it has if these are near.
+    fn status_of(&self, point: PointId, near: Covering) -> Tri {
+        match near {
+            Covering { sure: 1.., .. } => Tri::Yes,
+            Covering { maybe: 1.., .. } => Tri::Unknown,
+            _ if self.may_be[point] => Tri::Unknown,
+            _ => Tri::No,
         }
     }
-    covered
+}
+
+/// The points within the distance of a facility.
+fn near<'c>(case: &Case<'c>, facility: FacilityId, within: f64) -> impl Iterator<Item = PointId> + use<'c> {
+    let near = case.travel.catchment(facility).iter().filter(move |&(_, cost)| cost <= within);
+    near.map(|(point, _)| point)
 }
 
 /// Where the selected facilities may be to which nobody knows the costs: they have no place, or the table does not name

@@ -1,6 +1,7 @@
 //! Seats: there is a place for each person.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -9,12 +10,13 @@ use toml::Spanned;
 use super::decide::{Decide, Standard, more_than_all, no_areas_to_decide, whole_units};
 use super::finding::{Evidence, Finding, Of, Reason, Remark, Subject, Threshold, Unit, Verdict};
 use super::interval::Interval;
-use super::per_capita::SupplyPerPerson;
+use super::parts::{self, ByParts, Kept, Roll, Rows, Swap, whole_and, whole_and_areas};
+use super::per_capita::{self, SupplyPerPerson};
 use super::select::{Amounts, Selection, Tri, Where, attribute_names};
-use super::tally::{Amount, ByArea, Tally, demand, supply};
-use super::{Case, Kind, Mistake, Name, Noun, Surplus};
+use super::tally::{Amount, ByArea, Tally};
+use super::{Case, Detail, Kind, Mistake, Name, Noun, Surplus};
 use crate::access::assignment::{Assignment, Pair, assign, ones, thousandths};
-use crate::model::{AreaId, FacilityId, GroupId, LevelId, PointId};
+use crate::model::{AreaId, FacilityId, GroupId, Id, LevelId, PointId};
 use crate::units::{Cost, Share};
 
 /// There is a place for each person of a group, or for a share of them, within a distance if one is given.
@@ -117,62 +119,137 @@ impl Kind for Seats {
         share.into_iter().chain(no_areas_to_decide(&self.decide, self.each.as_ref())).collect()
     }
 
+    fn facilities(&self) -> Option<(&str, &Where)> {
+        Some((self.service.get_ref(), &self.r#where))
+    }
+
     fn assess(&self, case: &Case<'_>) -> Finding {
-        self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+        parts::assess(self, case)
+    }
+
+    fn keep(&self, case: &Case<'_>) -> Option<Box<dyn Kept>> {
+        parts::keep(self, case)
     }
 
     fn surpluses(&self, case: &Case<'_>) -> Option<Vec<Surplus>> {
         if self.within.is_some() {
             return None;
         }
-        let decide = *self.decide.get_ref();
-        let judge = || {
-            let selection = case.select(self.service.get_ref(), &self.r#where)?;
-            let group = case.group(self.group.get_ref())?;
-            let each = case.each(self.each.as_ref(), decide)?;
-            let capacities = case.amounts(self.capacity.get_ref());
-            let standard = self.standard();
-            Ok(counted(case, &standard, &selection, &capacities, group).surpluses(case, decide, each))
+        Some(match self.books(case) {
+            Ok(Books::Counted(books)) => PER_PERSON.surpluses(&books, *self.decide.get_ref()),
+            Ok(Books::Seated(_)) | Err(_) => vec![Surplus::blocked()],
+        })
+    }
+}
+
+/// Places for each person, counted.
+const PER_PERSON: SupplyPerPerson = SupplyPerPerson { per: 1.0, is_whole: true };
+
+/// What is judged by.
+#[expect(clippy::large_enum_variant, reason = "there is one for an obligation, and few copies")]
+pub enum Books {
+    /// Places that are only counted.
+    Counted(per_capita::Books),
+    /// Who has a place within the distance.
+    Seated(Seated),
+}
+
+/// Who has a place within the distance, where.
+#[derive(Clone)]
+pub struct Seated {
+    /// In the unit of the costs.
+    within: f64,
+    standard: Arc<Standard>,
+    selection: Arc<Selection>,
+    /// Who has a place at each point, by its rank in [`TravelMatrix::near_points`].
+    ///
+    /// [`TravelMatrix::near_points`]: crate::space::TravelMatrix::near_points
+    points: Arc<Vec<AtPoint>>,
+    totals: Totals,
+    tallies: ByArea,
+    /// Of the base, where others are to be judged by it.
+    links: Option<Arc<Links>>,
+    /// For evidence.
+    crowded: Arc<Vec<Subject>>,
+}
+
+impl ByParts for Seats {
+    type Books = Books;
+
+    fn books(&self, case: &Case<'_>) -> Result<Books, Reason> {
+        let selection = case.select(self.service.get_ref(), &self.r#where)?;
+        let group = case.group(self.group.get_ref())?;
+        let each = case.each(self.each.as_ref(), *self.decide.get_ref())?;
+        let capacities = case.amounts(self.capacity.get_ref());
+        Ok(match self.within {
+            None => {
+                let capacities = Some(&capacities);
+                Books::Counted(per_capita::Books::new(case, self.standard(), selection, capacities, group, each))
+            }
+            Some(within) => {
+                Books::Seated(self.seated(case, selection, &capacities, (group, case.limit(within)?), each))
+            }
+        })
+    }
+
+    fn all(&self, _case: &Case<'_>, books: &Books) -> Vec<Of> {
+        match books {
+            Books::Counted(books) => whole_and_areas(&books.supply),
+            Books::Seated(seated) => whole_and_areas(&seated.tallies),
+        }
+    }
+
+    fn subject(&self, _case: &Case<'_>, books: &Books, of: &Of) -> Option<Subject> {
+        match (books, of) {
+            (Books::Counted(books), _) => PER_PERSON.subject(books, of),
+            (Books::Seated(seated), Of::Whole) => Some(seated.totals.whole(&seated.standard)),
+            (Books::Seated(seated), &Of::Area(area)) => Some(seated.area(area)),
+            _ => None,
+        }
+    }
+
+    fn conclude(&self, _case: &Case<'_>, books: &Books, roll: &Roll) -> Finding {
+        let (standard, whole) = match books {
+            Books::Counted(books) => (&books.standard, PER_PERSON.whole(books)),
+            Books::Seated(seated) => (&seated.standard, seated.totals.whole(&seated.standard)),
         };
-        Some(judge().unwrap_or_else(|_: Reason| vec![Surplus::blocked()]))
+        standard.finding(*self.decide.get_ref(), &whole, &roll.areas)
+    }
+
+    fn complete(&self, case: &Case<'_>, books: &Books, finding: &mut Finding) {
+        let selection = match books {
+            Books::Counted(books) => &books.selection,
+            Books::Seated(seated) => {
+                finding.subjects.extend(seated.crowded.iter().cloned());
+                // Where not all is known, the bounds say it.
+                let totals = &seated.totals;
+                let (least, most) = (totals.least, totals.most());
+                let remark = Remark::Seated { seated: ones(least), of: ones(totals.persons) };
+                finding.remarks.extend((least == most).then_some(remark));
+                &seated.selection
+            }
+        };
+        finding.remarks.extend(case.lacking(&self.r#where, selection.maybe.iter().copied()));
+        finding.remarks.extend(case.amounts(self.capacity.get_ref()).lacking(selection.facilities()));
+    }
+
+    fn replace(&self, case: &Case<'_>, books: &Books, swap: &Swap<'_>) -> Option<(Books, Vec<Of>)> {
+        let (gone, new) = swap.of(case, self.service.get_ref(), &self.r#where);
+        let capacities = case.amounts(self.capacity.get_ref());
+        match books {
+            Books::Counted(books) => {
+                let (books, touched) = books.replace(case, Some(&capacities), gone, new);
+                Some((Books::Counted(books), touched))
+            }
+            Books::Seated(seated) => {
+                let (seated, touched) = seated.replace(case, &capacities, &gone, &new)?;
+                Some((Books::Seated(seated), touched))
+            }
+        }
     }
 }
 
 impl Seats {
-    fn judge(&self, case: &Case<'_>) -> Result<Finding, Reason> {
-        let decide = *self.decide.get_ref();
-        let selection = case.select(self.service.get_ref(), &self.r#where)?;
-        let group = case.group(self.group.get_ref())?;
-        let each = case.each(self.each.as_ref(), decide)?;
-        let capacities = case.amounts(self.capacity.get_ref());
-
-        let standard = self.standard();
-        let mut finding = match self.within {
-            None => {
-                let ratio = counted(case, &standard, &selection, &capacities, group);
-                standard.finding(decide, ratio.whole(), ratio.areas(case, each))
-            }
-            Some(within) => {
-                let market = Market::new(case, &selection, &capacities, group, case.limit(within)?);
-                let seating = Seating::of(&market);
-                let (areas, crowded) = rayon::join(
-                    || each.map(|level| seating.areas(case, &market, &standard, level)).unwrap_or_default(),
-                    || overcrowded(&market, &seating),
-                );
-                let mut finding = standard.finding(decide, seating.whole(&market, &standard), areas);
-                finding.subjects.extend(crowded);
-                // Where not all is known, the bounds say it.
-                if seating.least == seating.most {
-                    finding.remarks.push(Remark::Seated { seated: ones(seating.least), of: ones(market.total()) });
-                }
-                finding
-            }
-        };
-        finding.remarks.extend(case.lacking(&self.r#where, selection.maybe.iter().copied()));
-        finding.remarks.extend(capacities.lacking(selection.facilities()));
-        Ok(finding)
-    }
-
     fn standard(&self) -> Standard {
         Standard {
             threshold: Some(Threshold::AtLeast(self.at_least.get_ref().get())),
@@ -180,109 +257,234 @@ impl Seats {
             shortfall_unit: Unit::Supply { service: self.service.get_ref().clone() },
         }
     }
+
+    fn seated(
+        &self,
+        case: &Case<'_>,
+        selection: Selection,
+        capacities: &Amounts<'_>,
+        (group, within): (GroupId, f64),
+        each: Option<LevelId>,
+    ) -> Seated {
+        let people = &case.world.people;
+        let near_points = case.travel.near_points();
+        let persons: Vec<Option<u64>> =
+            near_points.ids().iter().map(|&point| people.persons(group, point).map(thousandths)).collect();
+        let total = persons.iter().flatten().sum();
+        let market = Market::new(selection.iter().collect(), capacities, (persons, None, total), within);
+        let seating = Seating::of(case, &market);
+        let totals = Totals::of(case, &market, &seating, capacities);
+        let points: Vec<AtPoint> = (0..market.persons.len()).map(|point| seating.at(&market, point)).collect();
+        let nearness = totals.nearness();
+        let tally = |point: PointId| {
+            let seats = points[near_points.rank(point)];
+            (people.areas[point], seats.tally(nearness, case.travel.knows_point(point)))
+        };
+        let (tallies, crowded) = rayon::join(
+            || ByArea::sort(&case.world.areas, each, people.places.ids().map(tally)),
+            || match case.detail {
+                Detail::Evidence => overcrowded(case, &market, &seating),
+                Detail::Figures => Vec::new(),
+            },
+        );
+        Seated {
+            within,
+            standard: Arc::new(self.standard()),
+            links: (case.detail == Detail::Figures).then(|| Arc::new(Links::of(case, &market))),
+            selection: Arc::new(selection),
+            points: Arc::new(points),
+            totals,
+            tallies,
+            crowded: Arc::new(crowded),
+        }
+    }
 }
 
-/// Places for each person, wherever they are.
-fn counted<'s>(
-    case: &Case<'_>,
-    standard: &'s Standard,
-    selection: &Selection,
-    capacities: &Amounts<'_>,
-    group: GroupId,
-) -> SupplyPerPerson<'s> {
-    let (supply, demand) = (supply(case, selection, Some(capacities)), demand(case, group));
-    SupplyPerPerson { standard, per: 1.0, is_whole: true, supply, demand }
+impl Seated {
+    fn area(&self, area: AreaId) -> Subject {
+        let (known, floating) = (self.tallies.known(area), self.tallies.floating(area));
+        let (best, all) = known.best(&floating);
+        let unknown = known.unknown.sum + floating.yes.sum + floating.no.sum + floating.unknown.sum;
+        let evidence = Evidence {
+            counted: Some(known.yes.sum),
+            of: Some(known.yes.sum + known.no.sum + known.unknown.sum),
+            unknown: Some(unknown).filter(|&unknown| 0.0 < unknown),
+            ..Evidence::default()
+        };
+        let lacking = |limit: f64| whole_units(limit * all - best);
+        self.standard.subject(Of::Area(area), known.share(&floating), lacking, evidence)
+    }
+
+    /// Gives places anew to all who share any, over however many others, with the rows that leave or come; no one
+    /// else's place can change.
+    fn replace(&self, case: &Case<'_>, capacities: &Amounts<'_>, gone: &Rows, new: &Rows) -> Option<(Self, Vec<Of>)> {
+        let is_known = |&(facility, _): &(FacilityId, Tri)| case.travel.knows_facility(facility);
+        // People of unknown number, or places that may be anywhere, may change anyone's.
+        if 0 < self.totals.n_uncounted || !gone.iter().chain(new).all(is_known) {
+            return None;
+        }
+        let people = &case.world.people;
+        let near_points = case.travel.near_points();
+        let mut seated = self.clone();
+        let totals = &mut seated.totals;
+        let most = |rows: &Rows| rows.iter().map(|&(id, _)| most(capacities, id, self.totals.persons)).sum::<u64>();
+        totals.places = totals.places + most(new) - most(gone);
+        if (totals.places == 0) != (self.totals.places == 0) {
+            return None;
+        }
+
+        let (ranks, rows) = self.sharing(case, gone, new)?;
+        let persons = ranks.iter().map(|&rank| self.points[rank as usize].persons).collect();
+        let total = totals.persons;
+        let market = Market::new(rows, capacities, (persons, Some(ranks), total), self.within);
+        let seating = Seating::of(case, &market);
+        let nearness = totals.nearness();
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        for (point, &rank) in market.ranks.iter().flatten().enumerate() {
+            let (was, is) = (self.points[rank as usize], seating.at(&market, point));
+            if was == is {
+                continue;
+            }
+            totals.least = totals.least - was.worst + is.worst;
+            totals.best = totals.best - was.best + is.best;
+            let id = near_points.ids()[rank as usize];
+            let item = |seats: AtPoint| (people.areas[id], seats.tally(nearness, case.travel.knows_point(id)));
+            before.push(item(was));
+            after.push(item(is));
+        }
+        let mut touched = BTreeSet::new();
+        seated.tallies.replace(before, after, &mut touched);
+        Some((seated, whole_and(touched)))
+    }
+
+    /// The ranks of all points that share facilities with the rows, over however many others, and all facilities that
+    /// they share; without those that leave.
+    fn sharing(&self, case: &Case<'_>, gone: &Rows, new: &Rows) -> Option<(Vec<u32>, Rows)> {
+        let links = self.links.as_ref()?;
+        let mut ranks: HashSet<u32> = HashSet::new();
+        let mut facilities: HashSet<FacilityId> = gone.iter().map(|&(facility, _)| facility).collect();
+        let mut rows = new.clone();
+        let mut to_visit: Vec<FacilityId> = gone.iter().chain(new).map(|&(facility, _)| facility).collect();
+        while let Some(facility) = to_visit.pop() {
+            for (rank, _) in near(case, facility, self.within) {
+                let nobody = self.points[rank].persons == Some(0);
+                if nobody || !ranks.insert(rank as u32) {
+                    continue;
+                }
+                for &other in links.of_rank(rank).iter().filter(|&&other| facilities.insert(other)) {
+                    let status = if self.selection.is_sure(other) { Tri::Yes } else { Tri::Unknown };
+                    rows.push((other, status));
+                    to_visit.push(other);
+                }
+            }
+        }
+        let mut ranks: Vec<u32> = ranks.into_iter().collect();
+        ranks.sort_unstable();
+        Some((ranks, rows))
+    }
 }
 
-/// Who needs a place and who has some, in thousandths; both in their near order, so that who shares schools is found
-/// close by in memory.
-struct Market<'c> {
-    case: Case<'c>,
+/// The selected facilities near each point, by its rank.
+struct Links {
+    /// Where those of each rank start; one more for the end.
+    starts: Vec<u32>,
+    facilities: Vec<FacilityId>,
+}
+
+impl Links {
+    fn of(case: &Case<'_>, market: &Market) -> Self {
+        let mut starts = vec![0; market.persons.len() + 1];
+        let pairs = || {
+            let open = (0..market.facilities.len()).filter(|&facility| 0 < market.most[facility]);
+            open.flat_map(|facility| market.near(case, facility).map(move |(rank, _)| (rank, facility)))
+        };
+        pairs().for_each(|(rank, _)| starts[rank + 1] += 1);
+        for rank in 0..market.persons.len() {
+            starts[rank + 1] += starts[rank];
+        }
+        let mut free = starts.clone();
+        let mut facilities = vec![FacilityId::new(0); *starts.last().unwrap_or(&0) as usize];
+        for (rank, facility) in pairs() {
+            facilities[free[rank] as usize] = market.facilities[facility];
+            free[rank] += 1;
+        }
+        Self { starts, facilities }
+    }
+
+    fn of_rank(&self, rank: usize) -> &[FacilityId] {
+        &self.facilities[self.starts[rank] as usize..self.starts[rank + 1] as usize]
+    }
+}
+
+/// Who needs a place and who has some, in thousandths; those who need one in their near order, so that who shares schools
+/// is found close by in memory.
+struct Market {
     /// In the unit of the costs.
     within: f64,
-    /// Persons at each point, by its rank in [`TravelMatrix::near_points`]; `None` where the file does not say.
-    ///
-    /// [`TravelMatrix::near_points`]: crate::space::TravelMatrix::near_points
+    /// Persons at each point; `None` where the file does not say.
     persons: Vec<Option<u64>>,
+    /// The rank of each point, in order; where there are none the market is of all points, by their ranks.
+    ranks: Option<Vec<u32>>,
     facilities: Vec<FacilityId>,
     /// How many of `facilities` surely meet the conditions: these come first.
     n_sure: usize,
     /// Places that each facility surely has.
     sure: Vec<u64>,
-    /// Places that it may have at the most; as many as there are persons where nothing says.
+    /// Places that it may have at the most.
     most: Vec<u64>,
-    /// Whether the places of any facility are missing.
-    is_unbounded: bool,
 }
 
-impl<'c> Market<'c> {
-    fn new(case: &Case<'c>, selection: &Selection, capacities: &Amounts<'_>, group: GroupId, within: f64) -> Self {
-        let (people, travel) = (&case.world.people, case.travel);
-        let points = travel.near_points().ids();
-        let persons: Vec<Option<u64>> =
-            points.iter().map(|&point| people.persons(group, point).map(thousandths)).collect();
-        let total: u64 = persons.iter().flatten().sum();
-        let places = |facility: &FacilityId| capacities.of(*facility).map(thousandths);
-        let in_near_order = |facilities: &[FacilityId]| {
-            let mut facilities = facilities.to_vec();
-            facilities.sort_unstable_by_key(|&facility| travel.near_facilities().rank(facility));
-            facilities
+/// Persons at each point, their ranks where these are not all, and how many persons there are in all.
+type Points = (Vec<Option<u64>>, Option<Vec<u32>>, u64);
+
+/// Places that a facility may have at the most: as many as there are persons where nothing says.
+fn most(capacities: &Amounts<'_>, facility: FacilityId, n_persons: u64) -> u64 {
+    capacities.of(facility).map_or(n_persons, thousandths)
+}
+
+/// The rank of each point within the distance of a facility, with the cost.
+fn near<'c>(case: &Case<'c>, facility: FacilityId, within: f64) -> impl Iterator<Item = (usize, f64)> + use<'c> {
+    let points = case.travel.near_points();
+    let near = case.travel.catchment(facility).iter().filter(move |&(_, cost)| cost <= within);
+    near.map(|(point, cost)| (points.rank(point), cost))
+}
+
+impl Market {
+    fn new(mut rows: Rows, capacities: &Amounts<'_>, (persons, ranks, total): Points, within: f64) -> Self {
+        // By their ids: whose places are taken where several would do must not depend on rows that do not stand, as the
+        // near order does.
+        rows.sort_unstable_by_key(|&(id, status)| (status != Tri::Yes, id));
+        let sure = |&(facility, status): &(FacilityId, Tri)| match status {
+            Tri::Yes => capacities.of(facility).map_or(0, thousandths),
+            _ => 0,
         };
-        let n_sure = selection.yes.len();
-        let mut facilities = in_near_order(&selection.yes);
-        facilities.extend(in_near_order(&selection.maybe));
-        let sure = facilities.iter().enumerate().map(|(n, facility)| match n < n_sure {
-            true => places(facility).unwrap_or(0),
-            false => 0,
-        });
         Self {
-            case: *case,
             within,
-            n_sure,
-            sure: sure.collect(),
-            most: facilities.iter().map(|facility| places(facility).unwrap_or(total)).collect(),
-            is_unbounded: facilities.iter().any(|facility| places(facility).is_none()),
+            n_sure: rows.iter().filter(|(_, status)| *status == Tri::Yes).count(),
+            sure: rows.iter().map(sure).collect(),
+            most: rows.iter().map(|&(facility, _)| most(capacities, facility, total)).collect(),
+            facilities: rows.into_iter().map(|(facility, _)| facility).collect(),
             persons,
-            facilities,
+            ranks,
         }
     }
 
-    fn total(&self) -> u64 {
-        self.persons.iter().flatten().sum()
+    /// Each point within the distance of a facility, with the cost.
+    fn near(&self, case: &Case<'_>, facility: usize) -> impl Iterator<Item = (usize, f64)> {
+        let near = near(case, self.facilities[facility], self.within);
+        near.filter_map(|(rank, cost)| {
+            let point = match &self.ranks {
+                None => rank,
+                Some(ranks) => ranks.binary_search(&(rank as u32)).ok()?,
+            };
+            Some((point, cost))
+        })
     }
 
-    /// Whether the number of persons is missing somewhere.
-    fn is_uncounted(&self) -> bool {
-        self.persons.contains(&None)
-    }
-
-    fn has_place(&self, point: usize) -> bool {
-        self.case.travel.knows_point(self.case.travel.near_points().ids()[point])
-    }
-
-    fn all_places(&self) -> u64 {
-        self.most.iter().sum()
-    }
-
-    /// Places that may be anywhere.
-    fn unplaced(&self) -> u64 {
-        let without = self.facilities.iter().zip(&self.most);
-        let without = without.filter(|&(&facility, _)| !self.case.travel.knows_facility(facility));
-        without.map(|(_, &most)| most).sum()
-    }
-
-    /// The rank of each point within the distance of a facility, with the cost.
-    fn near(&self, facility: usize) -> impl Iterator<Item = (usize, f64)> {
-        let limit = self.within;
-        let catchment = self.case.travel.catchment(self.facilities[facility]).iter();
-        let points = self.case.travel.near_points();
-        catchment.filter(move |&(_, cost)| cost <= limit).map(|(point, cost)| (points.rank(point), cost))
-    }
-
-    fn assign(&self, demand: &[u64], supply: &[u64]) -> Assignment {
+    fn assign(&self, case: &Case<'_>, demand: &[u64], supply: &[u64]) -> Assignment {
         let open = (0..supply.len()).filter(|&facility| 0 < supply[facility]);
         let pairs = open.flat_map(|facility| {
-            let near = self.near(facility).filter(|&(point, _)| 0 < demand[point]);
+            let near = self.near(case, facility).filter(|&(point, _)| 0 < demand[point]);
             near.map(move |(point, cost)| Pair { demand: point as u32, supply: facility as u32, cost })
         });
         assign(demand, supply, pairs.collect())
@@ -306,105 +508,135 @@ struct Seating {
     worst: Assignment,
     /// With all that may be; `None` where all is known.
     best: Option<Assignment>,
-    /// How many persons of known number have a place, surely and at the most.
-    least: u64,
-    most: u64,
 }
 
 impl Seating {
-    fn of(market: &Market<'_>) -> Self {
+    fn of(case: &Case<'_>, market: &Market) -> Self {
         // People of unknown number may be so many that they take everything near, or none at all.
         let sure: u64 = market.sure.iter().sum();
         let demand = |unknown: u64| -> Vec<u64> { market.persons.iter().map(|n| n.unwrap_or(unknown)).collect() };
-        let is_known = market.sure == market.most && !market.is_uncounted();
+        let is_known = market.sure == market.most && !market.persons.contains(&None);
         let (worst, best) = rayon::join(
-            || market.assign(&demand(sure), &market.sure),
-            || (!is_known).then(|| market.assign(&demand(0), &market.most)),
+            || market.assign(case, &demand(sure), &market.sure),
+            || (!is_known).then(|| market.assign(case, &demand(0), &market.most)),
         );
-
-        let counted = market.persons.iter().zip(worst.seated()).filter(|(persons, _)| persons.is_some());
-        let least = counted.map(|(_, &seated)| seated).sum();
-        let homeless = (0..market.persons.len()).filter(|&point| !market.has_place(point));
-        let homeless: u64 = homeless.filter_map(|point| market.persons[point]).sum();
-        let near = best.as_ref().unwrap_or(&worst).total().max(least);
-        let most = (near + homeless + market.unplaced()).min(market.total()).min(market.all_places());
-        Self { worst, best, least, most }
+        Self { worst, best }
     }
 
-    /// The share of all with a place.
-    fn share(&self, market: &Market<'_>) -> Option<Interval> {
-        let total = market.total() as f64;
-        let all_places = market.all_places();
-        match (market.is_uncounted(), market.total()) {
-            (false, 0) => None,
-            (false, _) => Some(Interval { low: self.least as f64 / total, high: self.most as f64 / total }),
-            (true, _) if market.is_unbounded => Some(Interval { low: 0.0, high: 1.0 }),
-            (true, _) if all_places == 0 => Some(Interval::exactly(0.0)),
-            (true, 0) => Some(Interval { low: 0.0, high: 1.0 }),
-            // More people may come to where places are left: only the places bound the share.
-            (true, _) => Some(Interval { low: 0.0, high: (all_places as f64 / total).min(1.0) }),
-        }
+    fn at(&self, market: &Market, point: usize) -> AtPoint {
+        let worst = self.worst.seated()[point];
+        let best = self.best.as_ref().map_or(worst, |best| best.seated()[point]);
+        AtPoint { persons: market.persons[point], worst, best }
     }
+}
 
-    fn whole(&self, market: &Market<'_>, standard: &Standard) -> Subject {
-        // People of unknown number may take every place that is left.
-        let most = if market.is_uncounted() { market.all_places() } else { self.most };
-        let lacking = |limit: f64| whole_units(limit * ones(market.total()) - ones(most));
-        let evidence = Evidence {
-            counted: Some(ones(self.least)),
-            of: Some(ones(market.total())),
-            unknown: Some(ones(self.most - self.least)).filter(|&unknown| 0.0 < unknown),
-            ..Evidence::default()
-        };
-        standard.subject(Of::Whole, self.share(market), lacking, evidence)
-    }
+/// Persons at a point, and how many of them have a place: with what is sure only, and with all that may be.
+#[derive(Clone, Copy, PartialEq)]
+struct AtPoint {
+    persons: Option<u64>,
+    worst: u64,
+    best: u64,
+}
 
-    /// Persons with a place, without one and perhaps with one, at one point.
-    fn tally(&self, market: &Market<'_>, nearness: Nearness, point: usize) -> Tally {
-        let Some(persons) = market.persons[point] else { return Tally::of(Tri::Unknown, None) };
-        let in_worst = self.worst.seated()[point];
-        let in_best = self.best.as_ref().map_or(in_worst, |best| best.seated()[point]);
-        let least = in_worst.min(in_best);
+impl AtPoint {
+    /// Persons with a place, without one and perhaps with one.
+    fn tally(&self, nearness: Nearness, has_place: bool) -> Tally {
+        let Some(persons) = self.persons else { return Tally::of(Tri::Unknown, None) };
+        let least = self.worst.min(self.best);
         let may_be_near = match nearness {
             Nearness::Nothing => false,
-            Nearness::Placed => !market.has_place(point),
+            Nearness::Placed => !has_place,
             Nearness::Anywhere => true,
         };
-        let most = if may_be_near { persons } else { in_worst.max(in_best) };
+        let most = if may_be_near { persons } else { self.worst.max(self.best) };
         let amount = |thousandths| Amount { sum: ones(thousandths), unweighed: 0 };
         Tally { yes: amount(least), no: amount(persons - most), unknown: amount(most - least), items: 1 }
     }
+}
 
-    fn areas(&self, case: &Case<'_>, market: &Market<'_>, standard: &Standard, level: LevelId) -> Vec<Subject> {
-        let (areas, people) = (&case.world.areas, &case.world.people);
-        let nearness = match (market.all_places(), market.unplaced()) {
+/// The market as a whole, in thousandths.
+#[derive(Clone, Copy)]
+struct Totals {
+    /// Persons of known number,
+    persons: u64,
+    /// and of these those without a place to live.
+    homeless: u64,
+    /// Points where the number of persons is missing.
+    n_uncounted: usize,
+    /// Places that there may be at the most,
+    places: u64,
+    /// and of these those that may be anywhere.
+    unplaced: u64,
+    /// Whether the places of any facility are missing.
+    is_unbounded: bool,
+    /// Persons of known number with a place, with what is sure only,
+    least: u64,
+    /// and all persons with one, with all that may be.
+    best: u64,
+}
+
+impl Totals {
+    fn of(case: &Case<'_>, market: &Market, seating: &Seating, capacities: &Amounts<'_>) -> Self {
+        let has_place = |point: usize| case.travel.knows_point(case.travel.near_points().ids()[point]);
+        let homeless = (0..market.persons.len()).filter(|&point| !has_place(point));
+        let unplaced = market.facilities.iter().zip(&market.most).filter(|&(&id, _)| !case.travel.knows_facility(id));
+        let counted = market.persons.iter().zip(seating.worst.seated()).filter(|(persons, _)| persons.is_some());
+        Self {
+            persons: market.persons.iter().flatten().sum(),
+            homeless: homeless.filter_map(|point| market.persons[point]).sum(),
+            n_uncounted: market.persons.iter().filter(|persons| persons.is_none()).count(),
+            places: market.most.iter().sum(),
+            unplaced: unplaced.map(|(_, &most)| most).sum(),
+            is_unbounded: market.facilities.iter().any(|&facility| capacities.of(facility).is_none()),
+            least: counted.map(|(_, &seated)| seated).sum(),
+            best: seating.best.as_ref().unwrap_or(&seating.worst).total(),
+        }
+    }
+
+    /// Persons of known number who have a place at the most.
+    fn most(&self) -> u64 {
+        (self.best.max(self.least) + self.homeless + self.unplaced).min(self.persons).min(self.places)
+    }
+
+    fn nearness(&self) -> Nearness {
+        match (self.places, self.unplaced) {
             (0, _) => Nearness::Nothing,
             (_, 0) => Nearness::Placed,
             _ => Nearness::Anywhere,
+        }
+    }
+
+    /// The share of all with a place.
+    fn share(&self) -> Option<Interval> {
+        let total = self.persons as f64;
+        match (0 < self.n_uncounted, self.persons) {
+            (false, 0) => None,
+            (false, _) => Some(Interval { low: self.least as f64 / total, high: self.most() as f64 / total }),
+            (true, _) if self.is_unbounded => Some(Interval { low: 0.0, high: 1.0 }),
+            (true, _) if self.places == 0 => Some(Interval::exactly(0.0)),
+            (true, 0) => Some(Interval { low: 0.0, high: 1.0 }),
+            // More people may come to where places are left: only the places bound the share.
+            (true, _) => Some(Interval { low: 0.0, high: (self.places as f64 / total).min(1.0) }),
+        }
+    }
+
+    fn whole(&self, standard: &Standard) -> Subject {
+        // People of unknown number may take every place that is left.
+        let most = if 0 < self.n_uncounted { self.places } else { self.most() };
+        let lacking = |limit: f64| whole_units(limit * ones(self.persons) - ones(most));
+        let evidence = Evidence {
+            counted: Some(ones(self.least)),
+            of: Some(ones(self.persons)),
+            unknown: Some(ones(self.most() - self.least)).filter(|&unknown| 0.0 < unknown),
+            ..Evidence::default()
         };
-        let rank = |point: PointId| case.travel.near_points().rank(point);
-        let items = people.places.ids().map(|point| (people.areas[point], self.tally(market, nearness, rank(point))));
-        let tallies = ByArea::sort(areas, level, items);
-        let subject = |&area: &AreaId| {
-            let (known, floating) = (tallies.known(area), tallies.floating(area));
-            let (best, all) = known.best(&floating);
-            let unknown = known.unknown.sum + floating.yes.sum + floating.no.sum + floating.unknown.sum;
-            let evidence = Evidence {
-                counted: Some(known.yes.sum),
-                of: Some(known.yes.sum + known.no.sum + known.unknown.sum),
-                unknown: Some(unknown).filter(|&unknown| 0.0 < unknown),
-                ..Evidence::default()
-            };
-            let lacking = |limit: f64| whole_units(limit * all - best);
-            standard.subject(Of::Area(area), known.share(&floating), lacking, evidence)
-        };
-        areas.at_level(level).iter().map(subject).collect()
+        standard.subject(Of::Whole, self.share(), lacking, evidence)
     }
 }
 
 /// Facilities that are the nearest for more persons than they have places, and where those persons go.
-fn overcrowded(market: &Market<'_>, seating: &Seating) -> Vec<Subject> {
-    let nearest = nearest(market);
+fn overcrowded(case: &Case<'_>, market: &Market, seating: &Seating) -> Vec<Subject> {
+    let nearest = nearest(case, market);
     let mut needed = vec![0; market.n_sure];
     for (persons, facility) in market.persons.iter().zip(&nearest) {
         if let (Some(persons), Some(facility)) = (persons, facility) {
@@ -453,11 +685,11 @@ fn overcrowded(market: &Market<'_>, seating: &Seating) -> Vec<Subject> {
 }
 
 /// The nearest facility that surely meets the conditions, for each point that has one within the distance.
-fn nearest(market: &Market<'_>) -> Vec<Option<usize>> {
+fn nearest(case: &Case<'_>, market: &Market) -> Vec<Option<usize>> {
     let mut nearest: Vec<Option<(f64, usize)>> = vec![None; market.persons.len()];
     let id = |facility: usize| market.facilities[facility];
     for facility in 0..market.n_sure {
-        for (point, cost) in market.near(facility) {
+        for (point, cost) in market.near(case, facility) {
             // Of two as near the one with the lower id, in whatever order they stand.
             if nearest[point].is_none_or(|(least, other)| (cost, id(facility)) < (least, id(other))) {
                 nearest[point] = Some((cost, facility));

@@ -3,6 +3,7 @@
 //! A condition on an attribute that a file leaves empty is neither true nor false but unknown.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use toml::Spanned;
 use super::decide::Decide;
 use super::finding::{Evidence, Reason, Remark, Unit, Verdict};
 use super::{Case, Detail, Name, Noun};
-use crate::model::{AreaId, Column, FacilityId, GroupId, Id, LevelId, Proxy, ServiceId, Value};
+use crate::model::{AreaId, Column, EstateId, FacilityId, GroupId, Id, LevelId, Proxy, ServiceId, Value};
 use crate::units::Cost;
 
 /// Conditions that all must hold, by attribute.
@@ -212,6 +213,43 @@ impl Selection {
     }
 }
 
+/// A selection in which some facilities stand in place of others.
+#[derive(Clone)]
+pub struct Roster {
+    selection: Arc<Selection>,
+    gone: Vec<(FacilityId, Tri)>,
+    new: Vec<(FacilityId, Tri)>,
+}
+
+impl Roster {
+    /// As selected.
+    pub fn new(selection: Selection) -> Self {
+        Self { selection: Arc::new(selection), gone: Vec::new(), new: Vec::new() }
+    }
+
+    /// As selected, nothing replaced.
+    pub fn selection(&self) -> &Selection {
+        &self.selection
+    }
+
+    /// Puts some in place of others.
+    pub fn replace(&mut self, gone: Vec<(FacilityId, Tri)>, new: Vec<(FacilityId, Tri)>) {
+        self.gone.extend(gone);
+        self.new.extend(new);
+    }
+
+    /// Whether a facility meets the conditions; `None` where it surely does not, or does not stand.
+    pub fn status(&self, facility: FacilityId) -> Option<Tri> {
+        let among = |rows: &[(FacilityId, Tri)]| rows.iter().find(|(id, _)| *id == facility).map(|&(_, status)| status);
+        match among(&self.new) {
+            Some(status) => Some(status),
+            None if among(&self.gone).is_some() => None,
+            None if self.selection.is_sure(facility) => Some(Tri::Yes),
+            None => self.selection.maybe.binary_search(&facility).is_ok().then_some(Tri::Unknown),
+        }
+    }
+}
+
 /// An attribute of facilities that is counted or summed, such as beds.
 #[derive(Clone, Copy)]
 pub struct Amounts<'a> {
@@ -253,6 +291,11 @@ pub fn unknown_area(among: &Where) -> Verdict {
     Verdict::unknown(Reason::NoAreaAttribute { attributes })
 }
 
+/// Whether `area` is one of these, which are in the order of their ids; `None` if it is not.
+pub fn chosen(areas: &[(AreaId, Tri)], area: AreaId) -> Option<Tri> {
+    areas.binary_search_by_key(&area, |&(area, _)| area).ok().map(|at| areas[at].1)
+}
+
 impl<'a> Case<'a> {
     /// The facilities that surely count in each area of `level`, the first few, for evidence.
     pub fn facilities_by_area(
@@ -285,6 +328,19 @@ impl<'a> Case<'a> {
     ) -> Option<(FacilityId, Cost)> {
         match self.detail {
             Detail::Evidence => self.travel.nearest_to_area(area, service, accept),
+            Detail::Figures => None,
+        }
+    }
+
+    /// The nearest accepted facility of `service` to `estate`, for evidence.
+    pub fn nearest_to_estate(
+        &self,
+        estate: EstateId,
+        service: ServiceId,
+        accept: impl Fn(FacilityId) -> bool,
+    ) -> Option<(FacilityId, Cost)> {
+        match self.detail {
+            Detail::Evidence => self.travel.nearest_to_estate(estate, service, accept),
             Detail::Figures => None,
         }
     }
@@ -328,6 +384,16 @@ impl<'a> Case<'a> {
         }
         selection.missing.sort();
         Ok(selection)
+    }
+
+    /// Whether one facility meets the conditions: those of [`Case::facility_filter`], which is for many.
+    pub fn holds(&self, conditions: &Where, facility: FacilityId) -> Tri {
+        let test = |(key, condition): (&SpannedKey, &Condition)| {
+            let column = self.world.facilities.attribute(key.0.get_ref());
+            let value = column.and_then(|column| column.get(facility.index()));
+            value.map_or(Tri::Unknown, |value| condition.accepts(value))
+        };
+        conditions.iter().map(test).fold(Tri::Yes, Tri::and)
     }
 
     /// Conditions on attributes of facilities, ready to ask.

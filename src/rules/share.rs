@@ -1,6 +1,7 @@
 //! Share: a part of the facilities, or of what they hold, is as it should be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -9,10 +10,11 @@ use toml::Spanned;
 use super::decide::{Decide, Standard, amount_unit, more_than_all, no_areas_to_decide, whole_units};
 use super::finding::{Evidence, Finding, Of, Reason, Remark, Subject, Threshold, Unit, Verdict};
 use super::interval::Interval;
-use super::select::{Amounts, Selection, Tri, Where, attribute_names};
-use super::tally::{Amount, ByArea, Tally};
-use super::{Case, Kind, Mistake, Name, Noun, Surplus};
-use crate::model::{AreaId, Column, FacilityId, Id, LevelId, Value};
+use super::parts::{self, ByParts, Kept, Roll, Swap, whole_and, whole_and_areas};
+use super::select::{Amounts, Roster, Selection, Tri, Where, attribute_names};
+use super::tally::{self, Amount, ByArea, Tally};
+use super::{Case, Detail, Kind, Mistake, Name, Noun, Surplus};
+use crate::model::{AreaId, Column, FacilityId, Id, Value};
 use crate::units::Share;
 
 /// A share of the facilities, by count or by what they hold, is as it should be.
@@ -131,26 +133,130 @@ impl Kind for ShareCheck {
         of_what.into_iter().chain(more_than_all(&self.at_least)).chain(decide).collect()
     }
 
+    fn facilities(&self) -> Option<(&str, &Where)> {
+        Some((self.service.get_ref(), &self.r#where))
+    }
+
     fn assess(&self, case: &Case<'_>) -> Finding {
-        self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+        parts::assess(self, case)
+    }
+
+    fn keep(&self, case: &Case<'_>) -> Option<Box<dyn Kept>> {
+        parts::keep(self, case)
     }
 
     fn surpluses(&self, case: &Case<'_>) -> Option<Vec<Surplus>> {
-        let decide = *self.decide.get_ref();
-        let judge = || {
-            let selection = case.select(self.service.get_ref(), &self.r#where)?;
-            let each = case.each(self.each.as_ref(), decide)?;
-            let items = self.items(case, &selection, &self.being);
-            Ok(match (decide, each) {
-                (Decide::Each, Some(level)) => {
-                    let sums = sums_by_area(case, level, &items);
-                    sums.map(|(area, sums)| self.surplus(Of::Area(area), &sums)).collect()
-                }
-                _ => vec![self.surplus(Of::Whole, &items.iter().collect())],
-            })
+        let Ok(books) = self.books(&Case { detail: Detail::Figures, ..*case }) else {
+            return Some(vec![Surplus::blocked()]);
         };
-        Some(judge().unwrap_or_else(|_: Reason| vec![Surplus::blocked()]))
+        Some(match *self.decide.get_ref() {
+            Decide::Whole => vec![self.surplus(Of::Whole, &books.all())],
+            Decide::Each => {
+                let areas = books.sure.at_level().iter();
+                areas.map(|&area| self.surplus(Of::Area(area), &books.of_area(area))).collect()
+            }
+        })
     }
+}
+
+/// What is summed, where.
+#[derive(Clone)]
+pub struct Books {
+    standard: Arc<Standard>,
+    roster: Roster,
+    /// What each selected facility adds, for evidence.
+    items: Arc<Vec<Item>>,
+    /// Of those that surely are among those judged.
+    sure: ByArea,
+    /// Of those that may be.
+    maybe: ByArea,
+    /// The first few facilities that count in each area, for evidence.
+    counted: Arc<HashMap<AreaId, Vec<FacilityId>>>,
+}
+
+impl Books {
+    fn all(&self) -> Sums {
+        Sums { known: self.sure.all(), floating: self.maybe.all() }
+    }
+
+    fn of_area(&self, area: AreaId) -> Sums {
+        let (sure, maybe) = (&self.sure, &self.maybe);
+        let floating = sure.floating(area) + maybe.known(area) + maybe.floating(area);
+        Sums { known: sure.known(area), floating }
+    }
+}
+
+impl ByParts for ShareCheck {
+    type Books = Books;
+
+    fn books(&self, case: &Case<'_>) -> Result<Books, Reason> {
+        let selection = case.select(self.service.get_ref(), &self.r#where)?;
+        let each = case.each(self.each.as_ref(), *self.decide.get_ref())?;
+        let items = self.items(case, selection.iter(), &self.being);
+        let sort = |sure: bool| ByArea::sort(&case.world.areas, each, of_those(&items, sure));
+        let counts = |item: &Item| Tri::from(item.sure && item.tally.yes != Amount::default());
+        let places = || items.iter().map(|item| (item.area, item.facility, counts(item)));
+        Ok(Books {
+            standard: Arc::new(self.standard()),
+            sure: sort(true),
+            maybe: sort(false),
+            counted: Arc::new(each.map(|level| case.facilities_by_area(level, places())).unwrap_or_default()),
+            items: Arc::new(if case.detail == Detail::Evidence { items } else { Vec::new() }),
+            roster: Roster::new(selection),
+        })
+    }
+
+    fn all(&self, _case: &Case<'_>, books: &Books) -> Vec<Of> {
+        let mut all = whole_and_areas(&books.sure);
+        if self.judges_facilities() {
+            all.extend(books.roster.selection().facilities().map(Of::Facility));
+        }
+        all
+    }
+
+    fn subject(&self, case: &Case<'_>, books: &Books, of: &Of) -> Option<Subject> {
+        match *of {
+            Of::Whole => Some(self.whole(books)),
+            Of::Area(area) => {
+                let sums = books.of_area(area);
+                let facilities = books.counted.get(&area).cloned().unwrap_or_default();
+                Some(self.judge(&books.standard, Of::Area(area), &sums, facilities))
+            }
+            Of::Facility(facility) => self.facility(case, books, facility),
+            Of::Estate(_) | Of::Part(_) => None,
+        }
+    }
+
+    fn conclude(&self, _case: &Case<'_>, books: &Books, roll: &Roll) -> Finding {
+        books.standard.finding(*self.decide.get_ref(), &self.whole(books), &roll.areas)
+    }
+
+    fn complete(&self, case: &Case<'_>, books: &Books, finding: &mut Finding) {
+        let selection = books.roster.selection();
+        finding.remarks.extend(self.shares_by_condition(case, selection));
+        let compared = |attribute: &Spanned<String>| compared(case, attribute.get_ref(), &books.items);
+        finding.remarks.extend(self.compare.iter().flat_map(compared));
+        finding.remarks.extend(self.lacking(case, selection));
+    }
+
+    fn replace(&self, case: &Case<'_>, books: &Books, swap: &Swap<'_>) -> Option<(Books, Vec<Of>)> {
+        let (gone, new) = swap.of(case, self.service.get_ref(), &self.r#where);
+        let mut books = books.clone();
+        let mut touched = BTreeSet::new();
+        let [gone_items, new_items] = [&gone, &new].map(|rows| self.items(case, rows.iter().copied(), &self.being));
+        books.sure.replace(of_those(&gone_items, true), of_those(&new_items, true), &mut touched);
+        books.maybe.replace(of_those(&gone_items, false), of_those(&new_items, false), &mut touched);
+        let mut touched = whole_and(touched);
+        let facilities = gone.iter().chain(&new).map(|&(facility, _)| Of::Facility(facility));
+        touched.extend(facilities.filter(|_| self.judges_facilities()));
+        books.roster.replace(gone, new);
+        Some((books, touched))
+    }
+}
+
+/// What these items add, of those that surely are among those judged or of those that may be.
+fn of_those(items: &[Item], sure: bool) -> impl Iterator<Item = tally::Item> {
+    items.iter().filter(move |item| item.sure == sure).map(|item| (item.area, item.tally))
 }
 
 /// What a facility adds to a share.
@@ -186,22 +292,16 @@ impl<'i> FromIterator<&'i Item> for Sums {
 }
 
 impl ShareCheck {
-    fn judge(&self, case: &Case<'_>) -> Result<Finding, Reason> {
-        let decide = *self.decide.get_ref();
-        let selection = case.select(self.service.get_ref(), &self.r#where)?;
-        let each = case.each(self.each.as_ref(), decide)?;
-        let items = self.items(case, &selection, &self.being);
+    fn whole(&self, books: &Books) -> Subject {
+        self.judge(&books.standard, Of::Whole, &books.all(), Vec::new())
+    }
 
-        let standard = self.standard();
-        let all: Sums = items.iter().collect();
-        let whole = self.subject(&standard, Of::Whole, &all, Vec::new());
-        let areas = each.map(|level| self.areas(case, &standard, level, &items)).unwrap_or_default();
-        let mut finding = standard.finding(decide, whole, areas);
-        finding.subjects.extend(self.facilities(case, &standard, &selection));
-        finding.remarks.extend(self.shares_by_condition(case, &selection));
-        finding.remarks.extend(self.compare.iter().flat_map(|attribute| compared(case, attribute.get_ref(), &items)));
-        finding.remarks.extend(self.lacking(case, &selection));
-        Ok(finding)
+    /// What is as it should be, less the share that is asked of all.
+    fn surplus(&self, of: Of, sums: &Sums) -> Surplus {
+        let falls = sums.known.unknown + sums.floating.no + sums.floating.unknown;
+        let (counts, not) = (sums.known.yes.sum, sums.known.no + falls);
+        let needed = self.at_least.get_ref().get() * (counts + not.sum);
+        Surplus { of, amount: counts - needed, blocked: not.unweighed }
     }
 
     fn standard(&self) -> Standard {
@@ -219,8 +319,13 @@ impl ShareCheck {
         Some((case.amounts(part.get_ref()), case.amounts(whole.get_ref())))
     }
 
-    /// What each selected facility adds.
-    fn items(&self, case: &Case<'_>, selection: &Selection, being: &Where) -> Vec<Item> {
+    /// What each of these facilities adds.
+    fn items(
+        &self,
+        case: &Case<'_>,
+        facilities: impl IntoIterator<Item = (FacilityId, Tri)>,
+        being: &Where,
+    ) -> Vec<Item> {
         let sums = self.part_and_whole(case);
         let weights = self.weighted_by.as_ref().map(|weight| case.amounts(weight.get_ref()));
         let filter = case.facility_filter(being);
@@ -235,10 +340,10 @@ impl ShareCheck {
             let area = case.world.facilities[facility].area;
             Item { facility, area, sure: status == Tri::Yes, tally: tally(facility) }
         };
-        selection.iter().map(item).collect()
+        facilities.into_iter().map(item).collect()
     }
 
-    fn subject(&self, standard: &Standard, of: Of, sums: &Sums, facilities: Vec<FacilityId>) -> Subject {
+    fn judge(&self, standard: &Standard, of: Of, sums: &Sums, facilities: Vec<FacilityId>) -> Subject {
         let (known, floating) = (&sums.known, &sums.floating);
         let (best, all) = known.best(floating);
         let lacking = |limit: f64| match standard.shortfall_unit {
@@ -256,39 +361,23 @@ impl ShareCheck {
         standard.subject(of, sums.share(), lacking, evidence)
     }
 
-    fn areas(&self, case: &Case<'_>, standard: &Standard, level: LevelId, items: &[Item]) -> Vec<Subject> {
-        let counts = |item: &Item| Tri::from(item.sure && item.tally.yes != Amount::default());
-        let mut counted =
-            case.facilities_by_area(level, items.iter().map(|item| (item.area, item.facility, counts(item))));
-        let subject = |(area, sums): (AreaId, Sums)| {
-            self.subject(standard, Of::Area(area), &sums, counted.remove(&area).unwrap_or_default())
-        };
-        sums_by_area(case, level, items).map(subject).collect()
+    /// Whether each facility gets its own verdict.
+    fn judges_facilities(&self) -> bool {
+        self.each_facility && self.part.is_some() && self.whole.is_some()
     }
 
-    /// What is as it should be, less the share that is asked of all.
-    fn surplus(&self, of: Of, sums: &Sums) -> Surplus {
-        let falls = sums.known.unknown + sums.floating.no + sums.floating.unknown;
-        let (counts, not) = (sums.known.yes.sum, sums.known.no + falls);
-        let needed = self.at_least.get_ref().get() * (counts + not.sum);
-        Surplus { of, amount: counts - needed, blocked: not.unweighed }
-    }
-
-    /// Each facility's own share of its whole.
-    fn facilities(&self, case: &Case<'_>, standard: &Standard, selection: &Selection) -> Vec<Subject> {
-        let Some((parts, wholes)) = self.part_and_whole(case).filter(|_| self.each_facility) else {
-            return Vec::new();
-        };
-        let judge = |(facility, status)| {
-            let tally = part_of_whole(parts.of(facility), wholes.of(facility));
-            let sums = Sums { known: tally, floating: Tally::default() };
-            let mut subject = self.subject(standard, Of::Facility(facility), &sums, Vec::new());
-            if status == Tri::Unknown && subject.verdict == Verdict::Unmet {
-                (subject.verdict, subject.shortfall) = (Verdict::unknown(selection.why_maybe()), None);
-            }
-            subject
-        };
-        selection.iter().map(judge).collect()
+    /// A facility's own share of its whole.
+    fn facility(&self, case: &Case<'_>, books: &Books, facility: FacilityId) -> Option<Subject> {
+        let status = books.roster.status(facility)?;
+        let (parts, wholes) = self.part_and_whole(case)?;
+        let tally = part_of_whole(parts.of(facility), wholes.of(facility));
+        let sums = Sums { known: tally, floating: Tally::default() };
+        let mut subject = self.judge(&books.standard, Of::Facility(facility), &sums, Vec::new());
+        if status == Tri::Unknown && subject.verdict == Verdict::Unmet {
+            let why = books.roster.selection().why_maybe();
+            (subject.verdict, subject.shortfall) = (Verdict::unknown(why), None);
+        }
+        Some(subject)
     }
 
     /// The share of each condition of `being` taken alone, where there are several.
@@ -298,7 +387,7 @@ impl ShareCheck {
         }
         let alone = self.being.iter().filter_map(|(key, condition)| {
             let being = Where::from([(key.clone(), condition.clone())]);
-            let sums: Sums = self.items(case, selection, &being).iter().collect();
+            let sums: Sums = self.items(case, selection.iter(), &being).iter().collect();
             let share = sums.share()?;
             Some(Remark::ShareOf { part: key.0.get_ref().clone(), low: share.low, high: share.high })
         });
@@ -326,20 +415,6 @@ impl ShareCheck {
         let (part, whole) = key(&self.part).zip(key(&self.whole))?;
         (!facilities.is_empty()).then_some(Remark::PartExceeds { part, whole, facilities })
     }
-}
-
-/// The sums of each area of a level.
-fn sums_by_area<'c>(case: &Case<'c>, level: LevelId, items: &[Item]) -> impl Iterator<Item = (AreaId, Sums)> + use<'c> {
-    let areas = &case.world.areas;
-    let sort = |sure: bool| {
-        let items = items.iter().filter(|item| item.sure == sure);
-        ByArea::sort(areas, level, items.map(|item| (item.area, item.tally)))
-    };
-    let (sure, maybe) = (sort(true), sort(false));
-    areas.at_level(level).iter().map(move |&area| {
-        let floating = sure.floating(area) + *maybe.known(area) + maybe.floating(area);
-        (area, Sums { known: *sure.known(area), floating })
-    })
 }
 
 /// A part counts, the rest of its whole does not; what is missing widens the bounds. Where the facility itself may not

@@ -1,6 +1,7 @@
 //! Tiered: what an area must have depends on its size.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -8,8 +9,9 @@ use toml::Spanned;
 
 use super::decide::Decide;
 use super::finding::{Evidence, Finding, Of, Reason, Remark, Subject, Unit, Verdict};
-use super::select::{Selection, Tri, Where, area_attribute_names, attribute_names, unknown_area};
-use super::tally::{ByArea, Tally, demand};
+use super::parts::{self, ByParts, Kept, Roll, Rows, Swap};
+use super::select::{Selection, Tri, Where, area_attribute_names, attribute_names, chosen, unknown_area};
+use super::tally::{ByArea, Item, Lists, Tally, demand};
 use super::{Case, Kind, Name, Noun, Surplus};
 use crate::model::{AreaId, Areas, FacilityId, Id, LevelId};
 use crate::space::travel::Way;
@@ -86,8 +88,16 @@ impl Kind for Tiered {
         Some(self.group.get_ref())
     }
 
+    fn facilities(&self) -> Option<(&str, &Where)> {
+        Some((self.service.get_ref(), &self.r#where))
+    }
+
     fn assess(&self, case: &Case<'_>) -> Finding {
-        self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+        parts::assess(self, case)
+    }
+
+    fn keep(&self, case: &Case<'_>) -> Option<Box<dyn Kept>> {
+        parts::keep(self, case)
     }
 
     fn surpluses(&self, case: &Case<'_>) -> Option<Vec<Surplus>> {
@@ -193,7 +203,7 @@ impl Stock<'_> {
         self.maybe.len() + self.floating
     }
 
-    fn verdict(&self, supply: &Supply<'_>) -> Verdict {
+    fn verdict(&self, supply: &Books) -> Verdict {
         if !self.yes.is_empty() {
             Verdict::Met
         } else if self.n_maybe() == 0 {
@@ -203,7 +213,7 @@ impl Stock<'_> {
         }
     }
 
-    fn why_maybe(&self, supply: &Supply<'_>) -> Reason {
+    fn why_maybe(&self, supply: &Books) -> Reason {
         let mut attributes = BTreeSet::new();
         let mut n_facilities = 0;
         for candidate in &self.maybe {
@@ -224,22 +234,29 @@ impl Stock<'_> {
 }
 
 /// All that the areas are judged by.
-struct Supply<'a> {
-    selection: Selection,
-    candidates: HashMap<AreaId, Vec<Candidate>>,
+#[derive(Clone)]
+pub struct Books {
+    level: LevelId,
+    /// The areas judged, in the order of their ids.
+    chosen: Arc<Vec<(AreaId, Tri)>>,
+    selection: Arc<Selection>,
+    /// The facilities by the areas that they may count for.
+    candidates: Lists<Candidate>,
     /// Facilities of the form `own`.
-    own: ByArea<'a>,
+    own: ByArea,
     /// Facilities of any form.
-    any: ByArea<'a>,
+    any: ByArea,
+    /// The persons of the group by area.
+    sizes: Result<Arc<ByArea>, Reason>,
     /// `joint-within`, in the unit of the costs.
     joint_within: f64,
     /// Why the way to a joint facility is not known, where it is not.
     no_cost: Reason,
 }
 
-impl Supply<'_> {
+impl Books {
     fn stock(&self, area: AreaId, tier: Tier) -> Stock<'_> {
-        let candidates = self.candidates.get(&area).map_or(&[][..], Vec::as_slice);
+        let candidates = self.candidates.of(area);
         let that = |wanted: Tri| {
             candidates
                 .iter()
@@ -259,83 +276,122 @@ impl Supply<'_> {
     }
 }
 
-impl Tiered {
-    fn judge(&self, case: &Case<'_>) -> Result<Finding, Reason> {
+impl ByParts for Tiered {
+    type Books = Books;
+
+    fn books(&self, case: &Case<'_>) -> Result<Books, Reason> {
+        let areas = &case.world.areas;
         let (level, chosen) = case.areas(self.in_each.get_ref(), &self.among)?;
-        let supply = self.supply(case, level)?;
-        let sizes = self.sizes(case, level);
-        let judge_area = |&(area, among): &(AreaId, Tri)| {
-            let size = match &sizes {
-                Ok(persons) => size_of(persons.known(area)).ok_or_else(|| self.no_persons()),
-                Err(why) => Err(why.clone()),
-            };
-            self.judge_area(case, &supply, area, among, size)
+        let selection = case.select(self.service.get_ref(), &self.r#where)?;
+        let group = case.group(self.group.get_ref());
+        let tally = |wanted: &dyn Fn(Form) -> Tri| {
+            let item = |(facility, chosen): (FacilityId, Tri)| self.item(case, facility, chosen, wanted);
+            ByArea::sort(areas, Some(level), selection.iter().map(item))
         };
-        let subjects = chosen.iter().map(judge_area).collect();
-        let areas = Unit::Areas { level: self.in_each.get_ref().clone() };
-        let facilities = Unit::Facilities { service: self.service.get_ref().clone() };
-        Ok(Finding::of_areas(subjects, 1.0, areas, facilities))
+        let (joint_within, no_cost) = match case.limit(self.joint_within) {
+            Ok(limit) => (limit, case.no_cost()),
+            Err(why) => (0.0, why),
+        };
+        Ok(Books {
+            level,
+            chosen: Arc::new(chosen),
+            own: tally(&|form| form.is(Form::Own)),
+            any: tally(&|_| Tri::Yes),
+            candidates: Lists::sort(self.candidates(case, level, selection.iter())),
+            selection: Arc::new(selection),
+            sizes: group.map(|group| Arc::new(ByArea::sort(areas, Some(level), demand(case, group)))),
+            joint_within,
+            no_cost,
+        })
     }
 
+    fn all(&self, _case: &Case<'_>, books: &Books) -> Vec<Of> {
+        books.chosen.iter().map(|&(area, _)| Of::Area(area)).collect()
+    }
+
+    fn subject(&self, case: &Case<'_>, books: &Books, of: &Of) -> Option<Subject> {
+        let &Of::Area(area) = of else { return None };
+        let among = chosen(&books.chosen, area)?;
+        let size = match &books.sizes {
+            Ok(persons) => size_of(&persons.known(area)).ok_or_else(|| self.no_persons()),
+            Err(why) => Err(why.clone()),
+        };
+        Some(self.judge_area(case, books, area, among, size))
+    }
+
+    fn conclude(&self, _case: &Case<'_>, _books: &Books, roll: &Roll) -> Finding {
+        let areas = Unit::Areas { level: self.in_each.get_ref().clone() };
+        let facilities = Unit::Facilities { service: self.service.get_ref().clone() };
+        Finding::of_areas(roll, 1.0, areas, facilities)
+    }
+
+    fn replace(&self, case: &Case<'_>, books: &Books, swap: &Swap<'_>) -> Option<(Books, Vec<Of>)> {
+        let (gone, new) = swap.of(case, self.service.get_ref(), &self.r#where);
+        let mut books = books.clone();
+        let mut touched = BTreeSet::new();
+        let items = |rows: &Rows, wanted: fn(Form) -> Tri| -> Vec<Item> {
+            rows.iter().map(|&(facility, chosen)| self.item(case, facility, chosen, &wanted)).collect()
+        };
+        let own: fn(Form) -> Tri = |form| form.is(Form::Own);
+        let any: fn(Form) -> Tri = |_| Tri::Yes;
+        books.own.replace(items(&gone, own), items(&new, own), &mut touched);
+        books.any.replace(items(&gone, any), items(&new, any), &mut touched);
+        for (area, gone) in self.candidates(case, books.level, gone) {
+            books.candidates.take(area, |candidate| candidate.facility == gone.facility);
+            touched.insert(area);
+        }
+        for (area, new) in self.candidates(case, books.level, new) {
+            books.candidates.add(area, new);
+            touched.insert(area);
+        }
+        Some((books, touched.into_iter().map(Of::Area).collect()))
+    }
+}
+
+impl Tiered {
     fn no_persons(&self) -> Reason {
         Reason::NoPersons { group: self.group.get_ref().clone() }
     }
 
-    /// The persons of the group by area.
-    fn sizes<'a>(&self, case: &Case<'a>, level: LevelId) -> Result<ByArea<'a>, Reason> {
-        let group = case.group(self.group.get_ref())?;
-        Ok(ByArea::sort(&case.world.areas, level, demand(case, group)))
+    /// A facility where it stands, counted if its form is as wanted.
+    fn item(&self, case: &Case<'_>, facility: FacilityId, chosen: Tri, wanted: &dyn Fn(Form) -> Tri) -> Item {
+        let form = form(case, facility);
+        (case.world.facilities[facility].area, Tally::of(chosen.and(wanted(form)), Some(1.0)))
     }
 
-    /// The facilities by the areas that they may count for.
-    fn supply<'a>(&self, case: &Case<'a>, level: LevelId) -> Result<Supply<'a>, Reason> {
+    /// These facilities by the areas that they may count for.
+    fn candidates(
+        &self,
+        case: &Case<'_>,
+        level: LevelId,
+        rows: impl IntoIterator<Item = (FacilityId, Tri)>,
+    ) -> Vec<(AreaId, Candidate)> {
         let (areas, facilities) = (&case.world.areas, &case.world.facilities);
-        let selection = case.select(self.service.get_ref(), &self.r#where)?;
         // A limit in another unit says nothing of any way; what an area has itself counts all the same.
-        let limit = case.limit(self.joint_within);
-        let forms = facilities.attribute(FORM);
-        let mut candidates: HashMap<AreaId, Vec<Candidate>> = HashMap::new();
-        let (mut own, mut any) = (Vec::new(), Vec::new());
-        for (facility, chosen) in selection.iter() {
-            let area = facilities[facility].area;
-            let form = Form::read(forms.and_then(|forms| forms.text(facility.index())));
-            own.push((area, Tally::of(chosen.and(form.is(Form::Own)), Some(1.0))));
-            any.push((area, Tally::of(chosen, Some(1.0))));
-
-            let here = area.and_then(|area| areas.ancestor(area, level));
+        let is_comparable = case.limit(self.joint_within).is_ok();
+        let mut candidates = Vec::new();
+        for (facility, chosen) in rows {
+            let form = form(case, facility);
+            let here = facilities[facility].area.and_then(|area| areas.ancestor(area, level));
             let candidate = Candidate { facility, chosen, form, stands: Stands::Here };
-            if let Some(here) = here {
-                candidates.entry(here).or_default().push(candidate);
-            }
+            candidates.extend(here.map(|here| (here, candidate)));
             if form.is(Form::Joint) == Tri::No {
                 continue;
             }
             let served: BTreeSet<AreaId> =
                 facilities.serves(facility).iter().flat_map(|&served| listed(areas, level, served)).collect();
             for area in served.into_iter().filter(|&area| Some(area) != here) {
-                let way = limit.as_ref().map_or(Way::Unknown, |_| case.travel.area_to_facility(area, facility));
-                let stands = Stands::Elsewhere(way);
-                candidates.entry(area).or_default().push(Candidate { stands, ..candidate });
+                let way = if is_comparable { case.travel.area_to_facility(area, facility) } else { Way::Unknown };
+                candidates.push((area, Candidate { stands: Stands::Elsewhere(way), ..candidate }));
             }
         }
-        let (joint_within, no_cost) = match limit {
-            Ok(limit) => (limit, case.no_cost()),
-            Err(why) => (0.0, why),
-        };
-        Ok(Supply {
-            selection,
-            candidates,
-            own: ByArea::sort(areas, level, own),
-            any: ByArea::sort(areas, level, any),
-            joint_within,
-            no_cost,
-        })
+        candidates
     }
 
     fn judge_area(
         &self,
         case: &Case<'_>,
-        supply: &Supply<'_>,
+        supply: &Books,
         area: AreaId,
         among: Tri,
         size: Result<f64, Reason>,
@@ -383,21 +439,19 @@ impl Tiered {
     }
 
     /// The nearest facility that would count if it stood in the area.
-    fn nearest(&self, case: &Case<'_>, supply: &Supply<'_>, area: AreaId, tier: Tier) -> Option<(FacilityId, Cost)> {
-        let forms = case.world.facilities.attribute(FORM);
+    fn nearest(&self, case: &Case<'_>, supply: &Books, area: AreaId, tier: Tier) -> Option<(FacilityId, Cost)> {
         case.nearest_to_area(area, supply.selection.service, |facility| {
-            let form = Form::read(forms.and_then(|forms| forms.text(facility.index())));
-            supply.selection.is_sure(facility) && (tier == Tier::Small || form == Form::Own)
+            supply.selection.is_sure(facility) && (tier == Tier::Small || form(case, facility) == Form::Own)
         })
     }
 
     /// How far the joint facility is that the area depends on, or could.
-    fn joint_remark(&self, supply: &Supply<'_>, area: AreaId, stock: &Stock<'_>) -> Option<Remark> {
+    fn joint_remark(&self, supply: &Books, area: AreaId, stock: &Stock<'_>) -> Option<Remark> {
         let stands_here = |candidate: &&Candidate| matches!(candidate.stands, Stands::Here);
         if stock.tier == Tier::Large || stock.yes.iter().any(stands_here) {
             return None;
         }
-        let candidates = supply.candidates.get(&area)?;
+        let candidates = supply.candidates.of(area);
         let distance =
             candidates.iter().filter_map(Candidate::joint_distance).min_by(|a, b| a.get().total_cmp(&b.get()))?;
         Some(if distance.get() <= supply.joint_within {
@@ -406,6 +460,12 @@ impl Tiered {
             Remark::JointTooFar { distance }
         })
     }
+}
+
+/// What a facility says it is.
+fn form(case: &Case<'_>, facility: FacilityId) -> Form {
+    let forms = case.world.facilities.attribute(FORM);
+    Form::read(forms.and_then(|forms| forms.text(facility.index())))
 }
 
 /// How many persons; `None` where no point lies in the area or one has no count.

@@ -1,12 +1,16 @@
 //! Total: there are enough facilities, or enough of what they hold.
 
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::decide::{Decide, Standard, amount_unit, no_areas_to_decide, no_limit, whole_units};
-use super::finding::{Evidence, Finding, Of, Reason, Subject, Threshold, Verdict};
-use super::select::{Where, attribute_names};
+use super::finding::{Evidence, Finding, Of, Reason, Subject, Threshold};
+use super::parts::{self, ByParts, Kept, Roll, Swap, whole_and, whole_and_areas};
+use super::select::{Amounts, Selection, Where, attribute_names};
 use super::tally::{ByArea, Tally, supply};
 use super::{Case, Kind, Mistake, Name, Noun, Surplus};
 use crate::model::{AreaId, FacilityId};
@@ -73,8 +77,16 @@ impl Kind for Total {
         no_limit(&self.at_least).into_iter().chain(decide).collect()
     }
 
+    fn facilities(&self) -> Option<(&str, &Where)> {
+        Some((self.service.get_ref(), &self.r#where))
+    }
+
     fn assess(&self, case: &Case<'_>) -> Finding {
-        self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+        parts::assess(self, case)
+    }
+
+    fn keep(&self, case: &Case<'_>) -> Option<Box<dyn Kept>> {
+        parts::keep(self, case)
     }
 
     fn surpluses(&self, case: &Case<'_>) -> Option<Vec<Surplus>> {
@@ -82,34 +94,74 @@ impl Kind for Total {
     }
 }
 
-impl Total {
-    fn judge(&self, case: &Case<'_>) -> Result<Finding, Reason> {
-        let decide = *self.decide.get_ref();
-        let areas = &case.world.areas;
+/// What is counted, where.
+#[derive(Clone)]
+pub struct Books {
+    standard: Arc<Standard>,
+    selection: Arc<Selection>,
+    tallies: ByArea,
+    /// The first few facilities that count in each area, for evidence.
+    counted: Arc<HashMap<AreaId, Vec<FacilityId>>>,
+}
+
+impl ByParts for Total {
+    type Books = Books;
+
+    fn books(&self, case: &Case<'_>) -> Result<Books, Reason> {
         let selection = case.select(self.service.get_ref(), &self.r#where)?;
-        let each = case.each(self.each.as_ref(), decide)?;
-        let amounts = self.sum_of.as_ref().map(|attribute| case.amounts(attribute.get_ref()));
+        let each = case.each(self.each.as_ref(), *self.decide.get_ref())?;
+        let items = supply(case, selection.iter(), self.amounts(case).as_ref());
+        let places =
+            || selection.iter().map(|(facility, status)| (case.world.facilities[facility].area, facility, status));
+        Ok(Books {
+            standard: Arc::new(self.standard()),
+            tallies: ByArea::sort(&case.world.areas, each, items),
+            counted: Arc::new(each.map(|level| case.facilities_by_area(level, places())).unwrap_or_default()),
+            selection: Arc::new(selection),
+        })
+    }
 
-        let items = supply(case, &selection, amounts.as_ref());
+    fn all(&self, _case: &Case<'_>, books: &Books) -> Vec<Of> {
+        whole_and_areas(&books.tallies)
+    }
 
-        let standard = self.standard();
-        let all: Tally = items.iter().map(|&(_, tally)| tally).sum();
-        let whole = self.subject(&standard, Of::Whole, &all, &Tally::default(), Vec::new());
-        let judge_areas = |level| {
-            let tallies = ByArea::sort(areas, level, items.iter().copied());
-            let places =
-                selection.iter().map(|(facility, status)| (case.world.facilities[facility].area, facility, status));
-            let mut counted = case.facilities_by_area(level, places);
-            let mut subject = |&area: &AreaId| {
-                let facilities = counted.remove(&area).unwrap_or_default();
-                self.subject(&standard, Of::Area(area), tallies.known(area), &tallies.floating(area), facilities)
-            };
-            areas.at_level(level).iter().map(&mut subject).collect()
+    fn subject(&self, _case: &Case<'_>, books: &Books, of: &Of) -> Option<Subject> {
+        let (known, floating, facilities) = match *of {
+            Of::Whole => (books.tallies.all(), Tally::default(), Vec::new()),
+            Of::Area(area) => {
+                let facilities = books.counted.get(&area).cloned().unwrap_or_default();
+                (books.tallies.known(area), books.tallies.floating(area), facilities)
+            }
+            _ => return None,
         };
-        let mut finding = standard.finding(decide, whole, each.map(judge_areas).unwrap_or_default());
+        Some(self.judge(&books.standard, of.clone(), &known, &floating, facilities))
+    }
+
+    fn conclude(&self, _case: &Case<'_>, books: &Books, roll: &Roll) -> Finding {
+        let whole = self.judge(&books.standard, Of::Whole, &books.tallies.all(), &Tally::default(), Vec::new());
+        books.standard.finding(*self.decide.get_ref(), &whole, &roll.areas)
+    }
+
+    fn complete(&self, case: &Case<'_>, books: &Books, finding: &mut Finding) {
+        let selection = &books.selection;
         finding.remarks.extend(case.lacking(&self.r#where, selection.maybe.iter().copied()));
-        finding.remarks.extend(amounts.and_then(|amounts| amounts.lacking(selection.facilities())));
-        Ok(finding)
+        finding.remarks.extend(self.amounts(case).and_then(|amounts| amounts.lacking(selection.facilities())));
+    }
+
+    fn replace(&self, case: &Case<'_>, books: &Books, swap: &Swap<'_>) -> Option<(Books, Vec<Of>)> {
+        let (gone, new) = swap.of(case, self.service.get_ref(), &self.r#where);
+        let amounts = self.amounts(case);
+        let [gone, new] = [gone, new].map(|rows| supply(case, rows, amounts.as_ref()));
+        let mut books = books.clone();
+        let mut touched = BTreeSet::new();
+        books.tallies.replace(gone, new, &mut touched);
+        Some((books, whole_and(touched)))
+    }
+}
+
+impl Total {
+    fn amounts<'c>(&'c self, case: &Case<'c>) -> Option<Amounts<'c>> {
+        self.sum_of.as_ref().map(|attribute| case.amounts(attribute.get_ref()))
     }
 
     fn standard(&self) -> Standard {
@@ -121,7 +173,7 @@ impl Total {
         }
     }
 
-    fn subject(
+    fn judge(
         &self,
         standard: &Standard,
         of: Of,
@@ -151,8 +203,7 @@ mod tests {
 
     use super::*;
     use crate::model::sketch::Sketch;
-    use crate::rules::finding::Remark;
-    use crate::rules::finding::Unit;
+    use crate::rules::finding::{Remark, Unit, Verdict};
     use crate::rules::{try_check, underlined};
 
     // district D: street A (base a: 40 places, base b: 60 places), street B (base c: 10 places)

@@ -1,6 +1,7 @@
 //! Variation: facilities do not differ too much.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -10,7 +11,8 @@ use super::decide::no_limit;
 use super::finding::{
     Evidence, Finding, Of, Quantity, Reason, Remark, Required, Subject, Threshold, Unit, Verdict, all_of,
 };
-use super::select::{Selection, Tri, Where, attribute_names};
+use super::parts::{self, ByParts, Kept, Roll, Swap};
+use super::select::{Amounts, Selection, Tri, Where, attribute_names};
 use super::{Case, Kind, Mistake, Name, Noun};
 use crate::equity::variation::coefficient_of_variation;
 use crate::model::{FacilityId, Id};
@@ -122,8 +124,16 @@ impl Kind for Variation {
         mistakes
     }
 
+    fn facilities(&self) -> Option<(&str, &Where)> {
+        Some((self.service.get_ref(), &self.r#where))
+    }
+
     fn assess(&self, case: &Case<'_>) -> Finding {
-        self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+        parts::assess(self, case)
+    }
+
+    fn keep(&self, case: &Case<'_>) -> Option<Box<dyn Kept>> {
+        parts::keep(self, case)
     }
 }
 
@@ -144,73 +154,194 @@ fn repeated<'w>(words: impl Iterator<Item = &'w Spanned<String>>) -> Vec<Mistake
         .collect()
 }
 
-/// The facilities of a part.
-struct Members<'w> {
-    sure: Vec<FacilityId>,
-    n_maybe: usize,
-    /// The attributes that leave some undecided.
-    missing: BTreeSet<&'w str>,
+/// What the parts are judged by.
+#[derive(Clone)]
+pub struct Books {
+    selection: Arc<Selection>,
+    /// One a part.
+    members: Vec<Members>,
+    /// Each part, followed by its resources.
+    subjects: Vec<Vec<Subject>>,
 }
 
-impl Variation {
-    fn judge(&self, case: &Case<'_>) -> Result<Finding, Reason> {
+/// The facilities of a part.
+#[derive(Clone)]
+struct Members {
+    /// How many surely belong to it.
+    n_sure: usize,
+    n_maybe: usize,
+    /// The attributes that leave some undecided.
+    missing: BTreeSet<String>,
+    /// One a resource: what those have that surely belong to it and have heads.
+    units: Vec<Units>,
+}
+
+/// What facilities have of a resource, and their heads.
+#[derive(Clone)]
+struct Units {
+    /// By facility, in the order of ids.
+    all: Arc<Vec<(FacilityId, f64, f64)>>,
+    /// Those of `all` that are gone, and those that are new; in the order of ids.
+    gone: Vec<FacilityId>,
+    new: Vec<(FacilityId, f64, f64)>,
+    /// How many lack the resource, or the heads, or one of both.
+    without: [usize; 3],
+}
+
+impl Units {
+    fn iter(&self) -> impl Iterator<Item = (f64, f64)> + Clone {
+        let (mut gone, mut new) = (&self.gone[..], &self.new[..]);
+        // Long runs in which nothing changes, and between them what is new.
+        let mut runs: Vec<&[(FacilityId, f64, f64)]> = Vec::new();
+        let mut rest = &self.all[..];
+        loop {
+            let next = match (gone.first(), new.first()) {
+                (Some(&gone), Some(&(new, ..))) => gone.min(new),
+                (Some(&gone), None) => gone,
+                (None, Some(&(new, ..))) => new,
+                (None, None) => break,
+            };
+            let (before, after) = rest.split_at(rest.partition_point(|&(facility, ..)| facility < next));
+            runs.push(before);
+            rest = after;
+            if gone.first() == Some(&next) {
+                gone = &gone[1..];
+                rest = rest.get(1..).unwrap_or(&[]);
+            } else {
+                runs.push(&new[..1]);
+                new = &new[1..];
+            }
+        }
+        runs.push(rest);
+        runs.into_iter().flatten().map(|&(_, amount, heads)| (amount, heads))
+    }
+}
+
+impl ByParts for Variation {
+    type Books = Books;
+
+    fn books(&self, case: &Case<'_>) -> Result<Books, Reason> {
         let selection = case.select(self.service.get_ref(), &self.r#where)?;
         let parts = self.parts.get_ref();
-        let mut judged = Vec::new();
-        let mut subjects = Vec::new();
-        for part in parts {
-            let resources = self.judge_resources(case, &selection, part);
-            let subject = self.judge_part(part, &resources);
-            judged.push((part, subject.verdict.clone(), subject.observed));
-            subjects.push(subject);
-            subjects.extend(resources);
-        }
+        let members: Vec<Members> = parts.iter().map(|part| self.members(case, &selection, part)).collect();
+        let subjects = parts.iter().zip(&members).map(|(part, members)| self.subjects(&selection, part, members));
+        Ok(Books { subjects: subjects.collect(), members, selection: Arc::new(selection) })
+    }
 
-        let verdict = all_of(judged.iter().map(|(_, verdict, _)| verdict));
-        let behind = judged
-            .iter()
-            .filter_map(|&(part, _, observed)| Some((part.threshold(), observed?)))
+    fn all(&self, _case: &Case<'_>, books: &Books) -> Vec<Of> {
+        books.subjects.iter().flatten().map(|subject| subject.of.clone()).collect()
+    }
+
+    fn subject(&self, _case: &Case<'_>, books: &Books, of: &Of) -> Option<Subject> {
+        books.subjects.iter().flatten().find(|subject| subject.of == *of).cloned()
+    }
+
+    fn conclude(&self, _case: &Case<'_>, books: &Books, _roll: &Roll) -> Finding {
+        let parts = self.parts.get_ref();
+        let judged =
+            || parts.iter().zip(&books.subjects).filter_map(|(part, subjects)| Some((part, subjects.first()?)));
+        let verdict = all_of(judged().map(|(_, subject)| &subject.verdict));
+        let behind = judged()
+            .filter_map(|(part, subject)| Some((part.threshold(), subject.observed?)))
             .min_by(|a, b| a.0.margin(a.1).total_cmp(&b.0.margin(b.1)));
         let ratio = |value| Quantity { value, unit: Unit::Ratio };
         let threshold = behind.map(|(threshold, _)| threshold).or(parts.first().map(Part::threshold));
         let margin = behind.filter(|_| matches!(verdict, Verdict::Met | Verdict::Unmet));
-        let mut remarks: Vec<Remark> = case.lacking(&self.r#where, selection.maybe.iter().copied()).collect();
-        for attribute in std::iter::once(&self.per).chain(self.resources.get_ref()) {
-            remarks.extend(case.amounts(attribute.get_ref()).lacking(selection.facilities()));
-        }
-        Ok(Finding {
+        Finding {
             observed: behind.map(|(_, observed)| ratio(observed)),
             required: threshold.map(|threshold| Required { threshold, unit: Unit::Ratio }),
             margin: margin.map(|(threshold, observed)| ratio(threshold.margin(observed))),
             subject_unit: Some(Unit::Ratio),
             shortfall_unit: Some(Unit::Ratio),
-            subjects,
-            remarks,
             ..Finding::bare(verdict)
-        })
+        }
     }
 
-    fn members<'w>(&self, case: &Case<'w>, selection: &Selection, part: &'w Part) -> Members<'w> {
+    fn complete(&self, case: &Case<'_>, books: &Books, finding: &mut Finding) {
+        let selection = &books.selection;
+        finding.remarks.extend(case.lacking(&self.r#where, selection.maybe.iter().copied()));
+        for attribute in std::iter::once(&self.per).chain(self.resources.get_ref()) {
+            finding.remarks.extend(case.amounts(attribute.get_ref()).lacking(selection.facilities()));
+        }
+    }
+
+    fn replace(&self, case: &Case<'_>, books: &Books, swap: &Swap<'_>) -> Option<(Books, Vec<Of>)> {
+        let (gone, new) = swap.of(case, self.service.get_ref(), &self.r#where);
+        let mut books = books.clone();
+        let mut touched = Vec::new();
+        for (at, part) in self.parts.get_ref().iter().enumerate() {
+            let members = &mut books.members[at];
+            let mut any = false;
+            for (rows, is_new) in [(&gone, false), (&new, true)] {
+                for &(facility, status) in rows {
+                    let status = status.and(case.holds(&part.r#where, facility));
+                    any |= status != Tri::No;
+                    self.count(case, members, facility, status, is_new);
+                }
+            }
+            if any {
+                books.subjects[at] = self.subjects(&books.selection, part, &books.members[at]);
+                touched.extend(books.subjects[at].iter().map(|subject| subject.of.clone()));
+            }
+        }
+        Some((books, touched))
+    }
+}
+
+impl Variation {
+    fn members(&self, case: &Case<'_>, selection: &Selection, part: &Part) -> Members {
         let filter = case.facility_filter(&part.r#where);
-        let mut members = Members { sure: Vec::new(), n_maybe: 0, missing: BTreeSet::new() };
+        let (mut sure, mut n_maybe, mut missing) = (Vec::new(), 0, BTreeSet::new());
         for (facility, status) in selection.iter() {
             match status.and(filter.holds(facility.index())) {
-                Tri::Yes => members.sure.push(facility),
+                Tri::Yes => sure.push(facility),
                 Tri::No => {}
                 Tri::Unknown => {
-                    members.n_maybe += 1;
-                    members.missing.extend(filter.missing(facility.index()));
+                    n_maybe += 1;
+                    missing.extend(filter.missing(facility.index()).map(str::to_owned));
                 }
             }
         }
-        members
+        let heads = case.amounts(self.per.get_ref());
+        let units = |resource: &Spanned<String>| {
+            let amounts = case.amounts(resource.get_ref());
+            let mut units = Units { all: Arc::default(), gone: Vec::new(), new: Vec::new(), without: [0; 3] };
+            let mut all = Vec::with_capacity(sure.len());
+            for &facility in &sure {
+                match unit(&amounts, &heads, facility) {
+                    Some(Ok((amount, heads))) => all.push((facility, amount, heads)),
+                    Some(Err(lacks)) => count_lacking(&mut units.without, lacks, |n| *n += 1),
+                    None => {}
+                }
+            }
+            Units { all: Arc::new(all), ..units }
+        };
+        Members { n_sure: sure.len(), n_maybe, missing, units: self.resources.get_ref().iter().map(units).collect() }
     }
 
-    /// The coefficient of each resource; a limit of its own only where each is judged.
-    fn judge_resources(&self, case: &Case<'_>, selection: &Selection, part: &Part) -> Vec<Subject> {
-        let members = self.members(case, selection, part);
-        let judge = |resource: &Spanned<String>| {
-            let coefficient = self.coefficient(case, selection, &members, resource.get_ref());
+    /// Counts one facility more, or one less, in a part.
+    fn count(&self, case: &Case<'_>, members: &mut Members, facility: FacilityId, status: Tri, is_new: bool) {
+        let change = |n: &mut usize| *n = if is_new { *n + 1 } else { n.saturating_sub(1) };
+        match status {
+            Tri::No => return,
+            Tri::Unknown => return change(&mut members.n_maybe),
+            Tri::Yes => change(&mut members.n_sure),
+        }
+        let heads = case.amounts(self.per.get_ref());
+        for (resource, units) in self.resources.get_ref().iter().zip(&mut members.units) {
+            match unit(&case.amounts(resource.get_ref()), &heads, facility) {
+                Some(Ok((amount, heads))) if is_new => units.new.push((facility, amount, heads)),
+                Some(Ok(_)) => units.gone.push(facility),
+                Some(Err(lacks)) => count_lacking(&mut units.without, lacks, change),
+                None => {}
+            }
+        }
+    }
+
+    /// A part and its resources; a resource has a limit of its own only where each is judged.
+    fn subjects(&self, selection: &Selection, part: &Part, members: &Members) -> Vec<Subject> {
+        let judge = |(resource, units): (&Spanned<String>, &Units)| {
+            let coefficient = self.coefficient(selection, members, units, resource.get_ref());
             let observed = coefficient.as_ref().ok().copied();
             let verdict = match coefficient {
                 Ok(_) if self.combine == Combine::Mean => Verdict::NotCheckable { why: Reason::NoLimit },
@@ -223,49 +354,39 @@ impl Variation {
                 shortfall: over(part, &verdict, observed),
                 verdict,
                 observed,
-                evidence: Evidence { counted: Some(members.sure.len() as f64), ..Evidence::default() },
+                evidence: Evidence { counted: Some(members.n_sure as f64), ..Evidence::default() },
             }
         };
-        self.resources.get_ref().iter().map(judge).collect()
+        let resources: Vec<Subject> = self.resources.get_ref().iter().zip(&members.units).map(judge).collect();
+        std::iter::once(self.judge_part(part, &resources)).chain(resources.iter().cloned()).collect()
     }
 
     /// The coefficient of one resource between the facilities of a part, or why there is none.
     fn coefficient(
         &self,
-        case: &Case<'_>,
         selection: &Selection,
-        members: &Members<'_>,
+        members: &Members,
+        units: &Units,
         resource: &str,
     ) -> Result<f64, Verdict> {
-        if members.sure.len() + members.n_maybe < 2 {
+        if members.n_sure + members.n_maybe < 2 {
             return Err(Verdict::NotCheckable { why: Reason::NothingHere });
         }
         if 0 < members.n_maybe {
-            let of_part = members.missing.iter().map(|&key| key.to_owned());
-            let attributes: BTreeSet<String> = of_part.chain(selection.missing.iter().cloned()).collect();
+            let attributes: BTreeSet<String> = members.missing.iter().chain(&selection.missing).cloned().collect();
             let attributes = attributes.into_iter().collect();
             return Err(Verdict::unknown(Reason::NoAttribute { attributes, n_facilities: members.n_maybe }));
         }
-        let (amounts, heads) = (case.amounts(resource), case.amounts(self.per.get_ref()));
-        // Without heads a facility has nothing per head, whatever it has.
-        let with_heads: Vec<FacilityId> =
-            members.sure.iter().copied().filter(|&facility| heads.of(facility) != Some(0.0)).collect();
-        let values: Vec<(f64, f64)> =
-            with_heads.iter().filter_map(|&facility| amounts.of(facility).zip(heads.of(facility))).collect();
-        if values.len() < with_heads.len() {
-            let lacks = |key: &str, has: &dyn Fn(FacilityId) -> bool| {
-                with_heads.iter().any(|&facility| !has(facility)).then(|| key.to_owned())
-            };
-            let attributes = [
-                lacks(resource, &|facility| amounts.of(facility).is_some()),
-                lacks(self.per.get_ref(), &|facility| heads.of(facility).is_some()),
-            ];
+        let [no_amount, no_heads, n_facilities] = units.without;
+        if 0 < n_facilities {
+            let lacks = |key: &str, n: usize| (0 < n).then(|| key.to_owned());
+            let attributes = [lacks(resource, no_amount), lacks(self.per.get_ref(), no_heads)];
             let attributes = attributes.into_iter().flatten().collect();
-            let n_facilities = with_heads.len() - values.len();
             return Err(Verdict::unknown(Reason::NoAttribute { attributes, n_facilities }));
         }
-        let (amounts, heads): (Vec<f64>, Vec<f64>) = values.into_iter().unzip();
-        let coefficient = (2 <= heads.len()).then(|| coefficient_of_variation(&amounts, &heads)).flatten();
+        let coefficient = (1 < units.all.len() + units.new.len() - units.gone.len())
+            .then(|| coefficient_of_variation(units.iter()))
+            .flatten();
         coefficient.ok_or(Verdict::NotCheckable { why: Reason::NothingHere })
     }
 
@@ -295,6 +416,22 @@ impl Variation {
             verdict,
             observed,
             evidence: Evidence { remarks: remark.into_iter().collect(), ..Evidence::default() },
+        }
+    }
+}
+
+/// An amount and heads of a facility, or whether the first and the second is missing; `None` without heads, since it
+/// has nothing per head then, whatever it has.
+fn unit(amounts: &Amounts<'_>, heads: &Amounts<'_>, facility: FacilityId) -> Option<Result<(f64, f64), [bool; 2]>> {
+    let (amount, heads) = (amounts.of(facility), heads.of(facility));
+    (heads != Some(0.0)).then(|| amount.zip(heads).ok_or([amount.is_none(), heads.is_none()]))
+}
+
+/// Changes the numbers of those that lack the resource, the heads, and one of both.
+fn count_lacking(without: &mut [usize; 3], [no_amount, no_heads]: [bool; 2], change: impl Fn(&mut usize)) {
+    for (n, lacks) in without.iter_mut().zip([no_amount, no_heads, true]) {
+        if lacks {
+            change(n);
         }
     }
 }

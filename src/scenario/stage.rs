@@ -3,17 +3,22 @@
 //!
 //! All rows of facilities stand side by side: those of the base, and after each its altered forms; opened ones at the
 //! end. Travel costs are computed once for all of them. A scenario lists which rows stand, copies the people or the
-//! attributes of areas where it edits these, and judges anew only the obligations that use what it touches.
+//! attributes of areas where it edits these, and judges anew only the obligations that use what it touches: of those
+//! whose kind keeps books of the base ([`crate::rules::parts`]) only the areas and facilities that are touched, where it
+//! edits facilities alone.
 //!
 //! The order of rows is that of a file in which the edits were made by hand, so that an assessment of the edited world
 //! from nothing finds the same to the last bit: see the law in the tests. The point that stands for an area stays where
 //! it is in the base, whoever moves in.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::access::{AccessChange, Base};
-use super::compare::Difference;
+use rayon::prelude::*;
+
+use super::access::{AccessChange, Base, Replaced};
+use super::compare::{Before, Difference, ObligationChange, revision};
 use super::edit::{Change, Given, Scenario};
 use crate::assess::affected::Headcount;
 use crate::assess::{Assessed, Findings, Only, RESIDENTS, assess, check, estimated, group, judge, limits};
@@ -21,6 +26,7 @@ use crate::model::{
     AreaId, Areas, Column, Facilities, FacilityId, FacilityRow, Id, IdVec, LevelId, People, PerPoint, PointId,
     ServiceId, World,
 };
+use crate::rules::parts::{Kept, Revision, Swap};
 use crate::rules::{Case, Detail, Noun, Pack, Verdict};
 use crate::space::TravelMatrix;
 
@@ -53,6 +59,9 @@ pub struct Stage {
     packs: Vec<Arc<Pack>>,
     base: Findings,
     uses: Vec<Uses>,
+    /// What is kept of each obligation of the base that facilities of a scenario touch, where its kind keeps anything.
+    kept: Vec<Option<Box<dyn Kept>>>,
+    before: Vec<OnceLock<Before>>,
     headcounts: BTreeMap<String, Option<Headcount>>,
     estimated: Vec<LevelId>,
     access: Base,
@@ -96,10 +105,20 @@ impl Stage {
             let found = &findings.findings[first];
             world.people.group(group(check(packs, (found.pack, found.obligation))))
         });
+        let rows = moves.iter().flat_map(|moves| moves.leave.iter().chain(&moves.come));
+        let touched: BTreeSet<ServiceId> = rows.map(|&facility| world.facilities[facility].service).collect();
+        let case = Case { world: &world, travel: &travel, detail: Detail::Figures };
+        let keep = |(found, uses): (&Assessed, &Uses)| {
+            let is_touched = !uses.services.is_disjoint(&touched);
+            is_touched.then(|| check(packs, (found.pack, found.obligation)).kind().keep(&case)).flatten()
+        };
+        let kept = findings.findings.par_iter().zip(&uses).with_max_len(1).map(keep).collect();
         Self {
             access: Base::new(groups.collect()),
             estimated: estimated(&world),
             packs: packs.to_vec(),
+            kept,
+            before: findings.findings.iter().map(|_| OnceLock::new()).collect(),
             base: findings,
             uses,
             headcounts,
@@ -113,6 +132,12 @@ impl Stage {
     /// The base world.
     pub fn world(&self) -> &World {
         &self.world
+    }
+
+    /// The group whose access to a service counts.
+    #[cfg(test)]
+    pub(super) fn group(&self, service: ServiceId) -> Option<crate::model::GroupId> {
+        self.access.group(service)
     }
 
     /// Travel costs to all rows.
@@ -162,82 +187,170 @@ impl Stage {
         (&moves.leave, &moves.come)
     }
 
-    /// The persons of the group that an obligation of the base is for.
-    pub(super) fn headcount(&self, found: &Assessed) -> Option<&Headcount> {
-        self.headcounts.get(group(check(&self.packs, (found.pack, found.obligation)))).and_then(Option::as_ref)
+    /// The persons of the group that an obligation of the base is for: those of `edited` where it counts them anew.
+    pub(super) fn headcount<'h>(
+        &'h self,
+        found: &Assessed,
+        edited: &'h BTreeMap<String, Option<Headcount>>,
+    ) -> Option<&'h Headcount> {
+        let group = group(check(&self.packs, (found.pack, found.obligation)));
+        edited.get(group).or_else(|| self.headcounts.get(group)).and_then(Option::as_ref)
     }
 
-    /// What several scenarios of this stage lead to when all are carried out.
+    /// An obligation of the base, as what changes is held against it.
+    pub(super) fn before(&self, position: usize) -> &Before {
+        let finding = &self.base.findings[position].finding;
+        self.before[position].get_or_init(|| Before::of(&self.world.areas, finding))
+    }
+
+    /// What several scenarios of this stage lead to when all are carried out, judged in full.
     ///
     /// # Errors
     /// [`Conflict`] where two of them open or edit the same facility, or edit the same attribute of an area.
     pub fn outcome(&self, chosen: &[usize]) -> Result<Outcome, Conflict> {
-        self.judged(chosen, Detail::Evidence)
+        let edits = self.edits(chosen)?;
+        let edited = self.edit(&edits);
+        let touched = self.uses.iter().enumerate().filter(|(_, uses)| edits.touch(uses));
+        let judged = touched.map(|(position, _)| (position, self.judge(position, &edited, Detail::Evidence)));
+        let judged = judged.collect();
+        let access = self.access(&edits, Some(&edited));
+        Ok(Outcome { judged, access, cost: edits.cost, headcounts: edited.headcounts, world: edited.world })
     }
 
-    /// What several scenarios of this stage change: that of their [`Stage::outcome`], found without its evidence.
+    /// What several scenarios of this stage change: that of their [`Stage::outcome`], found by what they touch.
     ///
     /// # Errors
     /// As [`Stage::outcome`].
     pub fn difference(&self, chosen: &[usize]) -> Result<Difference, Conflict> {
-        Ok(Difference::of(self, &self.judged(chosen, Detail::Figures)?))
-    }
-
-    /// The verdicts on what several scenarios of this stage touch, by position among the findings of the base.
-    pub(super) fn verdicts(&self, chosen: &[usize]) -> Result<Vec<(usize, Verdict)>, Conflict> {
-        let judged = self.judged(chosen, Detail::Figures)?.judged;
-        Ok(judged.into_iter().map(|(position, found)| (position, found.finding.verdict)).collect())
-    }
-
-    fn judged(&self, chosen: &[usize], detail: Detail) -> Result<Outcome, Conflict> {
-        let world = self.edited(chosen)?;
-        let moves = || chosen.iter().map(|&scenario| &self.moves[scenario]);
-        let come: Vec<FacilityId> = moves().flat_map(|moves| moves.come.iter().copied()).collect();
-        let mut services: BTreeSet<ServiceId> = BTreeSet::new();
-        let rows = moves().flat_map(|moves| moves.leave.iter().chain(&moves.come));
-        services.extend(rows.map(|&facility| world.facilities[facility].service));
-        let others: Vec<&Change> = moves().flat_map(|moves| &moves.others).collect();
-        let settles = others.iter().any(|change| matches!(change, Change::Settle { .. }));
-        let counts_anew = settles || others.iter().any(|change| matches!(change, Change::Grow { .. }));
-
-        // Who moves in is on no list of the base.
-        let own_travel = settles.then(|| {
-            let everything = World { facilities: Arc::new(all_standing(&world.facilities)), ..world.clone() };
-            TravelMatrix::compute(&everything, &limits(&everything, &self.packs))
-        });
-        let travel = own_travel.as_ref().unwrap_or(&self.travel);
-        let case = Case { world: &world, travel, detail };
-        let headcounts: BTreeMap<String, Option<Headcount>> = match counts_anew {
-            true => self.headcounts.keys().map(|name| (name.clone(), Headcount::of(&world, name))).collect(),
-            false => BTreeMap::new(),
+        let edits = self.edits(chosen)?;
+        let edited = Lazily::new(self, &edits);
+        let counted = if edits.counts_anew() { &edited.get().headcounts } else { &self.headcounts };
+        let change = |(position, revision): (usize, Revision)| {
+            let headcount = self.headcount(&self.base.findings[position], counted);
+            ObligationChange::of(self, position, &revision, headcount)
         };
-        let judged = self.uses.iter().enumerate().filter(|(_, uses)| {
-            !uses.services.is_disjoint(&services) || others.iter().any(|change| uses.are_touched(change))
-        });
-        let judged = judged.map(|(position, _)| {
-            let found = &self.base.findings[position];
-            let at = (found.pack, found.obligation);
-            let counted = if counts_anew { &headcounts } else { &self.headcounts };
-            // Whom it affects in all is evidence: what changes is counted from the verdicts.
-            let headcount = match detail {
-                Detail::Evidence => counted.get(group(check(&self.packs, at))).and_then(Option::as_ref),
-                Detail::Figures => None,
-            };
-            (position, judge(&case, &self.packs, at, headcount, &self.estimated))
-        });
-        let judged = judged.collect();
+        let obligations = self.revisions(&edits, &edited).filter_map(change).collect();
+        let access = self.access(&edits, edits.counts_anew().then(|| edited.get()));
+        Ok(Difference { obligations, access, cost: edits.cost })
+    }
 
-        if counts_anew {
-            services.extend(world.facilities.services().ids());
+    /// The verdicts on what several scenarios of this stage change, by position among the findings of the base.
+    ///
+    /// # Errors
+    /// As [`Stage::outcome`].
+    pub(super) fn verdicts(&self, chosen: &[usize]) -> Result<Vec<(usize, Verdict)>, Conflict> {
+        let edits = self.edits(chosen)?;
+        let edited = Lazily::new(self, &edits);
+        let verdicts = self.revisions(&edits, &edited).map(|(position, revision)| (position, revision.finding.verdict));
+        Ok(verdicts.collect())
+    }
+
+    /// What the edits make of each obligation, by position among the findings of the base; of those that they touch.
+    fn revisions<'r>(
+        &'r self,
+        edits: &'r Edits<'_>,
+        edited: &'r Lazily<'_>,
+    ) -> impl Iterator<Item = (usize, Revision)> + 'r {
+        (0..self.uses.len()).filter_map(move |position| {
+            let revision = match self.revise(position, edits) {
+                Revised::Same => return None,
+                Revised::By(revision) => *revision,
+                Revised::Unsaid => {
+                    let after = self.judge(position, edited.get(), Detail::Figures);
+                    revision(&self.base.findings[position].finding, &after.finding)
+                }
+            };
+            Some((position, revision))
+        })
+    }
+
+    /// What the edits make of an obligation, as far as what is kept of it says.
+    pub(super) fn revise(&self, position: usize, edits: &Edits<'_>) -> Revised {
+        let uses = &self.uses[position];
+        if !edits.touch(uses) {
+            return Revised::Same;
         }
+        if edits.others.iter().any(|change| uses.are_touched(change)) {
+            return Revised::Unsaid;
+        }
+        let case = Case { world: &self.world, travel: &self.travel, detail: Detail::Figures };
+        let swap = Swap { leave: &edits.leave, come: &edits.come };
+        let found = &self.base.findings[position];
+        // Facilities that are surely not meant touch nothing.
+        if let Some((service, conditions)) = check(&self.packs, (found.pack, found.obligation)).kind().facilities()
+            && let (gone, new) = swap.of(&case, service, conditions)
+            && gone.is_empty()
+            && new.is_empty()
+        {
+            return Revised::Same;
+        }
+        let revision = self.kept[position].as_ref().and_then(|kept| kept.revise(&case, &swap));
+        revision.map_or(Revised::Unsaid, |revision| Revised::By(Box::new(revision)))
+    }
+
+    /// Judges an obligation of an edited world in full.
+    fn judge(&self, position: usize, edited: &Edited, detail: Detail) -> Assessed {
+        let found = &self.base.findings[position];
+        let case = Case { world: &edited.world, travel: edited.travel.as_ref().unwrap_or(&self.travel), detail };
+        // Whom it affects in all is evidence: what changes is counted from the verdicts.
+        let headcount = match detail {
+            Detail::Evidence => self.headcount(found, &edited.headcounts),
+            Detail::Figures => None,
+        };
+        judge(&case, &self.packs, (found.pack, found.obligation), headcount, &self.estimated)
+    }
+
+    /// Access to the services that the edits touch; `edited` where they are carried out.
+    fn access(&self, edits: &Edits<'_>, edited: Option<&Edited>) -> Vec<AccessChange> {
         let base = (&self.world, &self.travel);
-        let access = services.iter().filter_map(|&service| {
-            let opened = come.iter().copied().filter(|&facility| world.facilities[facility].service == service);
-            self.access.change(base, (&world, travel), service, &opened.collect::<Vec<_>>())
-        });
-        let access = access.collect();
-        let cost = moves().map(|moves| moves.cost).sum();
-        Ok(Outcome { judged, headcounts, access, cost, world })
+        let services = self.world.facilities.services();
+        let of = |facilities: &[FacilityId], service: ServiceId| -> Vec<FacilityId> {
+            facilities.iter().copied().filter(|&facility| self.world.facilities[facility].service == service).collect()
+        };
+        let change = |service: ServiceId| {
+            let (leave, come) = (of(&edits.leave, service), of(&edits.come, service));
+            let replaced = Replaced { leave: &leave, come: &come };
+            match edited.filter(|_| edits.counts_anew()) {
+                None => self.access.change(base, service, replaced),
+                Some(Edited { world, travel, .. }) => {
+                    let edited = (world, travel.as_ref().unwrap_or(&self.travel));
+                    self.access.change_to(base, edited, service, replaced)
+                }
+            }
+        };
+        services
+            .ids()
+            .filter(|service| edits.counts_anew() || edits.services.contains(service))
+            .filter_map(change)
+            .collect()
+    }
+
+    /// The edits of several scenarios together.
+    ///
+    /// # Errors
+    /// As [`Stage::outcome`].
+    pub(super) fn edits(&self, chosen: &[usize]) -> Result<Edits<'_>, Conflict> {
+        let moves = || chosen.iter().map(|&scenario| &self.moves[scenario]);
+        let mut leave: Vec<FacilityId> = moves().flat_map(|moves| moves.leave.iter().copied()).collect();
+        let mut come: Vec<FacilityId> = moves().flat_map(|moves| moves.come.iter().copied()).collect();
+        let mut opens: Vec<usize> = moves().flat_map(|moves| moves.opens.iter().copied()).collect();
+        leave.sort_unstable();
+        come.sort_unstable();
+        opens.sort_unstable();
+        if has_double(&leave) || (1 < chosen.len() && has_double(&opens)) {
+            return Err(Conflict);
+        }
+        let others: Vec<&Change> = moves().flat_map(|moves| &moves.others).collect();
+        let mut marked: BTreeSet<(AreaId, &str)> = BTreeSet::new();
+        for change in &others {
+            if let Change::Mark { area, attributes } = change
+                && !attributes.iter().all(|(key, _)| marked.insert((*area, key)))
+            {
+                return Err(Conflict);
+            }
+        }
+        let services = leave.iter().chain(&come).map(|&facility| self.world.facilities[facility].service).collect();
+        Ok(Edits { leave, come, services, others, cost: moves().map(|moves| moves.cost).sum() })
     }
 
     /// The base with the edits of several scenarios.
@@ -245,33 +358,18 @@ impl Stage {
     /// # Errors
     /// As [`Stage::outcome`].
     pub fn edited(&self, chosen: &[usize]) -> Result<World, Conflict> {
-        let mut leave: Vec<FacilityId> = Vec::new();
-        let mut come: Vec<FacilityId> = Vec::new();
-        let mut others: Vec<&Change> = Vec::new();
-        for &scenario in chosen {
-            let moves = &self.moves[scenario];
-            leave.extend(&moves.leave);
-            come.extend(&moves.come);
-            others.extend(&moves.others);
-        }
-        leave.sort_unstable();
-        come.sort_unstable();
-        let mut opens: Vec<usize> = chosen.iter().flat_map(|&at| self.moves[at].opens.iter().copied()).collect();
-        opens.sort_unstable();
-        if has_double(&leave) || (1 < chosen.len() && has_double(&opens)) {
-            return Err(Conflict);
-        }
+        Ok(self.carry_out(&self.edits(chosen)?))
+    }
+
+    fn carry_out(&self, edits: &Edits<'_>) -> World {
         let facilities = &self.world.facilities;
-        let touched: BTreeSet<ServiceId> =
-            leave.iter().chain(&come).map(|&facility| facilities[facility].service).collect();
-        let lists = touched.into_iter().map(|service| {
-            let new = come.iter().copied().filter(|&facility| facilities[facility].service == service);
-            (service, replaced(&facilities.services()[service].facilities, &leave, new))
+        let lists = edits.services.iter().map(|&service| {
+            let new = edits.come.iter().copied().filter(|&facility| facilities[facility].service == service);
+            (service, replaced(&facilities.services()[service].facilities, &edits.leave, new))
         });
         let mut world = World { facilities: Arc::new(facilities.with_standing(lists)), ..self.world.clone() };
-        let mut marked: BTreeSet<(AreaId, &str)> = BTreeSet::new();
         let mut area_attributes: Option<BTreeMap<String, Column>> = None;
-        for change in others {
+        for change in &edits.others {
             match change {
                 Change::Settle { place, area, origin, persons } => {
                     let people = Arc::make_mut(&mut world.people);
@@ -287,9 +385,6 @@ impl Stage {
                 Change::Mark { area, attributes } => {
                     let columns = area_attributes.get_or_insert_with(|| world.areas.attributes().clone());
                     for (key, given) in attributes {
-                        if !marked.insert((*area, key)) {
-                            return Err(Conflict);
-                        }
                         set(columns, world.areas.len(), key, area.index(), given);
                     }
                 }
@@ -299,8 +394,83 @@ impl Stage {
         if let Some(attributes) = area_attributes {
             world.areas = Arc::new(world.areas.with_attributes(attributes));
         }
-        Ok(world)
+        world
     }
+
+    /// The base with edits carried out, and what is judged by.
+    fn edit(&self, edits: &Edits<'_>) -> Edited {
+        let world = self.carry_out(edits);
+        // Who moves in is on no list of the base.
+        let travel = edits.others.iter().any(|change| matches!(change, Change::Settle { .. })).then(|| {
+            let everything = World { facilities: Arc::new(all_standing(&world.facilities)), ..world.clone() };
+            TravelMatrix::compute(&everything, &limits(&everything, &self.packs))
+        });
+        let headcounts = match edits.counts_anew() {
+            true => self.headcounts.keys().map(|name| (name.clone(), Headcount::of(&world, name))).collect(),
+            false => BTreeMap::new(),
+        };
+        Edited { world, travel, headcounts }
+    }
+}
+
+/// The edits of several scenarios together.
+#[derive(Clone, Debug)]
+pub(super) struct Edits<'a> {
+    /// Rows of facilities that stand no more, and those that come; in the order of their ids.
+    pub(super) leave: Vec<FacilityId>,
+    pub(super) come: Vec<FacilityId>,
+    /// The services of these.
+    services: BTreeSet<ServiceId>,
+    /// Edits of people and areas.
+    others: Vec<&'a Change>,
+    cost: Option<f64>,
+}
+
+impl Edits<'_> {
+    fn touch(&self, uses: &Uses) -> bool {
+        !uses.services.is_disjoint(&self.services) || self.others.iter().any(|change| uses.are_touched(change))
+    }
+
+    /// Whether people are edited, so that they are to be counted anew.
+    fn counts_anew(&self) -> bool {
+        self.others.iter().any(|change| matches!(change, Change::Settle { .. } | Change::Grow { .. }))
+    }
+}
+
+/// The base with edits carried out.
+struct Edited {
+    world: World,
+    /// Where it is not that of the base.
+    travel: Option<TravelMatrix>,
+    /// Empty where nobody is counted anew.
+    headcounts: BTreeMap<String, Option<Headcount>>,
+}
+
+/// The base with edits carried out, made when something must be judged in full.
+struct Lazily<'a> {
+    stage: &'a Stage,
+    edits: &'a Edits<'a>,
+    edited: OnceCell<Edited>,
+}
+
+impl<'a> Lazily<'a> {
+    fn new(stage: &'a Stage, edits: &'a Edits<'a>) -> Self {
+        Self { stage, edits, edited: OnceCell::new() }
+    }
+
+    fn get(&self) -> &Edited {
+        self.edited.get_or_init(|| self.stage.edit(self.edits))
+    }
+}
+
+/// What is known of an obligation under edits.
+pub(super) enum Revised {
+    /// They do not touch it.
+    Same,
+    /// What they change.
+    By(Box<Revision>),
+    /// Only a full judgement says.
+    Unsaid,
 }
 
 fn has_double<T: PartialEq>(sorted: &[T]) -> bool {

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
+use super::stage::Revised;
 use super::*;
 use crate::assess::{Assessed, Only, assess, limits};
 use crate::model::sketch::{Sketch, with_costs};
 use crate::model::{AreaId, Column, Facilities, FacilityId, FacilityRow, Id, ServiceId, SourceId, World};
 use crate::rules::Pack;
+use crate::rules::finding::{Finding, Of, Quantity, Reason, Subject, Verdict};
+use crate::rules::parts::{Revision, Roll};
 use crate::space::TravelMatrix;
 use crate::space::travel::with_straight_lines;
 use crate::units::CostUnit;
@@ -22,7 +25,7 @@ const PACK: &str = r#"
     year = 2018
 "#;
 
-/// One obligation of every kind that looks at facilities, people or attributes of areas.
+/// Obligations of every kind that looks at facilities, people or attributes of areas: those that plans are tried with.
 const CHECKS: [&str; 14] = [
     r#"presence = { in-each = "street", service = "school", where = { public = true }, at-least = 1 }"#,
     r#"presence = { in-each = "street", among = { kind = "town" }, service = "clinic", at-least = 1, serving = true }"#,
@@ -40,6 +43,18 @@ const CHECKS: [&str; 14] = [
     r#"membership = { service = "school", any-of = ["public"], lead = "public" }"#,
 ];
 
+/// Others, so that every way of judging is tried.
+const OTHERS: [&str; 8] = [
+    r#"presence = { in-each = "district", service = "school", at-least = 3 }"#,
+    r#"cascade = { service = "clinic", levels = ["district", "street"], where = { public = true }, one-stop-on = ["street"] }"#,
+    r#"share = { service = "school", part = "pupils", whole = "places", at-least = "60 %", each = "street", decide = "each", each-facility = true }"#,
+    r#"share = { service = "school", where = { public = true }, being = { form = "own" }, weighted-by = "places", at-least = "60 %", each = "street", compare = "form" }"#,
+    r#"total = { service = "clinic", where = { public = true }, sum-of = "places", at-least = 90, each = "district" }"#,
+    r#"per-capita = { service = "school", amount = "places", group = "pupils", per = "1 persons", at-least = 1.5, each = "street", decide = "each" }"#,
+    r#"reach = { service = "school", where = { public = true }, group = "residents", within = "1 km", at-least = "50 %", each = "street", decide = "each" }"#,
+    r#"ceiling = { service = "school", where = { public = true }, value = "pupils", per = "places", at-most = 0.6 }"#,
+];
+
 /// One that plans do not reckon with: it looks at estates.
 const PAIRING: &str = r#"pairing = { service = "school", where = { public = true }, within = "2 km", capacity = "places", places-per-household = 0.2 }"#;
 
@@ -47,8 +62,12 @@ pub(super) fn packs() -> Vec<Arc<Pack>> {
     packs_of(&CHECKS)
 }
 
-fn packs_with_pairing() -> Vec<Arc<Pack>> {
-    packs_of(&[&CHECKS[..], &[PAIRING]].concat())
+fn all_packs() -> Vec<Arc<Pack>> {
+    packs_of(&all_checks())
+}
+
+fn all_checks() -> Vec<&'static str> {
+    [&CHECKS[..], &OTHERS, &[PAIRING]].concat()
 }
 
 fn packs_of(checks: &[&str]) -> Vec<Arc<Pack>> {
@@ -99,8 +118,12 @@ pub(super) fn world(points: &[(Place, Option<u16>, u16)], buildings: &[Building]
     for (n, &(is_school, public, places, place)) in buildings.iter().enumerate() {
         let cells: Vec<(&str, String)> = [
             public.map(|public| ("public", public.to_string())),
-            places.map(|places| ("places", places.to_string())),
-            places.map(|places| ("pupils", (places / 2 + 1).to_string())),
+            // Fractions show in which order they are added.
+            places.map(|places| ("places", (f64::from(places) / 7.0).to_string())),
+            places.map(|places| ("pupils", (places / 9 + 1).to_string())),
+            places.map(|places| ("form", ["own", "branch", "joint"][usize::from(places % 3)].to_owned())),
+            places.map(|places| ("level", ["street", "district"][usize::from(places % 2)].to_owned())),
+            places.map(|places| ("one-stop", (places % 5 != 0).to_string())),
         ]
         .into_iter()
         .flatten()
@@ -109,9 +132,12 @@ pub(super) fn world(points: &[(Place, Option<u16>, u16)], buildings: &[Building]
         let service = if is_school { "school" } else { "clinic" };
         let area = place.map_or("D", street);
         sketch = sketch.facility(service, &format!("f{n}"), Some(area), place.map(km), &cells);
+        if n % 3 == 0 {
+            sketch = sketch.serving(&["B"]);
+        }
     }
     sketch = sketch.estate("E1", Some((1.0, 1.0)), Some(300.0), None).estate("E2", Some((4.0, 0.3)), Some(900.0), None);
-    sketch.world()
+    sketch.estate("E3", Some((4.0, 1.0)), None, None).world()
 }
 
 /// An edit before it is resolved: what it does, to which, and with what.
@@ -137,15 +163,23 @@ fn edit(world: &World, &(verb, which, place, number, flag): &Drawn, n: u32) -> E
                 code: format!("new-{n}"),
                 name: format!("new-{n}"),
                 service: ServiceId::new(usize::from(flag)),
-                place: Some(at(place)),
-                area: Some(street_id(place)),
+                // Some are known to be in the district, or nothing is known of where they are.
+                place: (number % 8 != 0).then(|| at(place)),
+                area: match number % 16 {
+                    0 => None,
+                    8 => Some(areas[0]),
+                    _ => Some(street_id(place)),
+                },
                 destination,
                 origin: (SourceId::new(0), n),
             },
             attributes: vec![
                 ("public".into(), Given::Flag(which % 2 == 0)),
-                ("places".into(), Given::Number(f64::from(number))),
-                ("pupils".into(), Given::Number(f64::from(number / 3 + 1))),
+                ("places".into(), Given::Number(f64::from(number) / 7.0)),
+                ("pupils".into(), Given::Number(f64::from(number / 30 + 1))),
+                ("form".into(), Given::Text(["own", "joint"][usize::from(number % 2)].into())),
+                ("level".into(), Given::Text(["street", "district"][usize::from(which % 2)].into())),
+                ("one-stop".into(), Given::Flag(number % 5 != 0)),
             ],
             serves: if flag { vec![areas[2]] } else { Vec::new() },
         },
@@ -202,6 +236,19 @@ fn incremental(stage: &Stage, outcome: &Outcome) -> Vec<Assessed> {
         all[*position] = assessed.clone();
     }
     all
+}
+
+/// Access to the services that an outcome names, from nothing.
+fn access_from_nothing(stage: &Stage, outcome: &Outcome) -> Vec<AccessChange> {
+    let of = |world: &World, service| {
+        let travel = TravelMatrix::compute(world, &limits(world, &packs()));
+        access::access(world, &travel, service, stage.group(service)?)
+    };
+    let change = |change: &AccessChange| {
+        let service = change.service;
+        AccessChange { service, before: of(stage.world(), service), after: of(&outcome.world, service) }
+    };
+    outcome.access.iter().map(change).collect()
 }
 
 pub(super) fn from_nothing(world: &World) -> Vec<Assessed> {
@@ -270,6 +317,65 @@ fn with_drawn_costs(world: &World, seed: u64) -> World {
     })
 }
 
+/// What a judgement by what is touched finds, as figures: the verdict's word, its figures, and those of the subjects.
+type Figures = (&'static str, [Option<f64>; 3], Vec<(Of, SubjectFigures)>);
+type SubjectFigures = (&'static str, [Option<f64>; 6]);
+
+fn subject_figures(subject: &Subject) -> SubjectFigures {
+    let evidence = &subject.evidence;
+    let figures = [evidence.counted, evidence.of, evidence.unknown, evidence.persons];
+    let [counted, of, unknown, persons] = figures;
+    (subject.verdict.key(), [subject.observed, subject.shortfall, counted, of, unknown, persons])
+}
+
+/// Whether a subject is judged; crowded facilities are only listed.
+fn is_judged(subject: &Subject) -> bool {
+    let only_listed = Verdict::NotCheckable { why: Reason::NoLimit };
+    !matches!(subject.of, Of::Facility(_)) || subject.verdict != only_listed
+}
+
+fn in_full(finding: &Finding) -> Figures {
+    let value = |quantity: &Option<Quantity>| quantity.as_ref().map(|quantity| quantity.value);
+    let judged = finding.subjects.iter().filter(|subject| is_judged(subject));
+    let mut subjects: Vec<_> = judged.map(|subject| (subject.of.clone(), subject_figures(subject))).collect();
+    subjects.sort_by_key(|(of, _)| format!("{of:?}"));
+    (finding.verdict.key(), [value(&finding.observed), value(&finding.margin), finding.shortfall], subjects)
+}
+
+/// The subjects of the base with those that a revision replaces.
+fn revised(base: &Finding, revision: &Revision) -> Figures {
+    let mut subjects: Vec<Subject> = base.subjects.iter().filter(|subject| is_judged(subject)).cloned().collect();
+    for (before, after) in &revision.changed {
+        if let Some(before) = before {
+            let at = subjects.iter().position(|subject| subject.of == before.of).expect("it was there");
+            assert_eq!(subject_figures(&subjects[at]), subject_figures(before));
+            subjects.remove(at);
+        }
+        subjects.extend(after.clone());
+    }
+    assert_eq!(Roll::of(&subjects), revision.roll);
+    in_full(&Finding { subjects, ..revision.finding.clone() })
+}
+
+/// What every judgement by what is touched says is what a full one says. How many were so judged.
+fn judged_by_what_is_touched(stage: &Stage, chosen: &[usize], outcome: &Outcome) -> usize {
+    let Ok(edits) = stage.edits(chosen) else { return 0 };
+    let (found, checks) = (incremental(stage, outcome), all_checks());
+    let mut n = 0;
+    for (position, after) in found.iter().enumerate() {
+        let base = &stage.base().findings[position].finding;
+        match stage.revise(position, &edits) {
+            Revised::Same => assert_eq!(in_full(base), in_full(&after.finding), "{}", checks[position]),
+            Revised::By(revision) => {
+                n += 1;
+                assert_eq!(revised(base, &revision), in_full(&after.finding), "{}", checks[position]);
+            }
+            Revised::Unsaid => {}
+        }
+    }
+    n
+}
+
 pub(super) fn places() -> impl Strategy<Value = Place> {
     (0..9_u8, 0..4_u8)
 }
@@ -278,6 +384,29 @@ pub(super) fn buildings() -> impl Strategy<Value = Vec<Building>> {
     let public = prop::option::weighted(0.9, any::<bool>());
     let amount = prop::option::weighted(0.9, 0..400_u16);
     prop::collection::vec((any::<bool>(), public, amount, prop::option::weighted(0.9, places())), 0..8)
+}
+
+#[test]
+fn edits_of_facilities_are_judged_in_full_by_pairing_alone() {
+    let buildings = [
+        (true, Some(true), Some(90), Some((4, 0))),
+        (false, Some(true), Some(40), Some((1, 1))),
+        (false, Some(true), Some(70), Some((7, 1))),
+    ];
+    let base = world(&[((4, 1), Some(300), 60), ((8, 0), Some(90), 30)], &buildings);
+    let pairing = all_checks().len() - 1;
+    for base in [base.clone(), with_straight_lines(&base)] {
+        // A school closes, a clinic closes, a clinic gets other places.
+        let drawn = [vec![(2, 1, (0, 0), 0, false)], vec![(2, 2, (0, 0), 0, false)], vec![(3, 2, (0, 0), 25, false)]];
+        let stage = Stage::new(&base, &all_packs(), &Only::default(), scenarios(&base, &drawn));
+        for (chosen, in_full) in [(0, &[pairing][..]), (1, &[]), (2, &[])] {
+            let edits = stage.edits(&[chosen]).unwrap();
+            let unsaid = |&position: &usize| matches!(stage.revise(position, &edits), Revised::Unsaid);
+            let unsaid: Vec<usize> = (0..all_checks().len()).filter(unsaid).collect();
+            assert_eq!(unsaid, in_full);
+            assert_ne!(judged_by_what_is_touched(&stage, &[chosen], &stage.outcome(&[chosen]).unwrap()), 0);
+        }
+    }
 }
 
 proptest! {
@@ -292,13 +421,15 @@ proptest! {
     ) {
         let base = world(&points, &buildings);
         let base = costs.map_or_else(|| base.clone(), |seed| with_drawn_costs(&base, seed));
-        let packs = packs_with_pairing();
+        let packs = all_packs();
         let stage = Stage::new(&base, &packs, &Only::default(), scenarios(&base, &drawn));
         // The stage itself is the base.
         prop_assert_eq!(figures(&stage.base().findings), figures(&found_by(&packs, &base)));
         for chosen in batch::choices(drawn.len(), 2) {
             let Ok(outcome) = stage.outcome(&chosen) else { continue };
             prop_assert_eq!(stage.difference(&chosen), Ok(Difference::of(&stage, &outcome)));
+            judged_by_what_is_touched(&stage, &chosen, &outcome);
+            prop_assert_eq!(&outcome.access, &access_from_nothing(&stage, &outcome));
             let found = incremental(&stage, &outcome);
             let anew = found_by(&packs, &outcome.world);
             prop_assert_eq!(&found, &anew);
@@ -318,7 +449,7 @@ proptest! {
         let base = world(&points, &buildings);
         let listed = with_straight_lines(&base);
         prop_assert!(listed.costs.as_ref().is_some_and(|table| !table.is_empty()));
-        let packs = packs_with_pairing();
+        let packs = all_packs();
         prop_assert_eq!(found_by(&packs, &base), found_by(&packs, &listed));
     }
 

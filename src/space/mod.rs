@@ -34,6 +34,7 @@ pub mod within;
 mod cut;
 mod listed;
 mod morton;
+mod nearer;
 mod straight_lines;
 mod stripes;
 

@@ -85,12 +85,21 @@ impl StraightLines {
         self.estates.rows[estate].place
     }
 
-    pub(super) fn to_facility(&self, facility: FacilityId) -> impl Fn(PointId) -> Option<Cost> + '_ {
-        let points = self.points.get_or_init(|| {
+    /// The demand points, as positions in space.
+    pub(super) fn places_of_points(&self) -> &PerPoint<Option<Place>> {
+        self.points.get_or_init(|| {
             let places = self.people.places.values().iter();
             places.map(|place| place.map(Place::new)).collect()
-        });
-        let facility = self.facilities[facility].place.map(Place::new);
+        })
+    }
+
+    pub(super) fn place_of_facility(&self, facility: FacilityId) -> Option<Place> {
+        self.facilities[facility].place.map(Place::new)
+    }
+
+    pub(super) fn to_facility(&self, facility: FacilityId) -> impl Fn(PointId) -> Option<Cost> + '_ {
+        let points = self.places_of_points();
+        let facility = self.place_of_facility(facility);
         move |point| metres(points[point]?.metres_to(facility?))
     }
 

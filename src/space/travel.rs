@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::listed::Listed;
+use super::nearer::Nearer;
 use super::order::NearOrder;
 use super::straight_lines::StraightLines;
 use crate::model::{AreaId, EstateId, FacilityId, PointId, ServiceId, World};
@@ -70,6 +71,10 @@ pub struct TravelMatrix {
     near_points: NearOrder<PointId>,
     costs: Costs,
 }
+
+/// What points have to pay today, for [`TravelMatrix::gaining`].
+#[derive(Debug)]
+pub struct Gains(Option<Nearer>);
 
 /// Where the costs come from.
 #[derive(Debug)]
@@ -172,6 +177,37 @@ impl TravelMatrix {
         match &self.costs {
             Costs::Lines(lines) => lines.nearest(lines.of_point(point)?, service, accept),
             Costs::Table(listed) => listed.nearest(listed.of_point(point)?, service, accept),
+        }
+    }
+
+    /// What each point has to pay today, kept so that those whom another facility may serve better are found.
+    pub fn gains(&self, today: impl Fn(PointId) -> Option<Cost>) -> Gains {
+        match &self.costs {
+            Costs::Lines(lines) => Gains(Some(Nearer::of(&self.near_points, lines.places_of_points(), today))),
+            Costs::Table(_) => Gains(None),
+        }
+    }
+
+    /// Calls `visit` with all points to which `facility` is nearer than what they have in `gains`, and some others, each
+    /// with what it costs from there. With straight lines that looks through what is near; with a table through all.
+    pub fn gaining(&self, gains: &Gains, facility: FacilityId, mut visit: impl FnMut(PointId, Cost)) {
+        match (&self.costs, &gains.0) {
+            (Costs::Lines(lines), Some(nearer)) => {
+                let Some(place) = lines.place_of_facility(facility) else { return };
+                nearer.near(place, |point, metres| {
+                    if let Some(cost) = Cost::new(metres, CostUnit::Metres) {
+                        visit(point, cost);
+                    }
+                });
+            }
+            _ => {
+                let cost = self.to_facility(facility);
+                for &point in self.near_points.ids() {
+                    if let Some(cost) = cost(point) {
+                        visit(point, cost);
+                    }
+                }
+            }
         }
     }
 

@@ -8,6 +8,7 @@ mod remark;
 pub use reason::Reason;
 pub use remark::{Pace, Remark};
 
+use super::parts::{Group, Roll};
 use crate::model::{AreaId, EstateId, FacilityId, Text};
 use crate::units::{Cost, CostUnit};
 
@@ -275,38 +276,32 @@ impl Finding {
         }
     }
 
-    /// The finding where every area among `subjects` must have `needed` facilities or more.
+    /// The finding where every area must have `needed` facilities or more, without its subjects.
     ///
     /// Observed: areas that have them, of all. Margin: how many facilities the barest area could lose, or minus the
     /// areas that lack some.
-    pub fn of_areas(subjects: Vec<Subject>, needed: f64, areas: Unit, facilities: Unit) -> Self {
-        let verdict = all_of(subjects.iter().map(|subject| &subject.verdict));
-        let n_with = |verdict: &Verdict| subjects.iter().filter(|subject| subject.verdict == *verdict).count() as f64;
-        let n_areas = subjects.iter().filter(|subject| matches!(subject.of, Of::Area(_))).count() as f64;
+    pub fn of_areas(roll: &Roll, needed: f64, areas: Unit, facilities: Unit) -> Self {
+        let all = roll.all();
+        let verdict = all.verdict();
         let margin = match verdict {
-            Verdict::Met => subjects
-                .iter()
-                .filter_map(|subject| subject.observed)
-                .min_by(f64::total_cmp)
-                .map(|barest| Quantity { value: barest - needed, unit: facilities.clone() }),
-            Verdict::Unmet => Some(Quantity { value: -n_with(&Verdict::Unmet), unit: areas.clone() }),
+            Verdict::Met => all.lowest.map(|barest| Quantity { value: barest - needed, unit: facilities.clone() }),
+            Verdict::Unmet => Some(Quantity { value: -(all.unmet as f64), unit: areas.clone() }),
             _ => None,
         };
         Self {
-            observed: Some(Quantity { value: n_with(&Verdict::Met), unit: areas.clone() }),
-            required: Some(Required { threshold: Threshold::AtLeast(n_areas), unit: areas }),
+            observed: Some(Quantity { value: all.met as f64, unit: areas.clone() }),
+            required: Some(Required { threshold: Threshold::AtLeast(roll.areas.len() as f64), unit: areas }),
             margin,
             subject_unit: Some(facilities.clone()),
             shortfall_unit: Some(facilities),
-            shortfall: Self::total_shortfall(&subjects),
-            subjects,
+            shortfall: all.shortfall(),
             ..Self::bare(verdict)
         }
     }
 
     /// What all subjects lack together; `None` where none lacks anything that can be counted.
     pub fn total_shortfall(subjects: &[Subject]) -> Option<f64> {
-        subjects.iter().filter_map(|subject| subject.shortfall).reduce(|sum, shortfall| sum + shortfall)
+        Roll::of(subjects).all().shortfall()
     }
 
     /// The subjects that are judged one by one: all but the whole, of which the finding itself speaks.
@@ -320,22 +315,11 @@ impl Finding {
     }
 }
 
-/// The verdict on all subjects together: unmet if one is, else unknown if one is, else met; those that have nothing to
-/// judge do not count. `NotCheckable` if none counts.
+/// The verdict on all subjects together, see [`Group::verdict`](super::parts::Group::verdict).
 pub fn all_of<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> Verdict {
-    let (mut met, mut unmet, mut unknown) = (0, 0, 0);
+    let mut group = Group::default();
     for verdict in verdicts {
-        match verdict {
-            Verdict::Met => met += 1,
-            Verdict::Unmet => unmet += 1,
-            Verdict::Unknown { .. } => unknown += 1,
-            Verdict::NotCheckable { .. } => {}
-        }
+        *group.count(verdict) += 1;
     }
-    match (met, unmet, unknown) {
-        (0, 0, 0) => Verdict::NotCheckable { why: Reason::NothingHere },
-        (_, 0, 0) => Verdict::Met,
-        (_, 0, unknown) => Verdict::unknown(Reason::UnknownSubjects { unknown, of: met + unknown }),
-        _ => Verdict::Unmet,
-    }
+    group.verdict()
 }
