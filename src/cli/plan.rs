@@ -111,13 +111,14 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
     if arguments.strict {
         problems.make_strict();
     }
-    let (Some((mut scenarios, mut inputs)), false) = (chosen_from, problems.has_errors()) else {
+    let (Some(Candidates { mut scenarios, mut inputs, is_all_kept }), false) = (chosen_from, problems.has_errors())
+    else {
         progress.done();
         tell::problems(&problems, lang);
         return Err(tell::stop(&say("nothing was planned, nothing was written", "未制定方案，未写入任何文件"), lang));
     };
     let prices = prices.flatten();
-    if scenarios.is_empty() && arguments.candidates.is_none() && nothing_open(&read, &arguments.obligations) {
+    if is_all_kept {
         progress.done();
         let text =
             say("all that is wanted is kept already: there is nothing to plan", "所选条款均已达标，无需制定方案");
@@ -193,21 +194,17 @@ fn wanted(stage: &Stage, only: &Only) -> Vec<usize> {
     (0..base.findings.len()).filter(|&position| is_wanted(&base.findings[position])).collect()
 }
 
-/// Whether nothing that these words choose is unmet or unknown today.
-fn nothing_open(read: &ReadStudy, obligations: &[String]) -> bool {
-    let travel = TravelMatrix::compute(&read.world, &limits(&read.world, &read.packs));
-    let findings = assess(&read.world, &travel, &read.packs, &Only::new(obligations.to_vec()));
-    findings.findings.iter().all(|found| !is_open(&found.finding.verdict))
+/// What is chosen from.
+struct Candidates {
+    scenarios: Vec<Scenario>,
+    /// The file that they are read from, if any, with SHA-256 in hexadecimal.
+    inputs: Vec<(String, String)>,
+    /// Whether it is known already that all that is wanted is kept.
+    is_all_kept: bool,
 }
 
-fn is_open(verdict: &Verdict) -> bool {
-    matches!(verdict, Verdict::Unmet | Verdict::Unknown { .. })
-}
-
-type Candidates = Option<(Vec<Scenario>, Vec<(String, String)>)>;
-
-/// The scenarios to choose from, and the file that they are read from, if any; `None` where a problem with it was noted.
-fn candidates(arguments: &Arguments, read: &ReadStudy, problems: &mut Problems) -> Candidates {
+/// The scenarios to choose from; `None` where a problem with their file was noted.
+fn candidates(arguments: &Arguments, read: &ReadStudy, problems: &mut Problems) -> Option<Candidates> {
     let Some(path) = &arguments.candidates else {
         let travel = TravelMatrix::compute(&read.world, &limits(&read.world, &read.packs));
         let findings = assess(&read.world, &travel, &read.packs, &Only::default());
@@ -215,10 +212,11 @@ fn candidates(arguments: &Arguments, read: &ReadStudy, problems: &mut Problems) 
         let only = Only::new(arguments.obligations.clone());
         let is_wanted = |position: &usize| {
             let found = &findings.findings[*position];
-            is_open(&found.finding.verdict) && only.chooses(findings.obligation(found).id.get_ref())
+            found.finding.verdict.is_open() && only.chooses(findings.obligation(found).id.get_ref())
         };
         let open: Vec<usize> = (0..findings.findings.len()).filter(is_wanted).collect();
-        return Some((mends(&case, &findings, &open), Vec::new()));
+        let scenarios = mends(&case, &findings, &open);
+        return Some(Candidates { scenarios, inputs: Vec::new(), is_all_kept: open.is_empty() });
     };
     let (scenarios, sha256) = read_scenarios(path, read, arguments.crs.as_deref(), problems)?;
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -238,7 +236,7 @@ fn candidates(arguments: &Arguments, read: &ReadStudy, problems: &mut Problems) 
             );
         }
     }
-    Some((scenarios, vec![(name, sha256)]))
+    Some(Candidates { scenarios, inputs: vec![(name, sha256)], is_all_kept: false })
 }
 
 /// Gives each edit its cost; whether there are any. Either all edits have one or none.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::costs::{CostColumns, amount, column, missing_id, no_rows};
 use super::problem::{At, Problems, say};
-use super::table::{Table, Wish};
+use super::table::{Cells, Table, Wish};
 use super::{input, read_table, split};
 use crate::siting::{Offer, Offers};
 
@@ -196,11 +196,15 @@ fn doubles(found: &Candidates) -> HashSet<(&str, &str)> {
     twice
 }
 
-/// The sites that are there already.
-fn read_existing(table: &Table, offered_by: &str, found: &mut Candidates, problems: &mut Problems) {
-    let ids = column(table, &["id", "to", "site", "code", "编号", "代码", "编码", "设施"], problems);
-    let Some(ids) = ids else { return };
-    let sites: HashMap<&str, u32> = (0..).zip(&found.sites).map(|(at, id)| (id.as_str(), at)).collect();
+/// Calls `visit` with the position of each site that a row names, each once, and the row; other rows are told.
+fn each_site(
+    table: &Table,
+    ids: &Cells,
+    (sites, offered_by): (&[String], &str),
+    problems: &mut Problems,
+    mut visit: impl FnMut(u32, usize, &mut Problems),
+) {
+    let positions: HashMap<&str, u32> = (0..).zip(sites).map(|(at, id)| (id.as_str(), at)).collect();
     let mut rows: HashMap<&str, usize> = HashMap::new();
     for row in 0..table.n_rows {
         let id = ids.get(row);
@@ -208,14 +212,22 @@ fn read_existing(table: &Table, offered_by: &str, found: &mut Candidates, proble
             missing_id(table, row, problems);
         } else if let Some(&first) = rows.get(id) {
             duplicate_id(table, row, id, first, problems);
-        } else if let Some(&site) = sites.get(id) {
+        } else if let Some(&site) = positions.get(id) {
             rows.insert(id, row);
-            found.existing.push(site);
+            visit(site, row, problems);
         } else {
             unknown_site(table, row, id, offered_by, problems);
         }
     }
-    found.existing.sort_unstable();
+}
+
+/// The sites that are there already.
+fn read_existing(table: &Table, offered_by: &str, found: &mut Candidates, problems: &mut Problems) {
+    let ids = column(table, &["id", "to", "site", "code", "编号", "代码", "编码", "设施"], problems);
+    let Some(ids) = ids else { return };
+    let existing = &mut found.existing;
+    each_site(table, ids, (&found.sites, offered_by), problems, |site, _, _| existing.push(site));
+    existing.sort_unstable();
 }
 
 /// A number that each site has.
@@ -264,23 +276,11 @@ fn read_of_sites(
         column(table, &["id", "to", "site", "candidate", "code", "编号", "代码", "编码", "设施", "候选点"], problems);
     let values = column(table, of.headers, problems);
     let (ids, values) = (ids?, values?);
-    let positions: HashMap<&str, usize> = (0..).zip(&found.sites).map(|(at, id)| (id.as_str(), at)).collect();
-    let mut rows: HashMap<&str, usize> = HashMap::new();
     let mut numbers: Vec<Option<f64>> = vec![None; found.sites.len()];
-    for row in 0..table.n_rows {
-        let id = ids.get(row);
-        if id.is_empty() {
-            missing_id(table, row, problems);
-        } else if let Some(&first) = rows.get(id) {
-            duplicate_id(table, row, id, first, problems);
-        } else if let Some(&at) = positions.get(id) {
-            rows.insert(id, row);
-            // A wrong number is told once: the site is not missing as well.
-            numbers[at] = Some(amount(table, values, row, of.name, problems).unwrap_or(0.0));
-        } else {
-            unknown_site(table, row, id, offered_by, problems);
-        }
-    }
+    each_site(table, ids, (&found.sites, offered_by), problems, |site, row, problems| {
+        // A wrong number is told once: the site is not missing as well.
+        numbers[site as usize] = Some(amount(table, values, row, of.name, problems).unwrap_or(0.0));
+    });
     let is_excused = |at: usize| !of.is_needed_of_existing && found.existing.contains(&(at as u32));
     let missing: Vec<&str> = (0..numbers.len())
         .filter(|&at| numbers[at].is_none() && !is_excused(at))

@@ -9,10 +9,10 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::decide::{Decide, Standard, more_than_all, no_areas_to_decide};
-use super::finding::{Evidence, Finding, Of, Reason, Subject, Threshold, Unit, Verdict};
+use super::finding::{Finding, Of, Reason, Subject, Threshold, Unit};
 use super::parts::{self, ByParts, Kept, Roll, Rows, Swap, whole_and, whole_and_areas};
 use super::select::{Selection, Tri, Where, attribute_names};
-use super::tally::{ByArea, Item, Tally};
+use super::tally::{ByArea, Item, Tally, evidence_of_share};
 use super::{Case, Kind, Mistake, Name, Noun};
 use crate::model::{AreaId, FacilityId, GroupId, PerArea, PerPoint, PointId};
 use crate::space::margin::Margins;
@@ -168,7 +168,7 @@ impl ByParts for Reach {
             Of::Area(area) => {
                 let of = Of::Area(area);
                 let mut subject = subject(&books.standard, of, &tallies.known(area), &tallies.floating(area));
-                if matches!(subject.verdict, Verdict::Unmet | Verdict::Unknown { .. }) {
+                if subject.verdict.is_open() {
                     let sure = |facility: FacilityId| books.selection.is_sure(facility);
                     subject.evidence.nearest = case.nearest_to_area(area, books.selection.service, sure);
                 }
@@ -233,14 +233,7 @@ fn whole(books: &Books) -> Subject {
 
 fn subject(standard: &Standard, of: Of, known: &Tally, floating: &Tally) -> Subject {
     let (best, all) = known.best(floating);
-    let unknown = known.unknown.sum + floating.yes.sum + floating.no.sum + floating.unknown.sum;
-    let evidence = Evidence {
-        counted: Some(known.yes.sum),
-        of: Some(known.yes.sum + known.no.sum + known.unknown.sum),
-        unknown: Some(unknown).filter(|&unknown| 0.0 < unknown),
-        ..Evidence::default()
-    };
-    standard.subject(of, known.share(floating), |limit| limit * all - best, evidence)
+    standard.subject(of, known.share(floating), |limit| limit * all - best, evidence_of_share(known, floating))
 }
 
 /// The selected facilities within the distance of a point.
@@ -359,6 +352,7 @@ mod tests {
     use crate::model::sketch::{Sketch, with_costs};
     use crate::model::{Id, Proxy, World};
     use crate::rules::finding::Remark;
+    use crate::rules::finding::Verdict;
     use crate::rules::{assert_agrees, try_check, underlined};
     use crate::units::CostUnit;
 

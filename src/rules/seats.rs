@@ -13,7 +13,7 @@ use super::interval::Interval;
 use super::parts::{self, ByParts, Kept, Roll, Rows, Swap, whole_and, whole_and_areas};
 use super::per_capita::{self, SupplyPerPerson};
 use super::select::{Amounts, Selection, Tri, Where, attribute_names};
-use super::tally::{Amount, ByArea, Tally};
+use super::tally::{Amount, ByArea, Tally, evidence_of_share};
 use super::{Case, Detail, Kind, Mistake, Name, Noun, Surplus};
 use crate::access::assignment::{Assignment, Pair, assign, ones, thousandths};
 use crate::model::{AreaId, FacilityId, GroupId, Id, LevelId, PointId};
@@ -304,13 +304,7 @@ impl Seated {
     fn area(&self, area: AreaId) -> Subject {
         let (known, floating) = (self.tallies.known(area), self.tallies.floating(area));
         let (best, all) = known.best(&floating);
-        let unknown = known.unknown.sum + floating.yes.sum + floating.no.sum + floating.unknown.sum;
-        let evidence = Evidence {
-            counted: Some(known.yes.sum),
-            of: Some(known.yes.sum + known.no.sum + known.unknown.sum),
-            unknown: Some(unknown).filter(|&unknown| 0.0 < unknown),
-            ..Evidence::default()
-        };
+        let evidence = evidence_of_share(&known, &floating);
         let lacking = |limit: f64| whole_units(limit * all - best);
         self.standard.subject(Of::Area(area), known.share(&floating), lacking, evidence)
     }

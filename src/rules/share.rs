@@ -12,7 +12,7 @@ use super::finding::{Evidence, Finding, Of, Reason, Remark, Subject, Threshold, 
 use super::interval::Interval;
 use super::parts::{self, ByParts, Kept, Roll, Swap, whole_and, whole_and_areas};
 use super::select::{Amounts, Roster, Selection, Tri, Where, attribute_names};
-use super::tally::{self, Amount, ByArea, Tally};
+use super::tally::{self, Amount, ByArea, Tally, evidence_of_share};
 use super::{Case, Detail, Kind, Mistake, Name, Noun, Surplus};
 use crate::model::{AreaId, Column, FacilityId, Id, Value};
 use crate::units::Share;
@@ -350,14 +350,7 @@ impl ShareCheck {
             Unit::Facilities { .. } => whole_units(limit * all - best),
             _ => limit * all - best,
         };
-        let unknown = known.unknown.sum + floating.yes.sum + floating.no.sum + floating.unknown.sum;
-        let evidence = Evidence {
-            counted: Some(known.yes.sum),
-            of: Some(known.yes.sum + known.no.sum + known.unknown.sum),
-            unknown: Some(unknown).filter(|&unknown| 0.0 < unknown),
-            facilities,
-            ..Evidence::default()
-        };
+        let evidence = Evidence { facilities, ..evidence_of_share(known, floating) };
         standard.subject(of, sums.share(), lacking, evidence)
     }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::Case;
 use super::exact::Exact;
+use super::finding::Evidence;
 use super::interval::Interval;
 use super::select::{Amounts, Tri};
 use crate::model::{AreaId, Areas, FacilityId, GroupId, Id, LevelId, PointId};
@@ -115,6 +116,17 @@ impl Tally {
     pub fn best(&self, floating: &Self) -> (f64, f64) {
         let most = self.yes.high() + self.unknown.high() + floating.yes.high() + floating.unknown.high();
         (most, most + self.no.sum)
+    }
+}
+
+/// What the verdict on a share rests on, where `floating` may belong here too.
+pub fn evidence_of_share(known: &Tally, floating: &Tally) -> Evidence {
+    let unknown = known.unknown.sum + floating.yes.sum + floating.no.sum + floating.unknown.sum;
+    Evidence {
+        counted: Some(known.yes.sum),
+        of: Some(known.yes.sum + known.no.sum + known.unknown.sum),
+        unknown: Some(unknown).filter(|&unknown| 0.0 < unknown),
+        ..Evidence::default()
     }
 }
 

@@ -144,14 +144,18 @@ fn order(a: &Ranked, b: &Ranked) -> Ordering {
 
 /// All choices of 1 to `most` of `n` scenarios, those of fewer first, each in the order of the file.
 pub fn choices(n: usize, most: usize) -> impl Iterator<Item = Vec<usize>> {
-    (1..=most.min(n)).flat_map(move |k| {
-        std::iter::successors(Some((0..k).collect::<Vec<usize>>()), move |chosen| {
-            let mut next = chosen.clone();
-            let turn = (0..k).rev().find(|&at| chosen[at] < n - k + at)?;
-            let start = next[turn] + 1;
-            next[turn..].iter_mut().zip(start..).for_each(|(position, value)| *position = value);
-            Some(next)
-        })
+    (1..=most.min(n)).flat_map(move |size| choices_of(n, size))
+}
+
+/// All choices of `size` of `n` scenarios, each in the order of the file.
+pub fn choices_of(n: usize, size: usize) -> impl Iterator<Item = Vec<usize>> {
+    let first = (size <= n).then(|| (0..size).collect::<Vec<usize>>());
+    std::iter::successors(first, move |chosen| {
+        let mut next = chosen.clone();
+        let turn = (0..size).rev().find(|&at| chosen[at] < n - size + at)?;
+        let start = next[turn] + 1;
+        next[turn..].iter_mut().zip(start..).for_each(|(position, value)| *position = value);
+        Some(next)
     })
 }
 

@@ -153,10 +153,7 @@ impl Stage {
 
     /// Whether a scenario edits what the obligation of a finding of the base looks at.
     pub(super) fn touches(&self, position: usize, scenario: usize) -> bool {
-        let (uses, moves) = (&self.uses[position], &self.moves[scenario]);
-        let rows = moves.leave.iter().chain(&moves.come);
-        rows.map(|&facility| self.world.facilities[facility].service).any(|service| uses.services.contains(&service))
-            || moves.others.iter().any(|change| uses.are_touched(change))
+        self.edits(&[scenario]).is_ok_and(|edits| edits.touch(&self.uses[position]))
     }
 
     /// Groups of scenarios that edit the same facility or open the same: of each only one can be carried out.

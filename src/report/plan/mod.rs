@@ -7,8 +7,8 @@ mod words;
 use std::io::{self, Write};
 
 use crate::model::{AreaId, Lang, World};
+use crate::rules::Obligation;
 use crate::rules::finding::Of;
-use crate::rules::{Obligation, Verdict};
 use crate::scenario::plan::{Impossible, NoPlan, Plan};
 use crate::scenario::{Edit, Stage};
 
@@ -61,10 +61,7 @@ impl<'a> Planned<'a> {
 
     /// The obligations that the plan keeps and that are not kept today.
     fn gained(&self) -> Vec<usize> {
-        let is_open = |position: &usize| {
-            let verdict = &self.stage.base().findings[*position].finding.verdict;
-            matches!(verdict, Verdict::Unmet | Verdict::Unknown { .. })
-        };
+        let is_open = |position: &usize| self.stage.base().findings[*position].finding.verdict.is_open();
         self.plan().map_or_else(Vec::new, |plan| plan.held.iter().copied().filter(is_open).collect())
     }
 

@@ -47,6 +47,11 @@ impl Verdict {
         }
     }
 
+    /// Whether there is something to mend: it is not kept, or not known to be.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Unmet | Self::Unknown { .. })
+    }
+
     /// Why it is unknown or not checkable.
     pub fn why(&self) -> Option<&Reason> {
         match self {

@@ -12,7 +12,7 @@ use crate::model::{AreaId, Column, FacilityId, FacilityRow, Id, LevelId, Service
 use crate::rules::decide::Decide;
 use crate::rules::finding::{Of, Subject};
 use crate::rules::select::{Condition, Tri, Where};
-use crate::rules::{Case, Check, Noun, ShareCheck, Verdict};
+use crate::rules::{Case, Check, Noun, ShareCheck};
 
 /// More copies of a facility than this are not offered in one area.
 const MOST_COPIES: usize = 20;
@@ -59,7 +59,7 @@ impl Ord for Sorted {
 }
 
 fn is_lacking(subject: &&Subject) -> bool {
-    matches!(subject.verdict, Verdict::Unmet | Verdict::Unknown { .. })
+    subject.verdict.is_open()
 }
 
 fn area(subject: &Subject) -> Option<AreaId> {

@@ -160,7 +160,7 @@ pub fn plan(question: &Question<'_>) -> (Vec<Impossible>, Result<Plan, NoPlan>) 
     let stage = question.stage;
     let base = &stage.base().findings;
     let verdict = |position: usize| &base[position].finding.verdict;
-    let is_open = |position: &usize| matches!(verdict(*position), Verdict::Unmet | Verdict::Unknown { .. });
+    let is_open = |position: &usize| verdict(*position).is_open();
     let open: BTreeSet<usize> = question.wanted.iter().copied().filter(is_open).collect();
     let keeps = (0..base.len()).filter(|&position| *verdict(position) == Verdict::Met);
     let positions: Vec<usize> = keeps.chain(open.iter().copied()).collect();

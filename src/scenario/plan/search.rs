@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::batch::choices_of;
 use super::super::stage::Stage;
 use super::asks::{Ask, Asked};
 use super::master::{Cut, Found, Goal, Master, Role, Terms};
@@ -154,7 +155,7 @@ impl Search<'_> {
         // None can be left out; another set may be smaller all the same.
         let mut n_tried = 0;
         for size in 1..core.len() {
-            for choice in super::super::batch::choices(may.len(), size).filter(|choice| choice.len() == size) {
+            for choice in choices_of(may.len(), size) {
                 n_tried += 1;
                 if MOST_SETS < n_tried {
                     return Some((core, false));
@@ -183,8 +184,7 @@ const MOST_SETS: usize = 2000;
 fn smallest_hitting(conflicts: &[Vec<usize>]) -> Option<Vec<Vec<usize>>> {
     let all: Vec<usize> = conflicts.iter().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect();
     (1..=all.len()).find_map(|size| {
-        let sets = super::super::batch::choices(all.len(), size).filter(|choice| choice.len() == size);
-        let sets = sets.map(|choice| choice.into_iter().map(|at| all[at]).collect::<Vec<_>>());
+        let sets = choices_of(all.len(), size).map(|choice| choice.into_iter().map(|at| all[at]).collect::<Vec<_>>());
         let hits = |set: &Vec<usize>| conflicts.iter().all(|conflict| conflict.iter().any(|at| set.contains(at)));
         let sets: Vec<Vec<usize>> = sets.filter(hits).collect();
         (!sets.is_empty()).then_some(sets)

@@ -15,10 +15,6 @@ fn candidates(base: &crate::model::World, drawn: &[Drawn]) -> Vec<Scenario> {
     scenarios(base, &drawn)
 }
 
-fn is_open(verdict: &Verdict) -> bool {
-    matches!(verdict, Verdict::Unmet | Verdict::Unknown { .. })
-}
-
 /// Every choice that can be carried out: what it costs, and which obligations it keeps.
 struct Tried {
     cost: f64,
@@ -59,7 +55,7 @@ proptest! {
             let mut wanted = only.clone();
             wanted.sort_unstable();
             wanted.dedup();
-            wanted.retain(|&at| is_open(&before[at].finding.verdict));
+            wanted.retain(|&at| before[at].finding.verdict.is_open());
             wanted
         };
         let (can, cannot): (Vec<usize>, Vec<usize>) = wanted.iter().partition(|&&at| all.iter().any(|tried| tried.kept[at]));
