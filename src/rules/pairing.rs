@@ -351,7 +351,7 @@ impl<'a> Places<'a> {
                 let near = offers.iter().filter(|offer| counts(offer));
                 near.filter_map(move |offer| Some(Pair { demand, supply: offer.position, cost: offer.cost? }))
             });
-            assign(&demand, &supply, pairs.collect())
+            assign(&demand, &supply, &pairs.collect::<Vec<_>>())
         };
         // At worst an estate of unknown size takes all that is near it, at best nothing.
         let sure = supply(0);

@@ -22,6 +22,14 @@ pub trait ByParts: Kind + Clone + Send + Sync + 'static {
     /// Why nothing can be judged.
     fn books(&self, case: &Case<'_>) -> Result<Self::Books, Reason>;
 
+    /// The same, for [`ByParts::replace`]: rows that do not stand may come.
+    ///
+    /// # Errors
+    /// As [`ByParts::books`].
+    fn books_to_keep(&self, case: &Case<'_>) -> Result<Self::Books, Reason> {
+        self.books(case)
+    }
+
     /// All that is judged, in the order of the finding.
     fn all(&self, case: &Case<'_>, books: &Self::Books) -> Vec<Of>;
 
@@ -238,7 +246,7 @@ pub trait Kept: Send + Sync {
 /// Keeps of a world what [`Kept::revise`] needs; `None` where nothing can be judged.
 pub fn keep<K: ByParts>(kind: &K, case: &Case<'_>) -> Option<Box<dyn Kept>> {
     let case = Case { detail: Detail::Figures, ..*case };
-    let books = kind.books(&case).ok()?;
+    let books = kind.books_to_keep(&case).ok()?;
     let mut roll = Roll::default();
     let mut observed: [Vec<f64>; 4] = Default::default();
     for subject in kind.all(&case, &books).iter().filter_map(|of| kind.subject(&case, &books, of)) {
