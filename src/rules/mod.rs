@@ -8,6 +8,7 @@ pub mod finding;
 pub mod interval;
 pub mod pack;
 pub mod parts;
+pub mod places;
 pub mod select;
 pub mod surplus;
 pub mod tally;

@@ -297,6 +297,12 @@ pub fn chosen(areas: &[(AreaId, Tri)], area: AreaId) -> Option<Tri> {
 }
 
 impl<'a> Case<'a> {
+    /// All rows of a service that meet the conditions or may, whether they stand or not; in the order of their ids.
+    pub fn rows(&self, service: ServiceId, conditions: &Where) -> Vec<(FacilityId, Tri)> {
+        let own = self.world.facilities.iter().filter(|(_, row)| row.service == service);
+        own.map(|(id, _)| (id, self.holds(conditions, id))).filter(|&(_, holds)| holds != Tri::No).collect()
+    }
+
     /// The facilities that surely count in each area of `level`, the first few, for evidence.
     pub fn facilities_by_area(
         &self,

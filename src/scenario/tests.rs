@@ -55,8 +55,11 @@ const OTHERS: [&str; 8] = [
     r#"ceiling = { service = "school", where = { public = true }, value = "pupils", per = "places", at-most = 0.6 }"#,
 ];
 
-/// One that plans do not reckon with: it looks at estates.
-const PAIRING: &str = r#"pairing = { service = "school", where = { public = true }, within = "2 km", capacity = "places", places-per-household = 0.2 }"#;
+/// Those that plans do not reckon with: they look at estates.
+const PAIRINGS: [&str; 2] = [
+    r#"pairing = { service = "school", where = { public = true }, within = "2 km", capacity = "places", places-per-household = 0.2 }"#,
+    r#"pairing = { service = "clinic", within = "1500 m" }"#,
+];
 
 pub(super) fn packs() -> Vec<Arc<Pack>> {
     packs_of(&CHECKS)
@@ -67,7 +70,7 @@ fn all_packs() -> Vec<Arc<Pack>> {
 }
 
 fn all_checks() -> Vec<&'static str> {
-    [&CHECKS[..], &OTHERS, &[PAIRING]].concat()
+    [&CHECKS[..], &OTHERS, &PAIRINGS].concat()
 }
 
 fn packs_of(checks: &[&str]) -> Vec<Arc<Pack>> {
@@ -137,7 +140,9 @@ pub(super) fn world(points: &[(Place, Option<u16>, u16)], buildings: &[Building]
         }
     }
     sketch = sketch.estate("E1", Some((1.0, 1.0)), Some(300.0), None).estate("E2", Some((4.0, 0.3)), Some(900.0), None);
-    sketch.estate("E3", Some((4.0, 1.0)), None, None).world()
+    // In some worlds the households of one are missing.
+    let households = (points.len() % 3 != 1).then_some(200.0);
+    sketch.estate("E3", Some((4.0, 1.0)), households, None).world()
 }
 
 /// An edit before it is resolved: what it does, to which, and with what.
@@ -387,23 +392,21 @@ pub(super) fn buildings() -> impl Strategy<Value = Vec<Building>> {
 }
 
 #[test]
-fn edits_of_facilities_are_judged_in_full_by_pairing_alone() {
+fn edits_of_facilities_are_judged_by_what_they_touch() {
     let buildings = [
         (true, Some(true), Some(90), Some((4, 0))),
         (false, Some(true), Some(40), Some((1, 1))),
         (false, Some(true), Some(70), Some((7, 1))),
     ];
     let base = world(&[((4, 1), Some(300), 60), ((8, 0), Some(90), 30)], &buildings);
-    let pairing = all_checks().len() - 1;
     for base in [base.clone(), with_straight_lines(&base)] {
         // A school closes, a clinic closes, a clinic gets other places.
         let drawn = [vec![(2, 1, (0, 0), 0, false)], vec![(2, 2, (0, 0), 0, false)], vec![(3, 2, (0, 0), 25, false)]];
         let stage = Stage::new(&base, &all_packs(), &Only::default(), scenarios(&base, &drawn));
-        for (chosen, in_full) in [(0, &[pairing][..]), (1, &[]), (2, &[])] {
+        for chosen in 0..3 {
             let edits = stage.edits(&[chosen]).unwrap();
             let unsaid = |&position: &usize| matches!(stage.revise(position, &edits), Revised::Unsaid);
-            let unsaid: Vec<usize> = (0..all_checks().len()).filter(unsaid).collect();
-            assert_eq!(unsaid, in_full);
+            assert_eq!((0..all_checks().len()).find(unsaid), None);
             assert_ne!(judged_by_what_is_touched(&stage, &[chosen], &stage.outcome(&[chosen]).unwrap()), 0);
         }
     }

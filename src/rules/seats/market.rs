@@ -1,11 +1,10 @@
 //! Who needs a place within a distance, what places there are, and how they are given out.
 
-use std::collections::{BTreeMap, HashMap};
-
-use crate::access::assignment::{Assignment, KeptAssignment, Pair, assign, thousandths};
+use crate::access::assignment::{Assignment, Pair, assign, thousandths};
 use crate::model::FacilityId;
 use crate::rules::Case;
 use crate::rules::parts::Rows;
+use crate::rules::places::{Bounds, KeptPlaces, Offered};
 use crate::rules::select::{Amounts, Tri};
 
 /// Who needs a place and what places there are, in thousandths.
@@ -66,6 +65,11 @@ impl Market {
         pairs.collect()
     }
 
+    /// Whether all that it has is known.
+    fn is_known(&self) -> bool {
+        self.sure == self.most
+    }
+
     /// Persons at each point, so many where their number is unknown.
     fn demand(&self, unknown: u64) -> Vec<u64> {
         self.persons.iter().map(|n| n.unwrap_or(unknown)).collect()
@@ -73,18 +77,18 @@ impl Market {
 }
 
 /// Who has a place: with what is sure only, and with all that may be.
-pub(super) struct Seating<A> {
-    pub(super) worst: A,
+pub(super) struct Seating {
+    pub(super) worst: Assignment,
     /// `None` where all is known.
-    pub(super) best: Option<A>,
+    best: Option<Assignment>,
 }
 
-impl Seating<Assignment> {
+impl Seating {
     pub(super) fn of(case: &Case<'_>, market: &Market) -> Self {
         // People of unknown number may be so many that they take everything near, or none at all.
         let sure: u64 = market.sure.iter().sum();
         let assign = |demand: Vec<u64>, supply: &[u64]| assign(&demand, supply, &market.pairs(case, &demand, supply));
-        let is_known = market.sure == market.most && !market.persons.contains(&None);
+        let is_known = market.is_known() && !market.persons.contains(&None);
         let (worst, best) = rayon::join(
             || assign(market.demand(sure), &market.sure),
             || (!is_known).then(|| assign(market.demand(0), &market.most)),
@@ -92,62 +96,20 @@ impl Seating<Assignment> {
         Self { worst, best }
     }
 
-    /// How many at a point have one: with what is sure only, and with all that may be.
-    pub(super) fn at(&self, point: usize) -> (u64, u64) {
+    /// How many at a point have one.
+    pub(super) fn at(&self, point: usize) -> Bounds {
         let worst = self.worst.seated()[point];
         (worst, self.best.as_ref().map_or(worst, |best| best.seated()[point]))
     }
 }
 
-/// Who has a place in the base, kept to say what other facilities make of it: of a market of all that may stand.
-pub(super) struct KeptSeating {
-    market: Market,
-    /// Where each facility is among those of the market.
-    positions: HashMap<FacilityId, u32>,
-    seating: Seating<KeptAssignment>,
-}
-
-impl KeptSeating {
-    /// Of a market in which the number of all persons is known.
-    pub(super) fn of(case: &Case<'_>, market: Market) -> Self {
-        let demand = market.demand(0);
-        let stands: Vec<bool> = market.facilities.iter().map(|&id| case.world.facilities.stands(id)).collect();
-        let keep = |all: &[u64]| {
-            let standing = all.iter().zip(&stands).map(|(&places, &stands)| if stands { places } else { 0 });
-            KeptAssignment::new(&demand, &standing.collect::<Vec<_>>(), &market.pairs(case, &demand, all))
-        };
-        let (worst, best) =
-            rayon::join(|| keep(&market.sure), || (market.sure != market.most).then(|| keep(&market.most)));
-        let positions = market.facilities.iter().copied().zip(0..).collect();
-        Self { seating: Seating { worst, best }, positions, market }
-    }
-
-    /// As [`Seating::at`].
-    pub(super) fn at(&self, point: usize) -> (u64, u64) {
-        let worst = self.seating.worst.seated(point as u32);
-        (worst, self.seating.best.as_ref().map_or(worst, |best| best.seated(point as u32)))
-    }
-
-    /// The points where others have a place, with how many, as [`Seating::at`], when some facilities stand no more and
-    /// others stand; in order.
-    pub(super) fn revise(&self, gone: &Rows, new: &Rows) -> Vec<(usize, (u64, u64))> {
-        let places = |places: &[u64]| -> Vec<(u32, u64)> {
-            let position = |&(facility, _): &(FacilityId, Tri)| self.positions.get(&facility).copied();
-            let closed = gone.iter().filter_map(position).map(|at| (at, 0));
-            let open = new.iter().filter_map(position).map(|at| (at, places[at as usize]));
-            closed.chain(open).collect()
-        };
-        let worst = self.seating.worst.revise(&places(&self.market.sure));
-        let best = self.seating.best.as_ref().map(|best| best.revise(&places(&self.market.most)));
-        let mut changed: BTreeMap<usize, (u64, u64)> = BTreeMap::new();
-        for one in &worst {
-            let at = changed.entry(one.demand as usize).or_insert_with(|| self.at(one.demand as usize));
-            at.0 = one.after;
-        }
-        for one in best.as_ref().unwrap_or(&worst) {
-            let at = changed.entry(one.demand as usize).or_insert_with(|| self.at(one.demand as usize));
-            at.1 = one.after;
-        }
-        changed.into_iter().collect()
-    }
+/// The same of a market of all that may stand, in which the number of all persons is known, kept to say what others make
+/// of it.
+pub(super) fn keep(case: &Case<'_>, market: Market) -> KeptPlaces {
+    let demand = market.demand(0);
+    let stands = |&facility: &FacilityId| (facility, case.world.facilities.stands(facility));
+    let facilities: Vec<(FacilityId, bool)> = market.facilities.iter().map(stands).collect();
+    let offered = |places: &[u64]| Offered { pairs: market.pairs(case, &demand, places), places: places.to_vec() };
+    let (worst, best) = rayon::join(|| offered(&market.sure), || (!market.is_known()).then(|| offered(&market.most)));
+    KeptPlaces::new(&demand, &facilities, worst, best)
 }

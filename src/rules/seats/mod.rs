@@ -13,7 +13,7 @@ use super::decide::{Decide, Standard, more_than_all, no_areas_to_decide};
 use super::finding::{Finding, Of, Reason, Remark, Subject, Threshold, Unit};
 use super::parts::{self, ByParts, Kept, Roll, Rows, Swap, whole_and_areas};
 use super::per_capita::{self, SupplyPerPerson};
-use super::select::{Selection, Tri, Where, attribute_names};
+use super::select::{Selection, Where, attribute_names};
 use super::{Case, Kind, Mistake, Name, Noun, Surplus};
 use crate::access::assignment::ones;
 use crate::units::{Cost, Share};
@@ -161,11 +161,7 @@ impl ByParts for Seats {
     }
 
     fn books_to_keep(&self, case: &Case<'_>) -> Result<Books, Reason> {
-        self.books_with(case, |selection| {
-            let all = case.world.facilities.iter().filter(|(_, row)| row.service == selection.service);
-            let rows = all.map(|(id, _)| (id, case.holds(&self.r#where, id)));
-            Some(rows.filter(|&(_, status)| status != Tri::No).collect())
-        })
+        self.books_with(case, |selection| Some(case.rows(selection.service, &self.r#where)))
     }
 
     fn all(&self, _case: &Case<'_>, books: &Books) -> Vec<Of> {

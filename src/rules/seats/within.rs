@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::crowded::overcrowded;
-use super::market::{KeptSeating, Market, Seating, most};
+use super::market::{Market, Seating, keep, most};
 use crate::access::assignment::{ones, thousandths};
 use crate::model::{AreaId, FacilityId, GroupId, LevelId, PointId};
 use crate::rules::decide::{Standard, whole_units};
 use crate::rules::finding::{Evidence, Of, Subject};
 use crate::rules::interval::Interval;
 use crate::rules::parts::{Rows, whole_and};
+use crate::rules::places::{Bounds, KeptPlaces};
 use crate::rules::select::{Amounts, Selection, Tri};
 use crate::rules::tally::{Amount, ByArea, Tally, evidence_of_share};
 use crate::rules::{Case, Detail};
@@ -27,7 +28,7 @@ pub struct Seated {
     pub(super) totals: Totals,
     pub(super) tallies: ByArea,
     /// Of the base, where others are to be judged by it.
-    kept: Option<Arc<KeptSeating>>,
+    kept: Option<Arc<KeptPlaces>>,
     /// For evidence.
     pub(super) crowded: Arc<Vec<Subject>>,
 }
@@ -56,9 +57,9 @@ impl Seated {
             near_points.ids().iter().map(|&point| people.persons(asked.group, point).map(thousandths)).collect();
         // People of unknown number may change anyone's place.
         let rows = rows.filter(|_| !persons.contains(&None));
-        let kept = rows.map(|rows| KeptSeating::of(case, Market::new(rows, capacities, persons.clone(), asked.within)));
+        let kept = rows.map(|rows| keep(case, Market::new(rows, capacities, persons.clone(), asked.within)));
         let market = Market::new(selection.iter().collect(), capacities, persons, asked.within);
-        let (seated, crowded): (Vec<(u64, u64)>, Vec<Subject>) = match &kept {
+        let (seated, crowded): (Vec<Bounds>, Vec<Subject>) = match &kept {
             Some(kept) => ((0..market.persons.len()).map(|point| kept.at(point)).collect(), Vec::new()),
             None => {
                 let seating = Seating::of(case, &market);

@@ -1,17 +1,25 @@
 //! Pairing: every new estate has its facility, near, in time, large enough.
 
+mod offers;
+mod places;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::decide::{no_limit, whole_units};
-use super::finding::{
-    Evidence, Finding, Of, Quantity, Reason, Remark, Required, Subject, Threshold, Unit, Verdict, all_of,
-};
-use super::select::{Amounts, Selection, Tri, Where, attribute_names};
-use super::{Case, Kind, Mistake, Name, Noun};
-use crate::access::assignment::{Assignment, Pair, assign, ones, thousandths};
-use crate::model::{Column, Date, Estate, EstateId, FacilityId, Id};
+use self::offers::{KeptOffers, Offer};
+use self::places::Places;
+use super::decide::no_limit;
+use super::finding::{Evidence, Finding, Of, Quantity, Reason, Remark, Required, Subject, Threshold, Unit, Verdict};
+use super::parts::{self, ByParts, Kept, Roll, Rows, Swap};
+use super::places::Offered;
+use super::select::{Selection, Tri, Where, attribute_names};
+use super::{Case, Detail, Kind, Mistake, Name, Noun};
+use crate::access::assignment::thousandths;
+use crate::model::{Estate, EstateId, Id};
 use crate::units::Cost;
 
 /// Every new estate has its facility: near, open in time, and large enough.
@@ -99,136 +107,190 @@ impl Kind for Pairing {
     }
 
     fn assess(&self, case: &Case<'_>) -> Finding {
-        self.judge(case).unwrap_or_else(|why| Finding::bare(Verdict::unknown(why)))
+        parts::assess(self, case)
+    }
+
+    fn keep(&self, case: &Case<'_>) -> Option<Box<dyn Kept>> {
+        parts::keep(self, case)
     }
 }
 
-/// A facility that is near an estate, or may be.
-struct Offer {
-    /// Its position in the selection.
-    position: u32,
-    facility: FacilityId,
-    /// How far it is; `None` where nobody knows.
-    cost: Option<f64>,
-    /// Whether it meets the conditions.
-    is_selected: Tri,
-    in_time: Tri,
-    /// For how many facilities it stands: without a cost those that are alike in all else are one.
-    n_facilities: usize,
+/// What estates are judged by.
+#[derive(Clone)]
+pub struct Books {
+    /// In the unit of the costs.
+    within: f64,
+    selection: Arc<Selection>,
+    /// For each estate the selected facilities that are near or may be, the nearest first; those of some are others now.
+    offers: Arc<Vec<Vec<Offer>>>,
+    changed: BTreeMap<usize, Vec<Offer>>,
+    places: Option<Places>,
+    /// Of the base, where others are to be judged by it.
+    kept: Option<Arc<KeptOffers>>,
 }
 
-impl Offer {
-    /// Whether the estate can count on it.
-    fn counts(&self) -> Tri {
-        let near = if self.cost.is_some() { Tri::Yes } else { Tri::Unknown };
-        near.and(self.is_selected).and(self.in_time)
+impl Books {
+    fn offers(&self, estate: EstateId) -> &[Offer] {
+        self.changed.get(&estate.index()).unwrap_or(&self.offers[estate.index()])
     }
 }
 
-/// The places that estates ask for and get, in thousandths; an estate's are at its position.
-struct Places<'a> {
-    capacities: Amounts<'a>,
-    /// `None` where the households are missing.
-    needed: Vec<Option<u64>>,
-    /// With what is sure only.
-    worst: Assignment,
-    /// With all near facilities that may count.
-    best: Assignment,
-}
+impl ByParts for Pairing {
+    type Books = Books;
 
-impl Pairing {
-    fn judge(&self, case: &Case<'_>) -> Result<Finding, Reason> {
-        let estates = &case.world.estates;
-        if !estates.known {
-            return Err(Reason::NoEstates);
-        }
-        let selection = case.select(self.service.get_ref(), &self.r#where)?;
-        let within = case.limit(self.within)?;
-        let unit = Unit::from(self.within.unit());
-        let offers = self.offers(case, &selection, within);
-        let places = self.capacity.as_ref().zip(self.places_per_household.as_ref()).map(|(capacity, per_household)| {
-            let capacities = case.amounts(capacity.get_ref());
-            Places::share_out(case, &selection, &offers, capacities, *per_household.get_ref())
+    fn books(&self, case: &Case<'_>) -> Result<Books, Reason> {
+        let (selection, within) = self.selected(case)?;
+        let rows: Rows = selection.iter().collect();
+        let offers = offers::of(case, &rows, within, self.opens());
+        let places = self.needed(case).map(|needed| {
+            let offered = self.offered(case, &rows, &offers, &needed);
+            Places::share_out(needed, offered)
         });
-
-        let subjects: Vec<Subject> = estates
-            .rows
-            .ids()
-            .map(|estate| self.judge_estate(case, &selection, &offers, places.as_ref(), estate))
-            .collect();
-        let verdict = all_of(subjects.iter().map(|subject| &subject.verdict));
-        let count = |key: &str| subjects.iter().filter(|subject| subject.verdict.key() == key).count() as f64;
-        let margin = match verdict {
-            Verdict::Met => {
-                let farthest = subjects.iter().filter_map(|subject| subject.observed).max_by(f64::total_cmp);
-                farthest.map(|cost| Quantity { value: within - cost, unit: unit.clone() })
-            }
-            Verdict::Unmet => Some(Quantity { value: -count("unmet"), unit: Unit::Estates }),
-            _ => None,
-        };
-        let service = self.service.get_ref().clone();
-        let threshold = Threshold::AtLeast(subjects.len() as f64);
-        let mut remarks: Vec<Remark> = case.lacking(&self.r#where, selection.maybe.iter().copied()).collect();
-        remarks.extend(places.as_ref().and_then(|places| places.capacities.lacking(selection.facilities())));
-        Ok(Finding {
-            observed: Some(Quantity { value: count("met"), unit: Unit::Estates }),
-            required: Some(Required { threshold, unit: Unit::Estates }),
-            margin,
-            subject_unit: Some(unit),
-            shortfall_unit: Some(match places {
-                Some(_) => Unit::Supply { service },
-                None => Unit::Facilities { service },
-            }),
-            shortfall: Finding::total_shortfall(&subjects),
-            subjects,
-            remarks,
-            ..Finding::bare(verdict)
+        Ok(Books {
+            within,
+            selection: Arc::new(selection),
+            offers: Arc::new(offers),
+            changed: BTreeMap::new(),
+            places,
+            kept: None,
         })
     }
 
-    /// For each estate the selected facilities that are near or may be, the nearest first.
-    fn offers(&self, case: &Case<'_>, selection: &Selection, within: f64) -> Vec<Vec<Offer>> {
-        let estates = case.world.estates.rows.values();
-        let opens = self.opens.as_ref().map(|attribute| case.world.facilities.attribute(attribute.get_ref()));
-        let near = case.travel.estates_within(selection.facilities(), within);
-        let (placed, homeless): (Vec<usize>, Vec<usize>) =
-            (0..estates.len()).partition(|&estate| case.travel.knows_estate(EstateId::new(estate)));
-        let mut offers: Vec<Vec<Offer>> = estates.iter().map(|_| Vec::new()).collect();
-        for ((position, (facility, is_selected)), near) in (0..).zip(selection.iter()).zip(near) {
-            let offer = |estate: usize, cost: Option<f64>| {
-                let in_time = in_time(opens, facility, &estates[estate]);
-                Offer { position, facility, cost, is_selected, in_time, n_facilities: 1 }
-            };
-            match case.travel.knows_facility(facility) {
-                true => near.into_iter().for_each(|(estate, cost)| {
-                    offers[estate.index()].push(offer(estate.index(), Some(cost)));
-                }),
-                false => placed.iter().for_each(|&estate| add_alike(&mut offers[estate], offer(estate, None))),
-            }
-            homeless.iter().for_each(|&estate| add_alike(&mut offers[estate], offer(estate, None)));
+    fn books_to_keep(&self, case: &Case<'_>) -> Result<Books, Reason> {
+        let (selection, within) = self.selected(case)?;
+        let mut rows: Rows = case.rows(selection.service, &self.r#where);
+        rows.sort_unstable_by_key(|&(facility, status)| (status != Tri::Yes, facility));
+        let needed = self.needed(case);
+        // What may be near every estate, or need any number of places, may change all.
+        let is_known = case.world.estates.rows.ids().all(|estate| case.travel.knows_estate(estate))
+            && rows.iter().all(|&(facility, _)| case.travel.knows_facility(facility))
+            && needed.iter().flatten().all(Option::is_some);
+        if !is_known {
+            return self.books(case);
         }
-        for offers in &mut offers {
-            let cost = |offer: &Offer| offer.cost.unwrap_or(f64::INFINITY);
-            offers.sort_by(|a, b| cost(a).total_cmp(&cost(b)).then(a.facility.cmp(&b.facility)));
-        }
-        offers
+        let all = offers::of(case, &rows, within, self.opens());
+        let offered = needed.as_ref().map(|needed| self.offered(case, &rows, &all, needed));
+        let kept = KeptOffers::new(case, &rows, all, needed.as_deref().zip(offered));
+        Ok(Books {
+            within,
+            selection: Arc::new(selection),
+            offers: Arc::new(kept.standing(case)),
+            changed: BTreeMap::new(),
+            places: needed.zip(kept.places()).map(|(needed, places)| Places::kept(needed, places)),
+            kept: Some(Arc::new(kept)),
+        })
     }
 
-    fn judge_estate(
-        &self,
-        case: &Case<'_>,
-        selection: &Selection,
-        offers: &[Vec<Offer>],
-        places: Option<&Places<'_>>,
-        estate: EstateId,
-    ) -> Subject {
-        let own = &offers[estate.index()];
+    fn all(&self, case: &Case<'_>, _books: &Books) -> Vec<Of> {
+        case.world.estates.rows.ids().map(Of::Estate).collect()
+    }
+
+    fn subject(&self, case: &Case<'_>, books: &Books, of: &Of) -> Option<Subject> {
+        match *of {
+            Of::Estate(estate) => Some(self.judge(case, books, estate)),
+            _ => None,
+        }
+    }
+
+    fn conclude(&self, _case: &Case<'_>, books: &Books, roll: &Roll) -> Finding {
+        let estates = &roll.parts;
+        let unit = Unit::from(self.within.unit());
+        let verdict = estates.verdict();
+        let margin = match verdict {
+            Verdict::Met => {
+                estates.highest.map(|farthest| Quantity { value: books.within - farthest, unit: unit.clone() })
+            }
+            Verdict::Unmet => Some(Quantity { value: -(estates.unmet as f64), unit: Unit::Estates }),
+            _ => None,
+        };
+        let service = self.service.get_ref().clone();
+        let threshold = Threshold::AtLeast(estates.len() as f64);
+        Finding {
+            observed: Some(Quantity { value: estates.met as f64, unit: Unit::Estates }),
+            required: Some(Required { threshold, unit: Unit::Estates }),
+            margin,
+            subject_unit: Some(unit),
+            shortfall_unit: Some(match books.places {
+                Some(_) => Unit::Supply { service },
+                None => Unit::Facilities { service },
+            }),
+            shortfall: estates.shortfall(),
+            ..Finding::bare(verdict)
+        }
+    }
+
+    fn complete(&self, case: &Case<'_>, books: &Books, finding: &mut Finding) {
+        let selection = &books.selection;
+        finding.remarks.extend(case.lacking(&self.r#where, selection.maybe.iter().copied()));
+        if let Some((capacity, _)) = self.places_asked() {
+            finding.remarks.extend(case.amounts(capacity).lacking(selection.facilities()));
+        }
+    }
+
+    fn replace(&self, case: &Case<'_>, books: &Books, swap: &Swap<'_>) -> Option<(Books, Vec<Of>)> {
+        let kept = books.kept.as_ref()?;
+        let (gone, new) = swap.of(case, self.service.get_ref(), &self.r#where);
+        let mut books = books.clone();
+        let mut touched: BTreeSet<usize> = kept.near(gone.iter().chain(&new).map(|&(facility, _)| facility));
+        books.changed = touched.iter().map(|&estate| (estate, kept.of_estate(case, estate, &gone, &new))).collect();
+        if let (Some(places), Some(kept)) = (&mut books.places, kept.places()) {
+            let changed = kept.revise(&gone, &new);
+            touched.extend(changed.iter().map(|&(estate, _)| estate));
+            places.change(changed);
+        }
+        Some((books, touched.into_iter().map(|estate| Of::Estate(EstateId::new(estate))).collect()))
+    }
+}
+
+impl Pairing {
+    fn opens(&self) -> Option<&str> {
+        self.opens.as_ref().map(|opens| opens.get_ref().as_str())
+    }
+
+    /// The attribute of places, and how many a household needs.
+    fn places_asked(&self) -> Option<(&str, f64)> {
+        let (capacity, per_household) = self.capacity.as_ref().zip(self.places_per_household.as_ref())?;
+        Some((capacity.get_ref(), *per_household.get_ref()))
+    }
+
+    fn selected(&self, case: &Case<'_>) -> Result<(Selection, f64), Reason> {
+        if !case.world.estates.known {
+            return Err(Reason::NoEstates);
+        }
+        Ok((case.select(self.service.get_ref(), &self.r#where)?, case.limit(self.within)?))
+    }
+
+    /// The places that each estate needs, in thousandths, where places are asked for; `None` where its households are
+    /// missing.
+    fn needed(&self, case: &Case<'_>) -> Option<Vec<Option<u64>>> {
+        let (_, per_household) = self.places_asked()?;
+        let estates = case.world.estates.rows.values();
+        Some(estates.iter().map(|estate| Some(thousandths(per_household * households(estate)?))).collect())
+    }
+
+    /// What `rows` offer: with what is sure only, and with all that may be.
+    fn offered(&self, case: &Case<'_>, rows: &Rows, offers: &[Vec<Offer>], needed: &[Option<u64>]) -> [Offered; 2] {
+        let capacities = case.amounts(self.places_asked().map_or("", |(capacity, _)| capacity));
+        let most: u64 = needed.iter().flatten().sum();
+        let places = |unknown: u64| -> Vec<u64> {
+            rows.iter().map(|&(facility, _)| capacities.of(facility).map_or(unknown, thousandths)).collect()
+        };
+        [
+            Offered { places: places(0), pairs: offers::pairs(rows, offers, |offer| offer.counts() == Tri::Yes) },
+            Offered { places: places(most), pairs: offers::pairs(rows, offers, |offer| offer.counts() != Tri::No) },
+        ]
+    }
+
+    fn judge(&self, case: &Case<'_>, books: &Books, estate: EstateId) -> Subject {
+        let own = books.offers(estate);
+        let places = books.places.as_ref();
         let has_facility = any(own.iter().map(Offer::counts));
         let has_places = places.map_or(Tri::Yes, |places| places.suffice(own, estate));
-        let verdict = match has_facility.and(has_places) {
-            Tri::Yes => Verdict::Met,
-            Tri::No => Verdict::Unmet,
-            Tri::Unknown => Verdict::unknown(self.why(case, selection, offers, places, estate)),
+        let verdict = match (has_facility.and(has_places), case.detail) {
+            (Tri::Yes, _) => Verdict::Met,
+            (Tri::No, _) => Verdict::Unmet,
+            (Tri::Unknown, Detail::Evidence) => Verdict::unknown(self.why(case, books, estate)),
+            (Tri::Unknown, Detail::Figures) => Verdict::unknown(books.selection.why_maybe()),
         };
         let shortfall = match places {
             _ if verdict != Verdict::Unmet => None,
@@ -246,7 +308,10 @@ impl Pairing {
                 let cost = offer.cost.and_then(|cost| Cost::new(cost, self.within.unit()));
                 cost.map(|cost| (offer.facility, cost))
             }
-            None => case.nearest_to_estate(estate, selection.service, |facility| selection.is_sure(facility)),
+            None => {
+                let is_sure = |facility| books.selection.is_sure(facility);
+                case.nearest_to_estate(estate, books.selection.service, is_sure)
+            }
         };
         Subject {
             of: Of::Estate(estate),
@@ -276,14 +341,8 @@ impl Pairing {
     }
 
     /// What is missing for a verdict on an estate: of its own first, then of those it shares places with.
-    fn why(
-        &self,
-        case: &Case<'_>,
-        selection: &Selection,
-        offers: &[Vec<Offer>],
-        places: Option<&Places<'_>>,
-        estate: EstateId,
-    ) -> Reason {
+    fn why(&self, case: &Case<'_>, books: &Books, estate: EstateId) -> Reason {
+        let selection = &books.selection;
         let all = &case.world.estates.rows;
         if !case.travel.knows_estate(estate) {
             return case.no_cost();
@@ -291,7 +350,7 @@ impl Pairing {
         let everyone: Vec<EstateId> = all.ids().collect();
         let found = [&[estate][..], &everyone].into_iter().find_map(|estates| {
             let rows = || estates.iter().map(|&id| &all[id]);
-            let near = || estates.iter().flat_map(|id| &offers[id.index()]);
+            let near = || estates.iter().flat_map(|&id| books.offers(id));
             let may = || near().filter(|offer| offer.counts() == Tri::Unknown);
             let undated: usize =
                 may().filter(|offer| offer.in_time == Tri::Unknown).map(|offer| offer.n_facilities).sum();
@@ -308,81 +367,14 @@ impl Pairing {
             if may().any(|offer| offer.cost.is_none()) {
                 return Some(case.no_cost());
             }
-            if places.is_some() && rows().any(|estate| households(estate).is_none()) {
+            if books.places.is_some() && rows().any(|estate| households(estate).is_none()) {
                 return Some(Reason::NoPersons { group: "households".to_owned() });
             }
-            let capacities = places.map(|places| places.capacities)?;
+            let capacities = self.places_asked().map(|(capacity, _)| case.amounts(capacity))?;
             let without = near().filter(|offer| capacities.of(offer.facility).is_none()).count();
             (0 < without).then(|| capacities.why_missing(without))
         });
         found.unwrap_or_else(|| selection.why_maybe())
-    }
-}
-
-/// Adds an offer without a cost to one that is alike in all that matters.
-fn add_alike(offers: &mut Vec<Offer>, offer: Offer) {
-    let alike = |other: &&mut Offer| {
-        other.cost.is_none() && (other.is_selected, other.in_time) == (offer.is_selected, offer.in_time)
-    };
-    match offers.iter_mut().find(alike) {
-        Some(other) => other.n_facilities += 1,
-        None => offers.push(offer),
-    }
-}
-
-impl<'a> Places<'a> {
-    fn share_out(
-        case: &Case<'_>,
-        selection: &Selection,
-        offers: &[Vec<Offer>],
-        capacities: Amounts<'a>,
-        per_household: f64,
-    ) -> Self {
-        let estates = case.world.estates.rows.values();
-        let needed: Vec<Option<u64>> =
-            estates.iter().map(|estate| Some(thousandths(per_household * households(estate)?))).collect();
-        let total: u64 = needed.iter().flatten().sum();
-        let supply = |unknown: u64| -> Vec<u64> {
-            selection.facilities().map(|facility| capacities.of(facility).map_or(unknown, thousandths)).collect()
-        };
-        let share_out = |supply: Vec<u64>, unknown_need: u64, counts: &dyn Fn(&Offer) -> bool| {
-            let demand: Vec<u64> = needed.iter().map(|needed| needed.unwrap_or(unknown_need)).collect();
-            let pairs = (0..).zip(offers).flat_map(|(demand, offers)| {
-                let near = offers.iter().filter(|offer| counts(offer));
-                near.filter_map(move |offer| Some(Pair { demand, supply: offer.position, cost: offer.cost? }))
-            });
-            assign(&demand, &supply, &pairs.collect::<Vec<_>>())
-        };
-        // At worst an estate of unknown size takes all that is near it, at best nothing.
-        let sure = supply(0);
-        let all = sure.iter().sum();
-        let worst = share_out(sure, all, &|offer| offer.counts() == Tri::Yes);
-        let best = share_out(supply(total), 0, &|offer| offer.counts() != Tri::No);
-        Self { capacities, needed, worst, best }
-    }
-
-    /// Whether the estate gets all the places it needs.
-    fn suffice(&self, offers: &[Offer], estate: EstateId) -> Tri {
-        let Some(needed) = self.needed[estate.index()] else { return Tri::Unknown };
-        let may_have_more = offers.iter().any(|offer| offer.cost.is_none() && offer.counts() == Tri::Unknown);
-        if needed <= self.worst.seated()[estate.index()] {
-            Tri::Yes
-        } else if needed <= self.best.seated()[estate.index()] || may_have_more {
-            Tri::Unknown
-        } else {
-            Tri::No
-        }
-    }
-
-    /// Places that the estate lacks, whatever the unknown are.
-    fn lacking(&self, estate: EstateId) -> Option<f64> {
-        let lacking = self.needed[estate.index()]? - self.best.seated()[estate.index()];
-        (0 < lacking).then(|| whole_units(ones(lacking)))
-    }
-
-    fn remark(&self, estate: EstateId) -> Option<Remark> {
-        let (needed, had) = (self.needed[estate.index()]?, self.worst.seated()[estate.index()]);
-        Some(Remark::Places { needed: ones(needed), had: ones(had) })
     }
 }
 
@@ -400,17 +392,6 @@ fn households(estate: &Estate) -> Option<f64> {
     estate.households.filter(|households| households.is_finite() && 0.0 <= *households)
 }
 
-/// Whether a facility opens by the day of the estate's first phase; `opens` is `None` where nothing is asked, and the
-/// column in it where the study has none.
-fn in_time(opens: Option<Option<&Column>>, facility: FacilityId, estate: &Estate) -> Tri {
-    let Some(column) = opens else { return Tri::Yes };
-    let opens: Option<Date> = column.and_then(|column| column.date(facility.index()));
-    match (opens, estate.first_phase) {
-        (Some(opens), Some(due)) => Tri::from(opens <= due),
-        _ => Tri::Unknown,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -418,6 +399,7 @@ mod tests {
 
     use super::*;
     use crate::model::sketch::{Sketch, with_costs};
+    use crate::model::{Date, FacilityId};
     use crate::rules::{try_check, underlined};
     use crate::units::CostUnit;
 
