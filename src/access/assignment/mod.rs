@@ -83,8 +83,8 @@ pub fn ones(thousandths: u64) -> f64 {
 /// # Complexity
 /// Augmenting paths from the near-first start, each looked for where a spare place is fewest moves away: O(pairs · log
 /// pairs) for the order, then a few pairs a path, as long as looking costs little more than measuring moves, which costs
-/// one pass; what leads to no spare place is looked at once. Memory 37 bytes a pair, and 16 more while they are put in
-/// order.
+/// one pass; what leads to no spare place is looked at once. Memory 45 bytes a pair beside those given, and 8 more while they are
+/// put in order.
 ///
 /// # Source
 /// L. R. Ford and D. R. Fulkerson (1956), Maximal flow through a network, Canadian Journal of Mathematics 8, 399-404.

@@ -99,7 +99,7 @@ impl Search {
 
     /// Whether looking has cost so much since the levels were measured that measuring again pays.
     pub(super) fn is_worn(&self) -> bool {
-        self.work_to_measure < self.work
+        2 * self.work_to_measure < self.work
     }
 
     /// Nothing is known to be closed any more.
