@@ -4,6 +4,8 @@
 //! place of some, the subjects that these concern, a conclusion. The pieces are the same, so the two cannot drift apart;
 //! and both are the same to the last bit, since every sum in them is an [`Exact`] one.
 
+use std::collections::HashMap;
+
 use super::exact::Exact;
 use super::finding::{Evidence, Finding, Of, Reason, Subject, Verdict};
 use super::select::{Tri, Where};
@@ -288,6 +290,24 @@ pub struct Revision {
     pub roll: Roll,
     /// The subjects whose figures change. What they are unknown for may be out of date, and they name no facilities.
     pub changed: Vec<Change>,
+}
+
+impl Revision {
+    /// What both change, one after the other: this one is of the world that `first` leads to.
+    pub fn after(mut self, first: &Self) -> Self {
+        let mut changed: HashMap<Of, Change> = HashMap::new();
+        let of = |(before, after): &Change| before.as_ref().or(after.as_ref()).map(|subject| subject.of.clone());
+        for change in &first.changed {
+            of(change).into_iter().for_each(|of| _ = changed.insert(of, change.clone()));
+        }
+        for change in self.changed {
+            if let Some(of) = of(&change) {
+                changed.entry(of).and_modify(|known| known.1.clone_from(&change.1)).or_insert(change);
+            }
+        }
+        self.changed = changed.into_values().filter(|(before, after)| differ(before, after)).collect();
+        self
+    }
 }
 
 impl<K: ByParts> Kept for Account<K> {

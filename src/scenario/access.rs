@@ -80,6 +80,16 @@ impl Base {
         Self { reached: (0..groups.len()).map(|_| OnceLock::new()).collect(), groups }
     }
 
+    /// The same of another world, of which nothing is worked out yet.
+    pub(super) fn anew(&self) -> Self {
+        Self::new(self.groups.clone())
+    }
+
+    /// Access to `service` in the base. `None` where no group that uses it is counted.
+    pub(super) fn today(&self, base: (&World, &TravelMatrix), service: ServiceId) -> Option<Option<Access>> {
+        Some(self.reached(base, service, self.groups[service]?).access)
+    }
+
     #[cfg(test)]
     pub(super) fn group(&self, service: ServiceId) -> Option<GroupId> {
         self.groups[service]

@@ -7,6 +7,7 @@ pub mod batch;
 pub mod compare;
 pub mod edit;
 pub mod plan;
+mod shifted;
 pub mod siting;
 pub mod stage;
 

@@ -20,6 +20,7 @@ use rayon::prelude::*;
 use super::access::{AccessChange, Base, Replaced};
 use super::compare::{Before, Difference, ObligationChange, revision};
 use super::edit::{Change, Given, Scenario};
+use super::shifted::{self, Shelf, Shifted};
 use crate::assess::affected::Headcount;
 use crate::assess::{Assessed, Findings, Only, RESIDENTS, assess, check, estimated, group, judge, limits};
 use crate::model::{
@@ -65,6 +66,7 @@ pub struct Stage {
     headcounts: BTreeMap<String, Option<Headcount>>,
     estimated: Vec<LevelId>,
     access: Base,
+    shifted: Shelf,
     scenarios: Vec<Scenario>,
     moves: Vec<Moves>,
 }
@@ -115,6 +117,7 @@ impl Stage {
         let kept = findings.findings.par_iter().zip(&uses).with_max_len(1).map(keep).collect();
         Self {
             access: Base::new(groups.collect()),
+            shifted: Shelf::default(),
             estimated: estimated(&world),
             packs: packs.to_vec(),
             kept,
@@ -220,14 +223,22 @@ impl Stage {
     /// As [`Stage::outcome`].
     pub fn difference(&self, chosen: &[usize]) -> Result<Difference, Conflict> {
         let edits = self.edits(chosen)?;
+        let shifted = self.shifted(chosen, &edits);
         let edited = Lazily::new(self, &edits);
-        let counted = if edits.counts_anew() { &edited.get().headcounts } else { &self.headcounts };
+        let counted = match &shifted {
+            _ if !edits.counts_anew() => &self.headcounts,
+            Some(shifted) => &shifted.edited.headcounts,
+            None => &edited.get().headcounts,
+        };
         let change = |(position, revision): (usize, Revision)| {
             let headcount = self.headcount(&self.base.findings[position], counted);
             ObligationChange::of(self, position, &revision, headcount)
         };
-        let obligations = self.revisions(&edits, &edited).filter_map(change).collect();
-        let access = self.access(&edits, edits.counts_anew().then(|| edited.get()));
+        let obligations = self.revisions(&edits, &edited, shifted.as_deref()).filter_map(change).collect();
+        let access = match &shifted {
+            Some(shifted) if edits.counts_anew() => self.access_shifted(&edits, shifted),
+            _ => self.access(&edits, edits.counts_anew().then(|| edited.get())),
+        };
         Ok(Difference { obligations, access, cost: edits.cost })
     }
 
@@ -237,8 +248,10 @@ impl Stage {
     /// As [`Stage::outcome`].
     pub(super) fn verdicts(&self, chosen: &[usize]) -> Result<Vec<(usize, Verdict)>, Conflict> {
         let edits = self.edits(chosen)?;
+        let shifted = self.shifted(chosen, &edits);
         let edited = Lazily::new(self, &edits);
-        let verdicts = self.revisions(&edits, &edited).map(|(position, revision)| (position, revision.finding.verdict));
+        let revisions = self.revisions(&edits, &edited, shifted.as_deref());
+        let verdicts = revisions.map(|(position, revision)| (position, revision.finding.verdict));
         Ok(verdicts.collect())
     }
 
@@ -247,11 +260,18 @@ impl Stage {
         &'r self,
         edits: &'r Edits<'_>,
         edited: &'r Lazily<'_>,
+        shifted: Option<&'r Shifted>,
     ) -> impl Iterator<Item = (usize, Revision)> + 'r {
         (0..self.uses.len()).filter_map(move |position| {
             let revision = match self.revise(position, edits) {
                 Revised::Same => return None,
                 Revised::By(revision) => *revision,
+                Revised::Unsaid
+                    if let Some(revision) =
+                        shifted.and_then(|shifted| self.revise_shifted(position, edits, shifted)) =>
+                {
+                    revision
+                }
                 Revised::Unsaid => {
                     let after = self.judge(position, edited.get(), Detail::Figures);
                     revision(&self.base.findings[position].finding, &after.finding)
@@ -271,24 +291,71 @@ impl Stage {
             return Revised::Unsaid;
         }
         let case = Case { world: &self.world, travel: &self.travel, detail: Detail::Figures };
-        let swap = Swap { leave: &edits.leave, come: &edits.come };
-        let found = &self.base.findings[position];
-        // Facilities that are surely not meant touch nothing.
-        if let Some((service, conditions)) = check(&self.packs, (found.pack, found.obligation)).kind().facilities()
-            && let (gone, new) = swap.of(&case, service, conditions)
-            && gone.is_empty()
-            && new.is_empty()
-        {
+        let swap = edits.swap();
+        if !self.is_meant(position, &case, &swap) {
             return Revised::Same;
         }
         let revision = self.kept[position].as_ref().and_then(|kept| kept.revise(&case, &swap));
         revision.map_or(Revised::Unsaid, |revision| Revised::By(Box::new(revision)))
     }
 
+    /// Whether an obligation may look at any of the facilities: those that are surely not meant touch nothing.
+    fn is_meant(&self, position: usize, case: &Case<'_>, swap: &Swap<'_>) -> bool {
+        let found = &self.base.findings[position];
+        match check(&self.packs, (found.pack, found.obligation)).kind().facilities() {
+            Some((service, conditions)) => {
+                let (gone, new) = swap.of(case, service, conditions);
+                !gone.is_empty() || !new.is_empty()
+            }
+            None => true,
+        }
+    }
+
+    /// The world in which the people and areas that `chosen` edit are edited, if it was made for other choices, too.
+    fn shifted(&self, chosen: &[usize], edits: &Edits<'_>) -> Option<Arc<Shifted>> {
+        if edits.others.is_empty() {
+            return None;
+        }
+        let shifting = chosen.iter().copied().filter(|&scenario| !self.moves[scenario].others.is_empty());
+        let make = || {
+            let others = Edits { others: edits.others.clone(), ..Edits::default() };
+            self.shift(&others)
+        };
+        self.shifted.get(shifting.collect(), self.world.people.len(), make)
+    }
+
+    fn shift(&self, others: &Edits<'_>) -> Shifted {
+        let edited = self.edit(others);
+        let case = edited.case(self, Detail::Figures);
+        let touched = self.uses.iter().enumerate().filter(|(_, uses)| others.touch(uses));
+        let obligation = |(position, _): (usize, _)| {
+            let found = &self.base.findings[position];
+            let after = self.judge(position, &edited, Detail::Figures);
+            // Only what facilities of a scenario touch was kept of the base.
+            let is_kept = self.kept[position].is_some();
+            let kept = is_kept.then(|| check(&self.packs, (found.pack, found.obligation)).kind().keep(&case)).flatten();
+            (position, shifted::Obligation { revision: revision(&found.finding, &after.finding), kept })
+        };
+        Shifted { obligations: touched.map(obligation).collect(), access: self.access.anew(), edited }
+    }
+
+    /// What the edits make of an obligation, as far as what is kept of the shifted world says.
+    fn revise_shifted(&self, position: usize, edits: &Edits<'_>, shifted: &Shifted) -> Option<Revision> {
+        let obligation = shifted.obligations.get(&position)?;
+        let case = shifted.edited.case(self, Detail::Figures);
+        let swap = edits.swap();
+        let touches = !self.uses[position].services.is_disjoint(&edits.services);
+        if !touches || !self.is_meant(position, &case, &swap) {
+            return Some(obligation.revision.clone());
+        }
+        let revision = obligation.kept.as_ref()?.revise(&case, &swap)?;
+        Some(revision.after(&obligation.revision))
+    }
+
     /// Judges an obligation of an edited world in full.
     fn judge(&self, position: usize, edited: &Edited, detail: Detail) -> Assessed {
         let found = &self.base.findings[position];
-        let case = Case { world: &edited.world, travel: edited.travel.as_ref().unwrap_or(&self.travel), detail };
+        let case = edited.case(self, detail);
         // Whom it affects in all is evidence: what changes is counted from the verdicts.
         let headcount = match detail {
             Detail::Evidence => self.headcount(found, &edited.headcounts),
@@ -300,26 +367,36 @@ impl Stage {
     /// Access to the services that the edits touch; `edited` where they are carried out.
     fn access(&self, edits: &Edits<'_>, edited: Option<&Edited>) -> Vec<AccessChange> {
         let base = (&self.world, &self.travel);
-        let services = self.world.facilities.services();
+        self.access_by(edits, |service, replaced| match edited.filter(|_| edits.counts_anew()) {
+            None => self.access.change(base, service, replaced),
+            Some(edited) => self.access.change_to(base, edited.world_and_travel(self), service, replaced),
+        })
+    }
+
+    /// The same where people are edited, and were in other choices, too.
+    fn access_shifted(&self, edits: &Edits<'_>, shifted: &Shifted) -> Vec<AccessChange> {
+        let base = (&self.world, &self.travel);
+        self.access_by(edits, |service, replaced| {
+            let after = shifted.access.change(shifted.edited.world_and_travel(self), service, replaced)?.after;
+            Some(AccessChange { service, before: self.access.today(base, service)?, after })
+        })
+    }
+
+    fn access_by(
+        &self,
+        edits: &Edits<'_>,
+        change: impl Fn(ServiceId, Replaced<'_>) -> Option<AccessChange>,
+    ) -> Vec<AccessChange> {
         let of = |facilities: &[FacilityId], service: ServiceId| -> Vec<FacilityId> {
             facilities.iter().copied().filter(|&facility| self.world.facilities[facility].service == service).collect()
         };
+        let services = self.world.facilities.services().ids();
+        let touched = services.filter(|service| edits.counts_anew() || edits.services.contains(service));
         let change = |service: ServiceId| {
             let (leave, come) = (of(&edits.leave, service), of(&edits.come, service));
-            let replaced = Replaced { leave: &leave, come: &come };
-            match edited.filter(|_| edits.counts_anew()) {
-                None => self.access.change(base, service, replaced),
-                Some(Edited { world, travel, .. }) => {
-                    let edited = (world, travel.as_ref().unwrap_or(&self.travel));
-                    self.access.change_to(base, edited, service, replaced)
-                }
-            }
+            change(service, Replaced { leave: &leave, come: &come })
         };
-        services
-            .ids()
-            .filter(|service| edits.counts_anew() || edits.services.contains(service))
-            .filter_map(change)
-            .collect()
+        touched.filter_map(change).collect()
     }
 
     /// The edits of several scenarios together.
@@ -411,7 +488,7 @@ impl Stage {
 }
 
 /// The edits of several scenarios together.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Edits<'a> {
     /// Rows of facilities that stand no more, and those that come; in the order of their ids.
     pub(super) leave: Vec<FacilityId>,
@@ -424,6 +501,10 @@ pub(super) struct Edits<'a> {
 }
 
 impl Edits<'_> {
+    fn swap(&self) -> Swap<'_> {
+        Swap { leave: &self.leave, come: &self.come }
+    }
+
     fn touch(&self, uses: &Uses) -> bool {
         !uses.services.is_disjoint(&self.services) || self.others.iter().any(|change| uses.are_touched(change))
     }
@@ -435,12 +516,23 @@ impl Edits<'_> {
 }
 
 /// The base with edits carried out.
-struct Edited {
+pub(super) struct Edited {
     world: World,
     /// Where it is not that of the base.
     travel: Option<TravelMatrix>,
     /// Empty where nobody is counted anew.
     headcounts: BTreeMap<String, Option<Headcount>>,
+}
+
+impl Edited {
+    fn world_and_travel<'s>(&'s self, stage: &'s Stage) -> (&'s World, &'s TravelMatrix) {
+        (&self.world, self.travel.as_ref().unwrap_or(&stage.travel))
+    }
+
+    fn case<'s>(&'s self, stage: &'s Stage, detail: Detail) -> Case<'s> {
+        let (world, travel) = self.world_and_travel(stage);
+        Case { world, travel, detail }
+    }
 }
 
 /// The base with edits carried out, made when something must be judged in full.

@@ -168,7 +168,7 @@ pub struct Required {
 }
 
 /// What a verdict is about.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Of {
     /// All together.
     Whole,
