@@ -187,6 +187,22 @@ fn every_problem_has_its_answer_with_capacities_and_costs() {
         ),
         (&["--problem", "p-center", "--p", "3", "--costs", "c.csv", "--cost", "10"], 9.0, &["x", "y", "z"], Some(10.0)),
         (&["--problem", "lscp", "--limit", "9", "--times", "1"], 3.0, &["x", "y", "z"], None),
+        (&["--problem", "lscp", "--limit", "9", "--times", "1", "--capacity", "c.csv"], 3.0, &["x", "y", "z"], None),
+        // Of all, x serves three quarters for 5, y half for 4; x has room for less.
+        (&["--problem", "lscp", "--limit", "9", "--costs", "c.csv", "--share", "75%"], 5.0, &["x"], Some(5.0)),
+        (
+            &["--problem", "lscp", "--limit", "9", "--costs", "c.csv", "--share", "75%", "--capacity", "c.csv"],
+            9.0,
+            &["x", "y"],
+            Some(9.0),
+        ),
+        (&["--problem", "lscp-b", "--limit", "9", "--costs", "c.csv"], 1.0, &["x", "y", "z"], Some(10.0)),
+        (
+            &["--problem", "lscp-b", "--limit", "9", "--costs", "c.csv", "--capacity", "c.csv"],
+            10.0,
+            &["x", "y", "z"],
+            Some(10.0),
+        ),
     ] {
         let run = folder.site(arguments);
         assert_eq!(run.code, 0, "{arguments:?}: {}", run.stderr);
@@ -200,6 +216,35 @@ fn every_problem_has_its_answer_with_capacities_and_costs() {
     for words in ["费用最低", "10 （新建费用合计）", "费用：10"] {
         assert!(run.stdout.contains(words), "no {words} in\n{}", run.stdout);
     }
+    for (arguments, words) in [
+        (
+            &["--problem", "lscp-b", "--limit", "9", "--costs", "c.csv"][..],
+            "the cheapest sites, most points served twice",
+        ),
+        (&["--problem", "lscp-b", "--limit", "9", "--costs", "c.csv"], "result     1 demand point served twice"),
+        (&["--problem", "lscp", "--limit", "9", "--times", "1", "--costs", "c.csv"], "cheapest sites, everyone served"),
+    ] {
+        let run = folder.site(arguments);
+        assert!(run.stdout.contains(words), "no {words} in\n{}", run.stdout);
+    }
+}
+
+#[test]
+fn the_equitable_median_keeps_to_a_budget_of_money() {
+    let table = "from,to,cost\nA,x,1\nB,x,30\nA,y,5\nB,y,5\n";
+    let folder = Folder::with(table, "id,persons\nA,9\nB,1\n");
+    folder.put("prices.csv", "id,cost\nx,3\ny,4\n");
+    let ask = ["--problem", "p-median", "--objective", "ede", "--costs", "prices.csv", "--cost"];
+    for (budget, chosen) in [("3", &["x"][..]), ("4", &["y"]), ("7", &["x", "y"])] {
+        let run = folder.site(&[&ask[..], &[budget]].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let site = folder.json();
+        assert_eq!((&site["chosen"], &site["proven"]), (&json!(chosen), &json!(true)), "{budget}");
+    }
+    let run = folder.site(&[&ask[..], &["2"]].concat());
+    assert_eq!(run.code, 1);
+    // No capacity is short: money is.
+    run.says(&["no choice of sites for 2 serves everyone, and that is proven", "raise --cost"]);
 }
 
 #[test]
@@ -231,10 +276,10 @@ fn what_is_wrong_with_capacities_and_costs_is_told_at_once() {
         folder.refuses(&["--problem", "p-median", "--p", "3", "--capacity", "seats.csv", "--costs", "prices.csv"]);
     run.tells("error", "seats.csv, row 2", "the capacity `-120` is negative", "give 0 or more");
     run.tells("error", "seats.csv, row 4", "the id `y` is that of row 3, too", "leave out one");
-    run.tells("error", "seats.csv, row 5", "`w` is no candidate of od.csv", "give its costs there");
-    run.tells("error", "seats.csv", "1 candidates of od.csv have no capacity here: z", "each candidate a row");
+    run.tells("error", "seats.csv, row 5", "`w` is no candidate of od.csv", "add rows to it in od.csv");
+    run.tells("error", "seats.csv", "1 candidate of od.csv without a capacity here: z", "each candidate a row");
     run.tells("error", "prices.csv, row 3", "the cost `dear` is no number", "without a unit");
-    run.tells("error", "prices.csv", "1 candidates of od.csv have no cost here: z", "what it costs to open");
+    run.tells("error", "prices.csv", "1 candidate of od.csv without a cost here: z", "what it costs to open");
     let run = folder.refuses(&["--problem", "p-median", "--p", "3", "--capacity", "seats.csv", "--lang", "zh"]);
     run.says(&["容量“-120”为负数", "缺少容量：z", "“w”不在 od.csv 的候选点中"]);
 }
@@ -278,7 +323,7 @@ fn what_is_wrong_with_all_files_and_arguments_is_told_at_once() {
     run.tells("error", "od.csv, row 8", "the pair `A`, `x` has a cost in row 2 already", "leave one");
     run.tells("error", "od.csv, row 9", "`Q` is no demand point", "no such id");
     run.tells("error", "od.csv, row 10", "the cost `-4` is negative", "give 0 or more");
-    run.tells("error", "existing.csv, row 2", "`w` is no candidate of od.csv", "give its costs there");
+    run.tells("error", "existing.csv, row 2", "`w` is no candidate of od.csv", "add rows to it in od.csv");
     run.tells("error", "--p", "7 sites are asked for, and the table has 3 candidates", "give 3 or fewer");
     run.tells("error", "--time-limit", "0 is no time", "more than 0");
 }
@@ -311,8 +356,6 @@ fn arguments_that_do_not_fit_are_refused_with_what_would() {
             "--cost",
             "finds itself what must be",
         ),
-        (&["--problem", "lscp-b", "--limit", "9", "--costs", "c.csv"], "--costs", "whatever they cost"),
-        (&["--problem", "lscp", "--limit", "9", "--costs", "c.csv", "--share", "50%"], "--share", "are not computed"),
         (&["--problem", "lscp", "--limit", "9", "--times", "0"], "--times", "0 is no number of sites"),
         (
             &["--problem", "mclp", "--p", "1", "--limit", "9", "--times", "2"],
@@ -320,14 +363,14 @@ fn arguments_that_do_not_fit_are_refused_with_what_would() {
             "mclp serves nobody several times",
         ),
         (
-            &["--problem", "lscp", "--limit", "9", "--times", "2", "--capacity", "c.csv"],
+            &["--problem", "lscp", "--limit", "9", "--times", "2", "--share", "50%"],
             "--times",
-            "takes neither capacities nor a share",
+            "several times takes no share",
         ),
         (
             &["--problem", "p-median", "--p", "3", "--capacity", "c.csv", "--objective", "ede"],
             "--objective",
-            "ede takes neither capacities nor costs",
+            "ede takes no capacities",
         ),
     ] {
         folder.refuses(arguments).tells("error", argument, what, "");

@@ -171,7 +171,7 @@ fn of_an_obligation_that_is_kept_it_is_said_and_the_same_place_is_one_candidate(
     let sites = study.path("sites.csv");
     let run = site(&study, &["--for", "edu.near", "--budget", "2", "--candidates", sites.to_str().unwrap()]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(run.stderr.contains("1 candidates stand at the place of another"), "{}", run.stderr);
+    assert!(run.stderr.contains("1 candidate stands at the place of another one and was left out"), "{}", run.stderr);
 }
 
 #[test]
@@ -192,12 +192,18 @@ fn what_cannot_be_asked_is_refused_with_what_can() {
     refused(&["--for", "edu.near"], &["--budget N", "--cost MONEY", "--objective fewest"]);
     refused(&["--for", "kindergarten", "--objective", "fewest"], &["needs an obligation"]);
     refused(&["--for", "edu.near", "--objective", "fewest", "--budget", "2"], &["leave out --budget"]);
-    refused(&["--for", "kindergarten", "--cost", "2", "--objective", "ede"], &["--objective ede takes no --cost"]);
+    refused(&["--for", "edu.near", "--objective", "cheapest", "--cost", "2"], &["finds what must be spent itself"]);
+    refused(&["--for", "edu.near", "--objective", "cheapest"], &["--objective cheapest needs what each candidate costs"]);
+    refused(&["--for", "edu.near", "--budget", "1", "--share", "90%"], &["--share is for --objective fewest or cheapest"]);
+    refused(
+        &["--for", "kindergarten", "--objective", "fewest", "--limit", "500", "--share", "90"],
+        &["--share 90 is no share"],
+    );
     refused(
         &["--for", "edu.nera", "--budget", "1"],
         &["neither an obligation nor a service", "edu.near", "kindergarten"],
     );
-    refused(&["--for", "edu.seats", "--budget", "1"], &["`seats`", "`presence` or `reach`"]);
+    refused(&["--for", "edu.seats", "--budget", "1"], &["`seats` without `within`", "`presence` or `reach`"]);
     refused(&["--for", "kindergarten", "--budget", "1", "--group", "cats"], &["does not count `cats`", "children-3-5"]);
     refused(
         &["--for", "edu.near", "--budget", "1", "--candidates", "grid", "--spacing", "wide"],

@@ -5,18 +5,23 @@
 //! | p-median | the sites allowed with the least cost over all persons | [`median`] |
 //! | p-center | those with the least cost for whoever is served worst | [`center`] |
 //! | maximal covering | those that serve the most persons within a limit | [`max_cover`] |
-//! | set covering | the fewest or cheapest sites that serve everyone, each once or several times | [`set_cover`] |
-//! | its backup | of those with the fewest, the choice that can serve most persons a second time | [`backup_cover`] |
+//! | set covering | the fewest or cheapest sites that serve everyone, or a share | [`set_cover`] |
+//! | multiple covering | the fewest or cheapest sites that serve everyone several times | [`multiple_cover`] |
+//! | its backup | of the fewest or cheapest, the choice that can serve most a second time | [`backup_cover`] |
+//! | equitable p-median | the sites a budget pays for with the least Kolm-Pollak equivalent | [`equitable_median`] |
 //!
 //! The persons of one demand point may be split between sites: who is served where is then a flow, and whether a choice
 //! of sites has room for everyone is settled exactly. Nobody has to be served by the nearest site.
 
 pub mod backup_cover;
 pub mod center;
+pub mod equitable_median;
 pub mod max_cover;
 pub mod median;
+pub mod multiple_cover;
 pub mod set_cover;
 
+mod groups;
 #[cfg(test)]
 mod tests;
 
