@@ -193,8 +193,14 @@ fn what_cannot_be_asked_is_refused_with_what_can() {
     refused(&["--for", "kindergarten", "--objective", "fewest"], &["needs an obligation"]);
     refused(&["--for", "edu.near", "--objective", "fewest", "--budget", "2"], &["leave out --budget"]);
     refused(&["--for", "edu.near", "--objective", "cheapest", "--cost", "2"], &["finds what must be spent itself"]);
-    refused(&["--for", "edu.near", "--objective", "cheapest"], &["--objective cheapest needs what each candidate costs"]);
-    refused(&["--for", "edu.near", "--budget", "1", "--share", "90%"], &["--share is for --objective fewest or cheapest"]);
+    refused(
+        &["--for", "edu.near", "--objective", "cheapest"],
+        &["--objective cheapest needs what each candidate costs"],
+    );
+    refused(
+        &["--for", "edu.near", "--budget", "1", "--share", "90%"],
+        &["--share is for --objective fewest or cheapest"],
+    );
     refused(
         &["--for", "kindergarten", "--objective", "fewest", "--limit", "500", "--share", "90"],
         &["--share 90 is no share"],

@@ -26,20 +26,18 @@ pub fn max_cover(
     terms: Terms<'_>,
 ) -> Result<Supplied, NoAnswer> {
     let case = Case { offers, persons, sites, allowed, terms };
-    let mut rows = super::Rows::new(offers.n_sites());
-    let mut total = 0.0;
-    for (demand, &persons) in persons.iter().enumerate() {
-        let within = offers.within(demand, limit);
-        if 0.0 < persons && !within.is_empty() {
-            rows.push(within.iter().map(|&site| (site, 0.0)), persons, 1.0);
-            total += persons;
-        }
-    }
-    let rows = rows.merged();
+    // Of those who can be served, some are, whatever is opened.
+    let is_waiting = case.waiting(limit);
+    let can_be = |&demand: &usize| 0.0 < persons[demand] && !offers.within(demand, limit).is_empty();
+    let all = || (0..persons.len()).filter(can_be);
+    let total: f64 = all().map(|demand| persons[demand]).sum();
+    let anyway: f64 = all().filter(|&demand| !is_waiting[demand]).map(|demand| persons[demand]).sum();
+    let rows = case.rows_of(all().filter(|&demand| is_waiting[demand]), limit, |_| 0.0, 1.0).merged();
     let solved = case.solve(&rows, &vec![0.0; offers.n_sites()], Vec::new(), f64::NEG_INFINITY);
     let Some((_, chosen)) = solved.best else { return Err(NoAnswer::Stopped) };
     let filled = case.rounded(&rows, chosen);
-    let claimed = super::allocate(&rows, &filled, sites.capacity).shares.iter().map(|share| share.2).sum::<f64>() + 0.0;
+    let served = super::allocate(&rows, &filled, sites.capacity).shares.iter().map(|share| share.2).sum::<f64>() + 0.0;
+    let claimed = anyway + served;
     let bound = (total - solved.bound.max(0.0)).max(claimed);
     case.told(limit, filled, (claimed, bound, solved.complete), |tally| Some(tally.served))
 }

@@ -33,7 +33,7 @@ pub fn set_cover(
 ) -> Result<Supplied, NoAnswer> {
     let case = Case { offers, persons, sites, allowed: Allowed { p: None, budget: None }, terms };
     case.unreachable(limit)?;
-    let rows = case.rows(limit, |_| 0.0, f64::INFINITY).merged();
+    let rows = case.waiting_rows(limit, f64::INFINITY);
     let all: Vec<u32> = (0..offers.n_sites() as u32).collect();
     if !super::allocate(&rows, &all, sites.capacity).serves_all() {
         return Err(case.no_room(limit, &all));
@@ -119,7 +119,9 @@ fn cheapest_for(case: &Case<'_>, limit: f64, share: f64) -> Result<Supplied, NoA
         left = (left + 1e-9 * all).floor();
     }
     let mut rows = super::Rows::new(n_sites + 1);
-    for (demand, &persons) in case.persons.iter().enumerate().filter(|(_, persons)| 0.0 < **persons) {
+    let is_waiting = case.waiting(limit);
+    let waits = |(demand, persons): &(usize, &f64)| is_waiting[*demand] && 0.0 < **persons;
+    for (demand, &persons) in case.persons.iter().enumerate().filter(waits) {
         let sites = case.offers.within(demand, limit).iter().copied().chain([elsewhere]);
         rows.push(sites.map(|site| (site, 0.0)), persons, f64::INFINITY);
     }

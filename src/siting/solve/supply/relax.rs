@@ -66,8 +66,10 @@ impl Search<'_> {
                     }
                 };
             }
+            // Where just as many fit as there are multipliers may grow without end, and sums of them are rounded.
+            let rounding = 1e-13 * value;
             let opened = self.open_best(node, &worth);
-            value -= opened.worth;
+            value -= opened.worth + rounding;
             // The mean forgets the first steps, which are far off.
             weight_of_average = 0.97 * weight_of_average + 1.0;
             let new = 1.0 / weight_of_average;
