@@ -329,3 +329,6 @@ fn leave_out_cut_off(points: &mut Vec<(PointId, f64)>, offers: &mut [Offer]) -> 
     // The sum of nothing is -0.
     cut_off + 0.0
 }
+
+#[cfg(test)]
+mod tests;

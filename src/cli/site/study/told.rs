@@ -31,12 +31,12 @@ pub(super) fn told(task: &Task, people: &Text, (problem, n_idle): (Problem, usiz
     }
     if 0 < task.n_unmeasured {
         let n = task.n_unmeasured;
-        let (facilities, does, it, was) = match n {
-            1 => ("facility", "does", "it", "was"),
-            _ => ("facilities", "do", "they", "were"),
+        let (facilities, do_not, were) = match n {
+            1 => ("facility that stands", "does not", "it was"),
+            _ => ("facilities that stand", "do not", "they were"),
         };
         tell::note(&lang.pick(
-            format!("note: {n} {facilities} that stand {does} not say how many can be served; {it} {was} taken to serve nobody"),
+            format!("note: {n} {facilities} {do_not} say how many can be served; {were} taken to serve nobody"),
             format!("说明：{n} 个现有设施没有容量数据，按无容量处理"),
         ));
     }
