@@ -37,7 +37,7 @@ impl Folder {
 
     fn site(&self, more: &[&str]) -> Run {
         let mut command = command(&["site", "--table", "od.csv", "--demand", "demand.csv", "--out", "out"]);
-        if !more.contains(&"--lang") {
+        if !more.iter().any(|argument| argument.starts_with("--lang")) {
             command.args(["--lang", "en"]);
         }
         command.args(more).current_dir(self.0.path());
@@ -380,6 +380,22 @@ fn arguments_that_do_not_fit_are_refused_with_what_would() {
     folder.put("existing.csv", "id\nx\ny\n");
     let run = folder.refuses(&["--problem", "p-median", "--p", "1", "--existing", "existing.csv"]);
     run.tells("error", "--p", "1 sites are asked for, and 2 are there already", "existing sites count");
+}
+
+#[test]
+fn a_command_line_that_is_wrong_is_told_in_chinese_too() {
+    let folder = Folder::with(TABLE, DEMAND);
+    for (arguments, words) in [
+        (&["--problem", "mclp", "--cost", "abc"][..], "--cost <MONEY> 的值“abc”无效；"),
+        (&["--problem", "mclp", "--cost"], "--cost <MONEY> 需要一个值；"),
+        (&["--problem", "mlcp"], "--problem <PROBLEM> 的值“mlcp”无效，可选：p-median、p-center、lscp"),
+        (&["--problem", "mclp", "--cots", "3"], "没有参数“--cots”，是否应为 --cost？"),
+        (&[], "缺少参数：--problem <PROBLEM>"),
+        (&["--problem", "mclp", "--p", "1", "--p", "2"], "--p <N> 只能给出一次"),
+    ] {
+        folder.refuses(&[arguments, &["--lang=zh"]].concat()).says(&[words]);
+    }
+    folder.refuses(&["--problem", "mclp", "--cost", "abc"]).says(&["invalid value 'abc' for '--cost <MONEY>'"]);
 }
 
 #[test]

@@ -36,7 +36,8 @@ fn in_chinese(error: &clap::Error) -> Option<String> {
     Some(match error.kind() {
         ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
             let (argument, value) = (argument?, of(ContextKind::InvalidValue).unwrap_or_default());
-            let allowed = of(ContextKind::ValidValue).map_or_else(String::new, |all| format!("，可选：{all}"));
+            let allowed = of(ContextKind::ValidValue).filter(|all| !all.is_empty());
+            let allowed = allowed.map_or_else(String::new, |all| format!("，可选：{all}"));
             match value.is_empty() {
                 true => format!("{argument} 需要一个值{allowed}"),
                 false => format!("{argument} 的值“{value}”无效{allowed}"),
@@ -47,6 +48,7 @@ fn in_chinese(error: &clap::Error) -> Option<String> {
             let name = of(ContextKind::InvalidSubcommand)?;
             format!("没有命令“{name}”{}", perhaps(ContextKind::SuggestedSubcommand))
         }
+        ErrorKind::MissingSubcommand => "请给出命令".to_owned(),
         ErrorKind::MissingRequiredArgument => format!("缺少参数：{}", argument?),
         ErrorKind::ArgumentConflict => match of(ContextKind::PriorArg) {
             Some(prior) if Some(&prior) != argument.as_ref() => format!("{} 不能与 {prior} 同时使用", argument?),

@@ -17,12 +17,13 @@ use crate::report::siting::Problem;
 ///
 /// With STUDY, for an obligation or a service of it (--for): --budget new sites among the candidates, or as many as --cost
 /// pays for, beside all facilities that stand. By default as many persons as can be get what the obligation asks for;
-/// with a service, or with --objective, the cost to the nearest facility is made least; --objective fewest asks for the
-/// fewest sites that keep the obligation. The sites chosen are then judged in the study like
-/// any scenario: whatif.json, whatif.csv and scenario-01.geojson say what they change.
+/// with a service, or with --objective, the cost to the nearest facility is made least; --objective fewest or cheapest asks
+/// for the fewest or cheapest sites that keep the obligation. The sites chosen are then judged in the study like any
+/// scenario: whatif.json, whatif.csv and scenario-01.geojson say what they change.
 ///
-/// Sites serve all who come, unless --capacity says how many: then the persons of one demand point may be split between
-/// sites, and not all are served by the nearest.
+/// Sites serve all who come, unless --capacity says how many, or an obligation of `seats`: then the persons of one demand
+/// point may be split between sites, and not all are served by the nearest. In a study each facility that stands is then a
+/// site of its own with the places that it has; one of which nobody knows how many is taken to serve nobody.
 ///
 /// Without a study takes a table of costs with the columns from (a demand point), to (a candidate site) and cost, in
 /// any one unit, and a table of demand with the columns id and persons; both in any format that a study may use. A pair
@@ -46,7 +47,10 @@ use crate::report::siting::Problem;
   evenreach site --table od.csv --demand demand.csv --problem p-median --p 5 --capacity seats.csv
   evenreach site --table od.csv --demand demand.csv --problem mclp --limit 30 --costs prices.csv --cost 120
   evenreach site --table od.csv --demand demand.csv --problem lscp --limit 30 --times 2
-  evenreach site geodata/jinpu --for dis.rehab --objective fewest")]
+  evenreach site geodata/jinpu --for dis.rehab --objective fewest
+  evenreach site geodata/jinpu --for edu.attendance-zones --budget 2 --capacity-of-new 500
+  evenreach site my-study --for school --capacity places --budget 3 --candidates sites.csv
+  evenreach site --table od.csv --demand demand.csv --problem lscp --limit 30 --share 90% --costs prices.csv")]
 pub(super) struct Arguments {
     /// The folder that holds study.toml, or an OpenStreetMap extract (.osm.pbf).
     #[arg(value_name = "STUDY", required_unless_present = "table", conflicts_with_all = ["table", "demand", "problem", "p", "existing", "costs", "times"])]
@@ -89,11 +93,12 @@ pub(super) struct Arguments {
     /// between sites.
     #[arg(long, value_name = "FILE|ATTRIBUTE", help_heading = "Both")]
     capacity: Option<String>,
-    /// What each site costs to open: a file with the columns id, cost. With it lscp asks for the cheapest sites; those that
-    /// are there already cost nothing.
+    /// What each site costs to open: a file with the columns id, cost. With it lscp and lscp-b ask for the cheapest sites;
+    /// those that are there already cost nothing.
     #[arg(long, value_name = "FILE", help_heading = "Sites on a table of costs")]
     costs: Option<String>,
-    /// How many sites each demand point must have within the limit, for lscp.
+    /// How many sites each demand point must have within the limit, for lscp; with --capacity each with a place for each of its
+    /// persons.
     #[arg(long, value_name = "K", allow_negative_numbers = true, help_heading = "Sites on a table of costs")]
     times: Option<i64>,
     /// What the new sites may cost together, beside or instead of their number: by --costs, or for a study by the column
@@ -124,6 +129,9 @@ pub(super) enum Objective {
     /// The cheapest such sites, by the column `cost` of the candidates
     Cheapest,
 }
+
+/// The exit code where no choice does what is asked.
+const NO_CHOICE: u8 = 1;
 
 pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped> {
     if let Some(study) = &arguments.study {

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use super::Arguments;
 use super::asked::{Asked, check_p};
+use super::{Arguments, NO_CHOICE};
 use crate::cli::progress::Progress;
 use crate::cli::tell::{self, Stopped};
 use crate::model::Lang;
@@ -102,9 +102,6 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
     tell::result(&written_to(&folder, lang));
     Ok(ExitCode::SUCCESS)
 }
-
-/// The exit code where no choice does what is asked.
-const NO_CHOICE: u8 = 1;
 
 fn written_to(folder: &str, lang: Lang) -> String {
     let names = FILES.join(lang.pick(", ", "、"));

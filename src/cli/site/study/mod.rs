@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::Objective;
 use super::asked::percent;
+use super::{NO_CHOICE, Objective};
 use crate::assess::Only;
 use crate::cli::progress::Progress;
 use crate::cli::study::{self, default_out};
@@ -30,6 +30,7 @@ use crate::rules::Verdict;
 use crate::scenario::batch::Batch;
 use crate::scenario::siting::{Serves, Task};
 use crate::scenario::{By, Ranked, Stage};
+use crate::siting::NoAnswer;
 use aim::Aim;
 use budget::Budget;
 use candidates::{MOST_CANDIDATES, candidates, drop_doubles};
@@ -224,7 +225,12 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
     };
     let Ok(answer) = &outcome else {
         let why = siting.refusal().unwrap_or_else(|| say("there is no answer", "没有可行方案"));
-        return Err(stop(why));
+        let stopped = stop(why);
+        return match &outcome {
+            Err(NoAnswer::Stopped | NoAnswer::Disagrees { .. }) => Err(stopped),
+            // It ran, and this is what it found.
+            _ => Ok(ExitCode::from(NO_CHOICE)),
+        };
     };
     progress.step(lang.pick("outputs", "写出结果"));
     // What the solver chose takes the road of every scenario: it is judged in the edited study.
