@@ -1,8 +1,8 @@
 //! Capacitated and weighted set covering: the fewest or the cheapest sites that serve everyone within a limit.
 
-use super::max_cover::max_cover;
+use super::max_cover::{Reach, reach};
 use super::{Allowed, Case, Offers, Sites, Supplied, Terms, supply};
-use crate::siting::NoAnswer;
+use crate::siting::{NoAnswer, evaluate};
 
 /// What a set of sites is to have the least of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,35 +70,35 @@ pub fn partial(
     }
 }
 
-/// By the most persons that so many sites serve: a search for each number tried.
+/// By whether so many sites serve enough, for each number tried.
 fn fewest_for(case: &Case<'_>, limit: f64, share: f64) -> Result<Supplied, NoAnswer> {
-    let Case { offers, persons, sites, terms, .. } = *case;
-    let all: f64 = persons.iter().sum();
+    let all: f64 = case.persons.iter().sum();
     let enough = share * all - 1e-9 * all;
-    let most = |p: usize| max_cover(offers, persons, limit, sites, Allowed { p: Some(p), budget: None }, terms);
-    let (mut low, mut high) = (terms.existing.len(), offers.n_sites());
-    let mut best = most(high)?;
-    if best.answer.objective < enough {
-        return Err(too_few(case, limit, &best.answer.chosen));
+    let n_existing = case.terms.existing.len();
+    let mut best: Vec<u32> = (0..case.n_sites() as u32).collect();
+    let served: f64 = case.shares(limit, &best).0.iter().map(|share| share.persons).sum();
+    if served < enough {
+        return Err(too_few(case, limit, &best));
     }
-    // The fewest are among low..=high, and `best` are `high` of them. Twice as many each time until they are enough,
-    // then halves: few sites are settled sooner than many.
-    let (mut reach, mut complete) = (1, true);
-    while low < high {
-        let middle = (low + (high - low) / 2).min(terms.existing.len() + reach);
-        reach *= 2;
-        match most(middle) {
-            Ok(found) if enough <= found.answer.objective => (high, best) = (middle, found),
-            Ok(found) if found.answer.bound < enough => low = middle + 1,
-            Ok(_) | Err(NoAnswer::Stopped) => {
+    // The fewest are among low..=best.len(). Twice as many each time until they are enough, then halves: few sites are
+    // settled sooner than many.
+    let (mut low, mut ahead, mut complete) = (n_existing, 1, true);
+    while low < best.len() {
+        let middle = (low + (best.len() - low) / 2).min(n_existing + ahead);
+        ahead *= 2;
+        match reach(case, limit, middle, enough) {
+            Reach::By(chosen) => best = chosen,
+            Reach::None => low = middle + 1,
+            Reach::Unknown => {
                 complete = false;
                 break;
             }
-            Err(why) => return Err(why),
         }
     }
-    let claim = (high as f64, low as f64, complete);
-    case.told(limit, best.answer.chosen, claim, |tally| (enough <= tally.served * (1.0 + 1e-12)).then_some(high as f64))
+    let high = best.len() as f64;
+    // Short of the share by what is nothing in a sum.
+    let is_enough = |tally: &evaluate::Tally| enough - 3e-9 * all.max(1.0) <= tally.served;
+    case.told(limit, best, (high, low as f64, complete), |tally| is_enough(tally).then_some(high))
 }
 
 /// Why all sites together do not serve a share.

@@ -7,7 +7,7 @@
 //! Ahuja, Magnanti and Orlin (1993), Network Flows, section 9.7.
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use super::rows::{Row, Rows};
 
@@ -26,7 +26,7 @@ pub(in crate::siting) struct Allocation {
 
 /// The cheapest allocation of all rows to the open sites: as few as can be of those who must be served are left out.
 ///
-/// Takes steps by the person moved, each of the square of the number of open sites.
+/// Takes steps by the person moved, each of the square of the number of open sites at most; where ways are short, far less.
 pub(in crate::siting) fn allocate(rows: &Rows, open: &[u32], capacity: &[f64]) -> Allocation {
     let mut place = vec![NONE; rows.n_sites];
     (0..).zip(open).for_each(|(at, &site)| place[site as usize] = at);
@@ -53,11 +53,15 @@ struct Flow<'r> {
     first: Vec<u32>,
     /// The same after that.
     held: Vec<Vec<(u32, f64)>>,
-    /// `moves[from][to]`: rows that are at `from`, by what a person's move costs; some are there no longer.
-    moves: Vec<Option<Vec<BinaryHeap<Move>>>>,
+    /// Of each place once it is asked for: where to, and rows that are there and can go, by what a person's move costs; some
+    /// are there no longer.
+    moves: Vec<Option<Moves>>,
     /// Of each place, so that no move is cheaper than the difference.
     potential: Vec<f64>,
 }
+
+/// Few places can be reached from one where ways are short.
+type Moves = BTreeMap<u32, BinaryHeap<Move>>;
 
 #[derive(Clone, Copy, PartialEq)]
 struct Move {
@@ -165,7 +169,7 @@ impl<'r> Flow<'r> {
         if self.moves[from].is_some() {
             return;
         }
-        let mut heaps: Vec<BinaryHeap<Move>> = vec![BinaryHeap::new(); self.open.len() + 1];
+        let mut heaps = Moves::new();
         for row in 0..self.rows.len() {
             if self.amount(row, from as u32).is_some() {
                 self.list(row, from as u32, &mut heaps);
@@ -179,23 +183,30 @@ impl<'r> Flow<'r> {
     }
 
     /// Lists the moves of a row out of a place.
-    fn list(&self, row: usize, from: u32, heaps: &mut [BinaryHeap<Move>]) {
+    fn list(&self, row: usize, from: u32, heaps: &mut Moves) {
         let of = self.rows.of(row);
         let Some((_, here)) = self.places(&of).find(|&(place, _)| place == from) else { return };
         for (to, cost) in self.places(&of).filter(|&(place, _)| place != from) {
-            heaps[to as usize].push(Move { cost: cost - here, row: row as u32 });
+            heaps.entry(to).or_default().push(Move { cost: cost - here, row: row as u32 });
         }
     }
 
-    /// The cheapest move from one place to another.
-    fn cheapest(&mut self, from: usize, to: usize) -> Option<Move> {
-        loop {
-            let next = *self.moves[from].as_ref()?[to].peek()?;
-            if self.amount(next.row as usize, from as u32).is_some() {
-                return Some(next);
+    /// The cheapest move from a place to each other to which there is one.
+    fn cheapest(&mut self, from: usize) -> Vec<(usize, Move)> {
+        let mut found = Vec::new();
+        // What is looked through and what it is held against are parts of the same.
+        let Some(mut moves) = self.moves[from].take() else { return found };
+        for (&to, heap) in &mut moves {
+            while let Some(next) = heap.peek().copied() {
+                if self.amount(next.row as usize, from as u32).is_some() {
+                    found.push((to as usize, next));
+                    break;
+                }
+                heap.pop();
             }
-            self.moves[from].as_mut()?[to].pop();
         }
+        self.moves[from] = Some(moves);
+        found
     }
 
     /// One chain of moves from a place that is too full to the nearest one with room.
@@ -204,29 +215,39 @@ impl<'r> Flow<'r> {
         let mut distance = vec![f64::INFINITY; n];
         let mut came: Vec<Option<(usize, Move)>> = vec![None; n];
         let mut is_done = vec![false; n];
+        let mut done: Vec<usize> = Vec::new();
+        // Reached, and not done.
+        let mut edge = vec![from];
         distance[from] = 0.0;
         let to = loop {
-            let near = (0..n).filter(|&place| !is_done[place] && distance[place].is_finite());
+            let nearest = |&a: &usize, &b: &usize| {
+                let (a, b) = (edge[a], edge[b]);
+                distance[a].total_cmp(&distance[b]).then(a.cmp(&b))
+            };
             // There always is a place with room: being unserved.
-            let Some(place) = near.min_by(|&a, &b| distance[a].total_cmp(&distance[b]).then(a.cmp(&b))) else { return };
+            let Some(at) = (0..edge.len()).min_by(nearest) else { return };
+            let place = edge.swap_remove(at);
             is_done[place] = true;
+            done.push(place);
             if place != from && (place + 1 == n || self.over(place) < -self.slack()) {
                 break place;
             }
             self.gather(place);
-            for next in 0..n {
+            for (next, step) in self.cheapest(place) {
                 if is_done[next] {
                     continue;
                 }
-                let Some(step) = self.cheapest(place, next) else { continue };
                 let reduced = (step.cost + self.potential[place] - self.potential[next]).max(0.0);
                 if distance[place] + reduced < distance[next] {
+                    if distance[next].is_infinite() {
+                        edge.push(next);
+                    }
                     distance[next] = distance[place] + reduced;
                     came[next] = Some((place, step));
                 }
             }
         };
-        for place in (0..n).filter(|&place| is_done[place]) {
+        for place in done {
             self.potential[place] += distance[place] - distance[to];
         }
         let mut chain = Vec::new();
