@@ -126,7 +126,7 @@ impl<'t> CostColumns<'t> {
     }
 
     /// The header of the places that ways begin at.
-    pub(super) fn from_header(&self) -> &'t str {
+    pub(super) fn origin_header(&self) -> &'t str {
         &self.from.header
     }
 

@@ -59,7 +59,8 @@ pub(super) fn read(
         costs.doubles().map(|(from, to)| (origins.names[from.index()].0, destinations.names[to.index()].0)).collect();
     columns.refuse_doubles(&twice, problems);
 
-    let places = Places { table: &table, from: columns.from_header(), origins: &origins, destinations: &destinations };
+    let places =
+        Places { table: &table, from: columns.origin_header(), origins: &origins, destinations: &destinations };
     let mut used = vec![false; origins.names.len()];
     costs.areas = places.areas(&named, &mut used, problems);
     costs.estates = places.estates(named.estates, &mut used);
@@ -262,7 +263,8 @@ impl Places<'_> {
                 .unzip();
             let n = origins.len();
             if NAMED < n {
-                (en.push("…".to_owned()), zh.push("…".to_owned()));
+                en.push("…".to_owned());
+                zh.push("…".to_owned());
             }
             let (en, zh) = (en.join(", "), zh.join("、"));
             let file = &inputs.sources()[source].file;
