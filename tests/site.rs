@@ -165,6 +165,27 @@ fn persons_of_one_point_are_split_where_a_site_is_full() {
 }
 
 #[test]
+fn nobody_is_split_who_is_to_be_served_whole() {
+    let folder = Folder::with(TABLE, DEMAND);
+    folder.put("seats.csv", "id,capacity\nx,120\ny,110\nz,10\n");
+    // B has no room at x beside A.
+    let ask = ["--problem", "p-median", "--p", "3", "--capacity", "seats.csv", "--whole"];
+    let run = folder.site(&ask);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert_eq!(
+        folder.assignment(),
+        "from,persons,to,cost\r\nA,100,x,2\r\nB,50,y,7\r\nC,30,y,1\r\nD,20,y,3\r\nE,0,z,9\r\n"
+    );
+    let site = folder.json();
+    assert_eq!((&site["objective"], &site["proven"], &site["whole"]), (&json!(640.0), &json!(true), &json!(true)));
+    // There is room for all, and not for all whole.
+    folder.put("seats.csv", "id,capacity\nx,120\ny,90\nz,10\n");
+    let run = folder.site(&ask);
+    assert_eq!(run.code, 1);
+    run.says(&["no choice of 3 sites has room for everyone, and that is proven"]);
+}
+
+#[test]
 fn every_problem_has_its_answer_with_capacities_and_costs() {
     let folder = Folder::with(TABLE, DEMAND);
     folder.put("c.csv", "id,capacity,cost\nx,120,5\ny,90,4\nz,10,1\n");
@@ -367,6 +388,7 @@ fn arguments_that_do_not_fit_are_refused_with_what_would() {
             "--times",
             "several times takes no share",
         ),
+        (&["--problem", "p-median", "--p", "3", "--whole"], "--whole", "a matter of p-median with capacities"),
         (
             &["--problem", "p-median", "--p", "3", "--capacity", "c.csv", "--objective", "ede"],
             "--objective",

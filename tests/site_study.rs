@@ -287,6 +287,14 @@ fn a_service_is_sited_with_capacities_for_the_mean_the_worst_and_the_fewest() {
             assert!(site["persons"].as_f64() <= site["capacity"].as_f64(), "{site}");
         }
     }
+    let run = site(&study, &[&ask[..], &["--budget", "3", "--whole"]].concat());
+    assert_eq!(run.code, 1);
+    // No one site holds the 300 of V3.
+    run.says(&["no choice of 3 sites has room for everyone", "V3 东村 #3"]);
+    let run = site(&study, &[&ask[..6], &["--capacity-of-new", "300", "--budget", "3", "--whole"]].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let found = json(&study, "site.json");
+    assert_eq!((found["whole"].as_bool(), found["proven"].as_bool()), (Some(true), Some(true)));
     let run = site(&study, &[&ask[..], &["--budget", "1"]].concat());
     assert_eq!(run.code, 1);
     run.says(&["no choice of 1 site has room for everyone, and that is proven", "70 persons", "raise --budget"]);
@@ -312,6 +320,10 @@ fn a_service_is_sited_with_capacities_for_the_mean_the_worst_and_the_fewest() {
     refused(&["--for", "kindergarten", "--budget", "1", "--capacity-of-new", "5"], &["give --capacity ATTRIBUTE"]);
     refused(&["--for", "edu.seats", "--budget", "1", "--capacity", "largest-class"], &["counts places by `capacity`"]);
     refused(&["--for", "edu.public", "--budget", "1", "--capacity", "capacity"], &["serves its area, however many"]);
+    refused(
+        &[&near[..], &["capacity", "--objective", "worst", "--whole"]].concat(),
+        &["--whole is for --objective mean"],
+    );
     let ede = [&ask[..], &["--budget", "1", "--objective", "ede"]].concat();
     refused(&ede, &["--objective ede takes no capacities"]);
 }

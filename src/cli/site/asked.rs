@@ -20,6 +20,7 @@ pub(super) struct Asked {
     pub(super) budget: Option<f64>,
     pub(super) times: Option<u32>,
     pub(super) has_costs: bool,
+    pub(super) is_whole: bool,
     pub(super) time: Duration,
 }
 
@@ -127,6 +128,7 @@ impl Asked {
             budget: arguments.cost,
             times: arguments.times.and_then(|times| u32::try_from(times).ok()),
             has_costs: arguments.costs.is_some(),
+            is_whole: arguments.whole,
             time: time?,
         })
     }
@@ -150,6 +152,16 @@ fn clashes(arguments: &Arguments, problem: Problem) -> Vec<(&'static str, Text, 
             "--objective",
             say("ede takes no capacities", "ede 不支持容量"),
             say("leave out --objective or --capacity", "请去掉 --objective 或 --capacity"),
+        ));
+    }
+    if arguments.whole && (arguments.capacity.is_none() || problem != Problem::PMedian) {
+        all.push((
+            "--whole",
+            say("whole demand points are a matter of p-median with capacities", "--whole 仅用于有容量的 p-median"),
+            say(
+                "leave out --whole, or ask for p-median with --capacity",
+                "请去掉 --whole，或改用 p-median 并给出 --capacity",
+            ),
         ));
     }
     if let Some(cost) = arguments.cost {

@@ -22,7 +22,7 @@ use crate::report::siting::Problem;
 /// scenario: whatif.json, whatif.csv and scenario-01.geojson say what they change.
 ///
 /// Sites serve all who come, unless --capacity says how many, or an obligation of `seats`: then the persons of one demand
-/// point may be split between sites, and not all are served by the nearest. In a study each facility that stands is then a
+/// point may be split between sites (not with --whole), and not all are served by the nearest. In a study each facility that stands is then a
 /// site of its own with the places that it has; one of which nobody knows how many is taken to serve nobody.
 ///
 /// Without a study takes a table of costs with the columns from (a demand point), to (a candidate site) and cost, in
@@ -93,6 +93,9 @@ pub(super) struct Arguments {
     /// between sites.
     #[arg(long, value_name = "FILE|ATTRIBUTE", help_heading = "Both")]
     capacity: Option<String>,
+    /// With --capacity: all persons of a demand point are served by one site; for p-median, or the mean of a study.
+    #[arg(long, help_heading = "Both")]
+    whole: bool,
     /// What each site costs to open: a file with the columns id, cost. With it lscp and lscp-b ask for the cheapest sites;
     /// those that are there already cost nothing.
     #[arg(long, value_name = "FILE", help_heading = "Sites on a table of costs")]
@@ -142,6 +145,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
             cost: arguments.cost,
             share: arguments.share.as_deref(),
             capacity: arguments.capacity.as_deref(),
+            is_whole: arguments.whole,
             time_limit: arguments.time_limit,
             out: arguments.out.as_deref(),
         };

@@ -76,6 +76,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         standing: Standing::Counted,
         capacity: found.capacity.as_deref(),
         costs: found.costs.as_deref(),
+        is_whole: asked.is_whole,
         is_cheapest: asked.least() == Least::Cost,
         inputs: &found.files,
         outcome: &outcome,
@@ -172,6 +173,7 @@ fn solve_supply(found: &Candidates, asked: &Asked, terms: Terms<'_>) -> Found {
                 let found = capacitated::equitable_median::equitable_median;
                 return Found::equitable(found(offers, persons, aversion, sites.cost, allowed, terms));
             }
+            None if asked.is_whole => capacitated::whole_median::whole_median(offers, persons, sites, allowed, terms),
             None => capacitated::median::median(offers, persons, sites, allowed, terms),
         },
         (Problem::PCenter, ..) => capacitated::center::center(offers, persons, sites, allowed, terms),

@@ -48,6 +48,8 @@ pub struct Siting<'a> {
     pub capacity: Option<&'a [f64]>,
     /// What each site costs to open, by position, where that is known.
     pub costs: Option<&'a [f64]>,
+    /// Whether all persons of a demand point are served by one site, where sites serve only so many.
+    pub is_whole: bool,
     /// Whether the objective of set covering is what the sites cost.
     pub is_cheapest: bool,
     /// The files it was read from, with SHA-256 in hexadecimal.
@@ -273,6 +275,7 @@ impl<'a> Siting<'a> {
             "budget": self.budget,
             "cost": answer.and_then(|answer| self.spent(answer)),
             "times": self.times,
+            "whole": self.is_whole,
             "sites_needed_at_least": at_least,
             "persons": self.persons.iter().sum::<f64>(),
             "persons_served": served.as_ref().map(|served| served.persons),

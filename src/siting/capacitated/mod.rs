@@ -3,6 +3,7 @@
 //! | problem | asks for | file |
 //! |---|---|---|
 //! | p-median | the sites allowed with the least cost over all persons | [`median`] |
+//! | the same unsplit | as p-median, all persons of a demand point at one site | [`whole_median`] |
 //! | p-center | those with the least cost for whoever is served worst | [`center`] |
 //! | maximal covering | those that serve the most persons within a limit | [`max_cover`] |
 //! | set covering | the fewest or cheapest sites that serve everyone, or a share | [`set_cover`] |
@@ -11,7 +12,8 @@
 //! | equitable p-median | the sites a budget pays for with the least Kolm-Pollak equivalent | [`equitable_median`] |
 //!
 //! The persons of one demand point may be split between sites: who is served where is then a flow, and whether a choice
-//! of sites has room for everyone is settled exactly. Nobody has to be served by the nearest site.
+//! of sites has room for everyone is settled exactly. Nobody has to be served by the nearest site. Only [`whole_median`]
+//! splits nobody.
 
 pub mod backup_cover;
 pub mod center;
@@ -20,6 +22,7 @@ pub mod max_cover;
 pub mod median;
 pub mod multiple_cover;
 pub mod set_cover;
+pub mod whole_median;
 
 mod groups;
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::max_cover::max_cover;
 use super::median::median;
 use super::multiple_cover::{capacitated_multiple_cover, multiple_cover};
 use super::set_cover::{Least, partial, set_cover};
+use super::whole_median::whole_median;
 use super::*;
 use crate::program::{NoSolution, Program, Variable};
 use crate::siting::Offer;
@@ -28,7 +29,11 @@ struct World {
 
 /// Up to 8 demand points and 6 sites; few costs, so that there are ties; capacities that often bind.
 fn worlds() -> impl Strategy<Value = World> {
-    (1..=8_usize, 1..=6_usize).prop_flat_map(|(n_demands, n_sites)| {
+    worlds_of(8, 6)
+}
+
+fn worlds_of(most_demands: usize, most_sites: usize) -> impl Strategy<Value = World> {
+    (1..=most_demands, 1..=most_sites).prop_flat_map(|(n_demands, n_sites)| {
         let costs = prop::collection::vec(prop::option::weighted(0.7, 0..9_u32), n_demands * n_sites);
         let persons = prop::collection::vec(0..6_u32, n_demands);
         let capacity = prop::collection::vec(prop::option::weighted(0.8, 0..15_u32), n_sites);
@@ -171,6 +176,23 @@ impl World {
         program.solve(&[], &|| false).is_ok()
     }
 
+    /// The least of persons times cost where each demand point, from this one on, is served whole by a site with so much room.
+    fn least_whole_cost(&self, chosen: &[u32], demand: usize, room: &mut [f64]) -> Option<f64> {
+        let Some(&persons) = self.persons.get(demand) else { return Some(0.0) };
+        let (sites, costs) = self.offers.of(demand);
+        let mut best: Option<f64> = None;
+        for (&site, &cost) in sites.iter().zip(costs).filter(|(site, _)| chosen.contains(site)) {
+            let at = site as usize;
+            if persons <= room[at] + 1e-9 {
+                room[at] -= persons;
+                let rest = self.least_whole_cost(chosen, demand + 1, room);
+                room[at] += persons;
+                best = best.into_iter().chain(rest.map(|rest| rest + persons * cost)).min_by(f64::total_cmp);
+            }
+        }
+        best
+    }
+
     fn worth(&self, chosen: &[u32], least: Least) -> f64 {
         match least {
             Least::Number => chosen.len() as f64,
@@ -244,6 +266,17 @@ proptest! {
         let costs = world.choices().filter_map(|chosen| world.least_cost(&chosen, f64::INFINITY));
         let found = median(&world.offers, &world.persons, world.sites(), world.allowed(), world.terms());
         same(found, costs.min_by(f64::total_cmp), &world)?;
+    }
+
+    #[test]
+    fn no_choice_has_a_lower_total_cost_than_the_capacitated_median_that_splits_nobody(world in worlds_of(6, 4)) {
+        let cost = |chosen: Vec<u32>| world.least_whole_cost(&chosen, 0, &mut world.capacity.clone());
+        let best = world.choices().filter_map(cost).min_by(f64::total_cmp);
+        let found = whole_median(&world.offers, &world.persons, world.sites(), world.allowed(), world.terms());
+        if let Ok(found) = &found {
+            prop_assert!(found.shares.windows(2).all(|pair| pair[0].demand != pair[1].demand), "{found:?}");
+        }
+        same(found, best, &world)?;
     }
 
     #[test]

@@ -147,6 +147,16 @@ impl<'a> Aim<'a> {
                 ));
             }
         }
+        let is_mean = match shared.objective {
+            Some(objective) => objective == Objective::Mean,
+            None => self.check.is_none() && shared.limit.is_none(),
+        };
+        if shared.is_whole && (self.capacity.is_none() || !is_mean) {
+            return Err(say(
+                "--whole is for --objective mean with capacities: leave it out, or give --capacity and --objective mean",
+                "--whole 仅用于有容量的 --objective mean：请去掉，或给出 --capacity 与 --objective mean",
+            ));
+        }
         if self.capacity.is_none() {
             return Ok(());
         }

@@ -41,8 +41,8 @@ pub(super) struct Solved {
 pub(super) fn solve(task: &Task, need: &Need<'_>, shared: &Shared<'_>, search: &Search<'_>) -> Solved {
     let problem = problem(need.serves, shared.objective);
     let existing: Vec<u32> = (0..task.n_standing() as u32).collect();
-    let case =
-        Case { task, limit: need.serves.limit(), search, terms: Terms { existing: &existing, stop: search.stop } };
+    let terms = Terms { existing: &existing, stop: search.stop };
+    let case = Case { task, limit: need.serves.limit(), search, terms, is_whole: shared.is_whole };
     let mut kappa = None;
     let has_costs = search.budget.money.is_some() || search.budget.is_cheapest;
     let found = match (shared.objective, task.capacity.is_some() || has_costs) {
@@ -97,6 +97,8 @@ struct Case<'a> {
     limit: f64,
     search: &'a Search<'a>,
     terms: Terms<'a>,
+    /// Whether all persons of a demand point are served by one site.
+    is_whole: bool,
 }
 
 impl Case<'_> {
@@ -142,6 +144,7 @@ impl Case<'_> {
             Problem::Lscp => capacitated::set_cover::set_cover(offers, persons, limit, sites, least, terms),
             Problem::Mclp => capacitated::max_cover::max_cover(offers, persons, limit, sites, allowed, terms),
             Problem::PCenter => capacitated::center::center(offers, persons, sites, allowed, terms),
+            _ if self.is_whole => capacitated::whole_median::whole_median(offers, persons, sites, allowed, terms),
             _ => capacitated::median::median(offers, persons, sites, allowed, terms),
         }
     }
