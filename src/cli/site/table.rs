@@ -64,6 +64,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         problem: asked.problem,
         p: asked.p,
         limit: asked.limit,
+        is_limit_free: true,
         budget: asked.budget,
         times: asked.times,
         kappa,

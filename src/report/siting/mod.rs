@@ -26,6 +26,8 @@ pub struct Siting<'a> {
     pub budget: Option<f64>,
     /// The dearest cost at which a site serves.
     pub limit: Option<f64>,
+    /// Whether who asks may raise it: where an obligation says it, it stays.
+    pub is_limit_free: bool,
     /// How many sites each demand point is to have, where that is asked for.
     pub times: Option<u32>,
     /// Of the equitable p-median.

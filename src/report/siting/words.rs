@@ -169,15 +169,20 @@ impl Siting<'_> {
                     lang.pick(format!(" within {limit}"), format!("在 {limit} 以内"))
                 });
                 let points = english("demand point", n as f64);
+                // The ways in a study are not the asker's to give.
+                let offers = match self.standing {
+                    Standing::Counted => lang.pick("offers or ", "费用或"),
+                    _ => "",
+                };
                 lang.pick(
                     format!(
                         "no choice of sites does it, and that is proven: {n} {points} can be served by \
-                         {by}{within}: {ids}; add offers or candidates for them{}",
-                        if self.limit.is_some() { ", or raise --limit" } else { "" }
+                         {by}{within}: {ids}; add {offers}candidates for them{}",
+                        if self.can_raise_limit() { ", or raise --limit" } else { "" }
                     ),
                     format!(
-                        "已证明无可行方案：{n} 个需求点{within}{by}可服务：{ids}；请补充费用或候选点{}",
-                        if self.limit.is_some() { "，或提高 --limit" } else { "" }
+                        "已证明无可行方案：{n} 个需求点{within}{by}可服务：{ids}；请补充{offers}候选点{}",
+                        if self.can_raise_limit() { "，或提高 --limit" } else { "" }
                     ),
                 )
             }),
@@ -253,10 +258,14 @@ impl Siting<'_> {
             more.push(lang.pick("raise --cost", "提高 --cost").to_owned());
             allowed += &lang.pick(format!(" for {budget}"), format!("（费用 {budget} 以内）"));
         }
-        if self.limit.is_some() {
+        if self.can_raise_limit() {
             more.push(lang.pick("raise --limit", "提高 --limit").to_owned());
         }
         (more.join(lang.pick(", or ", "、或")), allowed)
+    }
+
+    fn can_raise_limit(&self) -> bool {
+        self.limit.is_some() && self.is_limit_free
     }
 
     /// The argument that says how many sites there may be.

@@ -208,6 +208,7 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
             Serves::Within(limit) => Some(limit.get()),
             _ => None,
         },
+        is_limit_free: shared.limit.is_some(),
         kappa,
         share: share.filter(|_| problem == Problem::Lscp),
         demands: &task.names,

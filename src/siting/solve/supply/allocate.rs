@@ -7,7 +7,7 @@
 //! Ahuja, Magnanti and Orlin (1993), Network Flows, section 9.7.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
 
 use super::rows::{Row, Rows};
 
@@ -55,13 +55,36 @@ struct Flow<'r> {
     held: Vec<Vec<(u32, f64)>>,
     /// Of each place once it is asked for: where to, and rows that are there and can go, by what a person's move costs; some
     /// are there no longer.
-    moves: Vec<Option<Moves>>,
+    moves: Vec<Option<Exits>>,
     /// Of each place, so that no move is cheaper than the difference.
     potential: Vec<f64>,
 }
 
-/// Few places can be reached from one where ways are short.
-type Moves = BTreeMap<u32, BinaryHeap<Move>>;
+/// The ways out of a place, by where to. Where ways are short they are few.
+#[derive(Clone, Default)]
+struct Exits(Vec<Exit>);
+
+/// The moves from one place to another: the cheapest, which is looked at often, and the others.
+#[derive(Clone)]
+struct Exit {
+    to: u32,
+    next: Option<Move>,
+    later: BinaryHeap<Move>,
+}
+
+impl Exits {
+    fn add(&mut self, to: u32, step: Move) {
+        let at = self.0.binary_search_by_key(&to, |exit| exit.to).unwrap_or_else(|at| {
+            self.0.insert(at, Exit { to, next: None, later: BinaryHeap::new() });
+            at
+        });
+        let exit = &mut self.0[at];
+        match exit.next {
+            Some(next) if step < next => exit.later.push(step),
+            _ => exit.later.extend(exit.next.replace(step)),
+        }
+    }
+}
 
 #[derive(Clone, Copy, PartialEq)]
 struct Move {
@@ -169,13 +192,13 @@ impl<'r> Flow<'r> {
         if self.moves[from].is_some() {
             return;
         }
-        let mut heaps = Moves::new();
+        let mut exits = Exits::default();
         for row in 0..self.rows.len() {
             if self.amount(row, from as u32).is_some() {
-                self.list(row, from as u32, &mut heaps);
+                self.list(row, from as u32, &mut exits);
             }
         }
-        self.moves[from] = Some(heaps);
+        self.moves[from] = Some(exits);
     }
 
     fn amount(&self, row: usize, place: u32) -> Option<f64> {
@@ -183,30 +206,12 @@ impl<'r> Flow<'r> {
     }
 
     /// Lists the moves of a row out of a place.
-    fn list(&self, row: usize, from: u32, heaps: &mut Moves) {
+    fn list(&self, row: usize, from: u32, exits: &mut Exits) {
         let of = self.rows.of(row);
         let Some((_, here)) = self.places(&of).find(|&(place, _)| place == from) else { return };
         for (to, cost) in self.places(&of).filter(|&(place, _)| place != from) {
-            heaps.entry(to).or_default().push(Move { cost: cost - here, row: row as u32 });
+            exits.add(to, Move { cost: cost - here, row: row as u32 });
         }
-    }
-
-    /// The cheapest move from a place to each other to which there is one.
-    fn cheapest(&mut self, from: usize) -> Vec<(usize, Move)> {
-        let mut found = Vec::new();
-        // What is looked through and what it is held against are parts of the same.
-        let Some(mut moves) = self.moves[from].take() else { return found };
-        for (&to, heap) in &mut moves {
-            while let Some(next) = heap.peek().copied() {
-                if self.amount(next.row as usize, from as u32).is_some() {
-                    found.push((to as usize, next));
-                    break;
-                }
-                heap.pop();
-            }
-        }
-        self.moves[from] = Some(moves);
-        found
     }
 
     /// One chain of moves from a place that is too full to the nearest one with room.
@@ -233,19 +238,29 @@ impl<'r> Flow<'r> {
                 break place;
             }
             self.gather(place);
-            for (next, step) in self.cheapest(place) {
-                if is_done[next] {
-                    continue;
-                }
-                let reduced = (step.cost + self.potential[place] - self.potential[next]).max(0.0);
-                if distance[place] + reduced < distance[next] {
+            // What is looked through and what it is held against are parts of the same.
+            let Some(mut exits) = self.moves[place].take() else { continue };
+            for exit in exits.0.iter_mut().filter(|exit| !is_done[exit.to as usize]) {
+                let next = exit.to as usize;
+                while let Some(step) = exit.next {
+                    let reduced = (step.cost + self.potential[place] - self.potential[next]).max(0.0);
+                    // Moves that are later cost no less.
+                    if distance[next] <= distance[place] + reduced {
+                        break;
+                    }
+                    if self.amount(step.row as usize, place as u32).is_none() {
+                        exit.next = exit.later.pop();
+                        continue;
+                    }
                     if distance[next].is_infinite() {
                         edge.push(next);
                     }
                     distance[next] = distance[place] + reduced;
                     came[next] = Some((place, step));
+                    break;
                 }
             }
+            self.moves[place] = Some(exits);
         };
         for place in done {
             self.potential[place] += distance[place] - distance[to];
@@ -277,9 +292,9 @@ impl<'r> Flow<'r> {
             return;
         }
         held.push((after, amount));
-        let Some(mut heaps) = self.moves.get_mut(after as usize).and_then(Option::take) else { return };
-        self.list(row, after, &mut heaps);
-        self.moves[after as usize] = Some(heaps);
+        let Some(mut exits) = self.moves.get_mut(after as usize).and_then(Option::take) else { return };
+        self.list(row, after, &mut exits);
+        self.moves[after as usize] = Some(exits);
     }
 
     fn told(self) -> Allocation {
