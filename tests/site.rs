@@ -37,7 +37,7 @@ impl Folder {
 
     fn site(&self, more: &[&str]) -> Run {
         let mut command = command(&["site", "--table", "od.csv", "--demand", "demand.csv", "--out", "out"]);
-        if !more.contains(&"--lang") {
+        if !more.iter().any(|argument| argument.starts_with("--lang")) {
             command.args(["--lang", "en"]);
         }
         command.args(more).current_dir(self.0.path());
@@ -165,6 +165,27 @@ fn persons_of_one_point_are_split_where_a_site_is_full() {
 }
 
 #[test]
+fn nobody_is_split_who_is_to_be_served_whole() {
+    let folder = Folder::with(TABLE, DEMAND);
+    folder.put("seats.csv", "id,capacity\nx,120\ny,110\nz,10\n");
+    // B has no room at x beside A.
+    let ask = ["--problem", "p-median", "--p", "3", "--capacity", "seats.csv", "--whole"];
+    let run = folder.site(&ask);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert_eq!(
+        folder.assignment(),
+        "from,persons,to,cost\r\nA,100,x,2\r\nB,50,y,7\r\nC,30,y,1\r\nD,20,y,3\r\nE,0,z,9\r\n"
+    );
+    let site = folder.json();
+    assert_eq!((&site["objective"], &site["proven"], &site["whole"]), (&json!(640.0), &json!(true), &json!(true)));
+    // There is room for all, and not for all whole.
+    folder.put("seats.csv", "id,capacity\nx,120\ny,90\nz,10\n");
+    let run = folder.site(&ask);
+    assert_eq!(run.code, 1);
+    run.says(&["no choice of 3 sites has room for everyone, and that is proven"]);
+}
+
+#[test]
 fn every_problem_has_its_answer_with_capacities_and_costs() {
     let folder = Folder::with(TABLE, DEMAND);
     folder.put("c.csv", "id,capacity,cost\nx,120,5\ny,90,4\nz,10,1\n");
@@ -187,6 +208,22 @@ fn every_problem_has_its_answer_with_capacities_and_costs() {
         ),
         (&["--problem", "p-center", "--p", "3", "--costs", "c.csv", "--cost", "10"], 9.0, &["x", "y", "z"], Some(10.0)),
         (&["--problem", "lscp", "--limit", "9", "--times", "1"], 3.0, &["x", "y", "z"], None),
+        (&["--problem", "lscp", "--limit", "9", "--times", "1", "--capacity", "c.csv"], 3.0, &["x", "y", "z"], None),
+        // Of all, x serves three quarters for 5, y half for 4; x has room for less.
+        (&["--problem", "lscp", "--limit", "9", "--costs", "c.csv", "--share", "75%"], 5.0, &["x"], Some(5.0)),
+        (
+            &["--problem", "lscp", "--limit", "9", "--costs", "c.csv", "--share", "75%", "--capacity", "c.csv"],
+            9.0,
+            &["x", "y"],
+            Some(9.0),
+        ),
+        (&["--problem", "lscp-b", "--limit", "9", "--costs", "c.csv"], 1.0, &["x", "y", "z"], Some(10.0)),
+        (
+            &["--problem", "lscp-b", "--limit", "9", "--costs", "c.csv", "--capacity", "c.csv"],
+            10.0,
+            &["x", "y", "z"],
+            Some(10.0),
+        ),
     ] {
         let run = folder.site(arguments);
         assert_eq!(run.code, 0, "{arguments:?}: {}", run.stderr);
@@ -200,6 +237,35 @@ fn every_problem_has_its_answer_with_capacities_and_costs() {
     for words in ["费用最低", "10 （新建费用合计）", "费用：10"] {
         assert!(run.stdout.contains(words), "no {words} in\n{}", run.stdout);
     }
+    for (arguments, words) in [
+        (
+            &["--problem", "lscp-b", "--limit", "9", "--costs", "c.csv"][..],
+            "the cheapest sites, most points served twice",
+        ),
+        (&["--problem", "lscp-b", "--limit", "9", "--costs", "c.csv"], "result     1 demand point served twice"),
+        (&["--problem", "lscp", "--limit", "9", "--times", "1", "--costs", "c.csv"], "cheapest sites, everyone served"),
+    ] {
+        let run = folder.site(arguments);
+        assert!(run.stdout.contains(words), "no {words} in\n{}", run.stdout);
+    }
+}
+
+#[test]
+fn the_equitable_median_keeps_to_a_budget_of_money() {
+    let table = "from,to,cost\nA,x,1\nB,x,30\nA,y,5\nB,y,5\n";
+    let folder = Folder::with(table, "id,persons\nA,9\nB,1\n");
+    folder.put("prices.csv", "id,cost\nx,3\ny,4\n");
+    let ask = ["--problem", "p-median", "--objective", "ede", "--costs", "prices.csv", "--cost"];
+    for (budget, chosen) in [("3", &["x"][..]), ("4", &["y"]), ("7", &["x", "y"])] {
+        let run = folder.site(&[&ask[..], &[budget]].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let site = folder.json();
+        assert_eq!((&site["chosen"], &site["proven"]), (&json!(chosen), &json!(true)), "{budget}");
+    }
+    let run = folder.site(&[&ask[..], &["2"]].concat());
+    assert_eq!(run.code, 1);
+    // No capacity is short: money is.
+    run.says(&["no choice of sites for 2 serves everyone, and that is proven", "raise --cost"]);
 }
 
 #[test]
@@ -231,10 +297,10 @@ fn what_is_wrong_with_capacities_and_costs_is_told_at_once() {
         folder.refuses(&["--problem", "p-median", "--p", "3", "--capacity", "seats.csv", "--costs", "prices.csv"]);
     run.tells("error", "seats.csv, row 2", "the capacity `-120` is negative", "give 0 or more");
     run.tells("error", "seats.csv, row 4", "the id `y` is that of row 3, too", "leave out one");
-    run.tells("error", "seats.csv, row 5", "`w` is no candidate of od.csv", "give its costs there");
-    run.tells("error", "seats.csv", "1 candidates of od.csv have no capacity here: z", "each candidate a row");
+    run.tells("error", "seats.csv, row 5", "`w` is no candidate of od.csv", "add rows to it in od.csv");
+    run.tells("error", "seats.csv", "1 candidate of od.csv without a capacity here: z", "each candidate a row");
     run.tells("error", "prices.csv, row 3", "the cost `dear` is no number", "without a unit");
-    run.tells("error", "prices.csv", "1 candidates of od.csv have no cost here: z", "what it costs to open");
+    run.tells("error", "prices.csv", "1 candidate of od.csv without a cost here: z", "what it costs to open");
     let run = folder.refuses(&["--problem", "p-median", "--p", "3", "--capacity", "seats.csv", "--lang", "zh"]);
     run.says(&["容量“-120”为负数", "缺少容量：z", "“w”不在 od.csv 的候选点中"]);
 }
@@ -278,7 +344,7 @@ fn what_is_wrong_with_all_files_and_arguments_is_told_at_once() {
     run.tells("error", "od.csv, row 8", "the pair `A`, `x` has a cost in row 2 already", "leave one");
     run.tells("error", "od.csv, row 9", "`Q` is no demand point", "no such id");
     run.tells("error", "od.csv, row 10", "the cost `-4` is negative", "give 0 or more");
-    run.tells("error", "existing.csv, row 2", "`w` is no candidate of od.csv", "give its costs there");
+    run.tells("error", "existing.csv, row 2", "`w` is no candidate of od.csv", "add rows to it in od.csv");
     run.tells("error", "--p", "7 sites are asked for, and the table has 3 candidates", "give 3 or fewer");
     run.tells("error", "--time-limit", "0 is no time", "more than 0");
 }
@@ -311,8 +377,6 @@ fn arguments_that_do_not_fit_are_refused_with_what_would() {
             "--cost",
             "finds itself what must be",
         ),
-        (&["--problem", "lscp-b", "--limit", "9", "--costs", "c.csv"], "--costs", "whatever they cost"),
-        (&["--problem", "lscp", "--limit", "9", "--costs", "c.csv", "--share", "50%"], "--share", "are not computed"),
         (&["--problem", "lscp", "--limit", "9", "--times", "0"], "--times", "0 is no number of sites"),
         (
             &["--problem", "mclp", "--p", "1", "--limit", "9", "--times", "2"],
@@ -320,14 +384,15 @@ fn arguments_that_do_not_fit_are_refused_with_what_would() {
             "mclp serves nobody several times",
         ),
         (
-            &["--problem", "lscp", "--limit", "9", "--times", "2", "--capacity", "c.csv"],
+            &["--problem", "lscp", "--limit", "9", "--times", "2", "--share", "50%"],
             "--times",
-            "takes neither capacities nor a share",
+            "several times takes no share",
         ),
+        (&["--problem", "p-median", "--p", "3", "--whole"], "--whole", "a matter of p-median with capacities"),
         (
             &["--problem", "p-median", "--p", "3", "--capacity", "c.csv", "--objective", "ede"],
             "--objective",
-            "ede takes neither capacities nor costs",
+            "ede takes no capacities",
         ),
     ] {
         folder.refuses(arguments).tells("error", argument, what, "");
@@ -337,6 +402,22 @@ fn arguments_that_do_not_fit_are_refused_with_what_would() {
     folder.put("existing.csv", "id\nx\ny\n");
     let run = folder.refuses(&["--problem", "p-median", "--p", "1", "--existing", "existing.csv"]);
     run.tells("error", "--p", "1 sites are asked for, and 2 are there already", "existing sites count");
+}
+
+#[test]
+fn a_command_line_that_is_wrong_is_told_in_chinese_too() {
+    let folder = Folder::with(TABLE, DEMAND);
+    for (arguments, words) in [
+        (&["--problem", "mclp", "--cost", "abc"][..], "--cost <MONEY> 的值“abc”无效；"),
+        (&["--problem", "mclp", "--cost"], "--cost <MONEY> 需要一个值；"),
+        (&["--problem", "mlcp"], "--problem <PROBLEM> 的值“mlcp”无效，可选：p-median、p-center、lscp"),
+        (&["--problem", "mclp", "--cots", "3"], "没有参数“--cots”，是否应为 --cost？"),
+        (&[], "缺少参数：--problem <PROBLEM>"),
+        (&["--problem", "mclp", "--p", "1", "--p", "2"], "--p <N> 只能给出一次"),
+    ] {
+        folder.refuses(&[arguments, &["--lang=zh"]].concat()).says(&[words]);
+    }
+    folder.refuses(&["--problem", "mclp", "--cost", "abc"]).says(&["invalid value 'abc' for '--cost <MONEY>'"]);
 }
 
 #[test]

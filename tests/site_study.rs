@@ -171,7 +171,161 @@ fn of_an_obligation_that_is_kept_it_is_said_and_the_same_place_is_one_candidate(
     let sites = study.path("sites.csv");
     let run = site(&study, &["--for", "edu.near", "--budget", "2", "--candidates", sites.to_str().unwrap()]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(run.stderr.contains("1 candidates stand at the place of another"), "{}", run.stderr);
+    assert!(run.stderr.contains("1 candidate stands at the place of another one and was left out"), "{}", run.stderr);
+}
+
+/// The small study whose children need a place within 2 km: 120 at V1 with K1 (90 places), 40 at V2 with K3, which does not
+/// say how many it has, 300 at V3 with K2 (180).
+fn crowded() -> Study {
+    let study = Study::small();
+    study.edit(
+        "pack.toml",
+        "group = \"children-3-5\", at-least = \"100 %\", each = \"street\" }",
+        "group = \"children-3-5\", at-least = \"80 %\", each = \"street\", within = \"2 km\" }",
+    );
+    study
+}
+
+/// What the obligation is found to be in the study as it is, with these rows of kindergartens more.
+fn seated(study: &Study, more: &str) -> (f64, String) {
+    let file = String::from_utf8(std::fs::read(study.path("kindergartens.csv")).unwrap()).unwrap();
+    study.put("kindergartens.csv", format!("{file}{more}"));
+    let run = study.check(&[]);
+    assert!(study.out().join("findings.json").exists(), "{}", run.stderr);
+    let findings = json(study, "findings.json");
+    study.put("kindergartens.csv", file);
+    let found =
+        findings["findings"].as_array().unwrap().iter().find(|found| found["id"] == "edu.seats").unwrap().clone();
+    let whole = found["subjects"].as_array().unwrap()[0].clone();
+    (whole["evidence"]["counted"].as_f64().unwrap(), found["verdict"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn places_near_everyone_are_sited_and_the_edited_study_finds_as_many_seated() {
+    let study = crowded();
+    let ask = ["--for", "edu.seats", "--capacity-of-new", "60"];
+    let run = site(&study, &[&ask[..], &["--budget", "1"]].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    // 30 of V1 and 120 of V3 have no place: one more school with 60 places is full at V3.
+    assert_eq!(chosen(&study), ["V3 东村"]);
+    let found = json(&study, "site.json");
+    assert_eq!((found["objective"].as_f64(), found["persons_served"].as_f64()), (Some(330.0), Some(330.0)));
+    assert_eq!((found["p"].as_u64(), &found["stand_in"]), (Some(1), &Value::Null));
+    assert_eq!(found["existing"], serde_json::json!(["K1 一幼", "K2 二幼", "K3 三幼"]));
+    let sites: Vec<_> = found["sites"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|site| {
+            (
+                site["id"].as_str().unwrap(),
+                site["existing"].as_bool().unwrap(),
+                site["persons"].as_f64().unwrap(),
+                site["capacity"].as_f64().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        sites,
+        [
+            ("K1 一幼", true, 90.0, 90.0),
+            ("K2 二幼", true, 180.0, 180.0),
+            ("K3 三幼", true, 0.0, 0.0),
+            ("V3 东村", false, 60.0, 60.0)
+        ]
+    );
+    assert!(run.stdout.contains("room for 60 at the new sites, 270 at those that stand"), "{}", run.stdout);
+    assert!(run.stderr.contains("1 facility that stands does not say how many can be served"), "{}", run.stderr);
+    assert_eq!(seated(&study, "N1,新园,V3,东村,121.15,39.05,公办,独立,,60,,\n").0, 330.0);
+    // 80 % of 460 are 368: two more sites.
+    let run = site(&study, &[&ask[..], &["--objective", "fewest"]].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let found = json(&study, "site.json");
+    assert_eq!((found["objective"].as_f64(), found["bound"].as_f64()), (Some(2.0), Some(2.0)));
+    let fixed = &json(&study, "whatif.json")["scenarios"][0]["fixed"];
+    assert!(fixed.as_array().unwrap().contains(&"edu.seats".into()), "{fixed}");
+    // With a file of candidates each has its own places, and two may stand at one place.
+    study.put(
+        "sites.csv",
+        "name,lon,lat,capacity,cost\nlarge,121.15,39.05,100,9\nsmall,121.15,39.05,45,2\nwest,121.03,39.05,30,1\n",
+    );
+    let sites = study.path("sites.csv");
+    let of_file = ["--for", "edu.seats", "--candidates", sites.to_str().unwrap()];
+    for (more, served, spent, names) in [
+        (&["--budget", "1"][..], 370.0, 9.0, &["large #1"][..]),
+        (&["--cost", "3"], 345.0, 3.0, &["small #2", "west #3"]),
+        (&["--budget", "2", "--cost", "11"], 400.0, 10.0, &["large #1", "west #3"]),
+        (&["--objective", "cheapest"], 370.0, 9.0, &["large #1"]),
+        (&["--objective", "fewest"], 370.0, 9.0, &["large #1"]),
+    ] {
+        let run = site(&study, &[&of_file[..], more].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert_eq!(chosen(&study), names, "{more:?}");
+        let found = json(&study, "site.json");
+        let persons: f64 =
+            found["sites"].as_array().unwrap().iter().map(|site| site["persons"].as_f64().unwrap()).sum();
+        assert_eq!((persons, found["cost"].as_f64()), (served, Some(spent)), "{more:?}");
+    }
+}
+
+#[test]
+fn a_service_is_sited_with_capacities_for_the_mean_the_worst_and_the_fewest() {
+    let study = crowded();
+    let ask =
+        ["--for", "kindergarten", "--group", "children-3-5", "--capacity", "capacity", "--capacity-of-new", "120"];
+    // Everyone must have a place somewhere: 460 children, 270 places.
+    for objective in ["mean", "worst"] {
+        let run = site(&study, &[&ask[..], &["--budget", "2", "--objective", objective]].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let found = json(&study, "site.json");
+        assert_eq!(
+            (found["proven"].as_bool(), found["persons_served"].as_f64()),
+            (Some(true), Some(460.0)),
+            "{objective}"
+        );
+        for site in found["sites"].as_array().unwrap() {
+            assert!(site["persons"].as_f64() <= site["capacity"].as_f64(), "{site}");
+        }
+    }
+    let run = site(&study, &[&ask[..], &["--budget", "3", "--whole"]].concat());
+    assert_eq!(run.code, 1);
+    // No one site holds the 300 of V3.
+    run.says(&["no choice of 3 sites has room for everyone", "V3 东村 #3"]);
+    let run = site(&study, &[&ask[..6], &["--capacity-of-new", "300", "--budget", "3", "--whole"]].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let found = json(&study, "site.json");
+    assert_eq!((found["whole"].as_bool(), found["proven"].as_bool()), (Some(true), Some(true)));
+    let run = site(&study, &[&ask[..], &["--budget", "1"]].concat());
+    assert_eq!(run.code, 1);
+    run.says(&["no choice of 1 site has room for everyone, and that is proven", "70 persons", "raise --budget"]);
+    let fewest = [&ask[..], &["--objective", "fewest", "--limit", "2000"]].concat();
+    for (share, n) in [("100%", 3.0), ("80%", 1.0), ("50%", 0.0)] {
+        let run = site(&study, &[&fewest[..], &["--share", share]].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert_eq!(json(&study, "site.json")["objective"].as_f64(), Some(n), "{share}");
+    }
+    let refused = |more: &[&str], words: &[&str]| {
+        let run = site(&study, more);
+        run.refused();
+        run.says(words);
+    };
+    let near = ["--for", "kindergarten", "--budget", "1", "--capacity"];
+    refused(
+        &[&near[..], &["places"]].concat(),
+        &["`places` is no attribute of the facilities", "capacity, largest-class"],
+    );
+    refused(&[&near[..], &["ownership"]].concat(), &["`ownership` is no number"]);
+    refused(&[&near[..], &["capacity"]].concat(), &["3 of 3 candidates have none", "--capacity-of-new N"]);
+    refused(&[&near[..], &["capacity", "--capacity-of-new", "0"]].concat(), &["--capacity-of-new 0 serves nobody"]);
+    refused(&["--for", "kindergarten", "--budget", "1", "--capacity-of-new", "5"], &["give --capacity ATTRIBUTE"]);
+    refused(&["--for", "edu.seats", "--budget", "1", "--capacity", "largest-class"], &["counts places by `capacity`"]);
+    refused(&["--for", "edu.public", "--budget", "1", "--capacity", "capacity"], &["serves its area, however many"]);
+    refused(
+        &[&near[..], &["capacity", "--objective", "worst", "--whole"]].concat(),
+        &["--whole is for --objective mean"],
+    );
+    let ede = [&ask[..], &["--budget", "1", "--objective", "ede"]].concat();
+    refused(&ede, &["--objective ede takes no capacities"]);
 }
 
 #[test]
@@ -192,12 +346,24 @@ fn what_cannot_be_asked_is_refused_with_what_can() {
     refused(&["--for", "edu.near"], &["--budget N", "--cost MONEY", "--objective fewest"]);
     refused(&["--for", "kindergarten", "--objective", "fewest"], &["needs an obligation"]);
     refused(&["--for", "edu.near", "--objective", "fewest", "--budget", "2"], &["leave out --budget"]);
-    refused(&["--for", "kindergarten", "--cost", "2", "--objective", "ede"], &["--objective ede takes no --cost"]);
+    refused(&["--for", "edu.near", "--objective", "cheapest", "--cost", "2"], &["finds what must be spent itself"]);
+    refused(
+        &["--for", "edu.near", "--objective", "cheapest"],
+        &["--objective cheapest needs what each candidate costs"],
+    );
+    refused(
+        &["--for", "edu.near", "--budget", "1", "--share", "90%"],
+        &["--share is for --objective fewest or cheapest"],
+    );
+    refused(
+        &["--for", "kindergarten", "--objective", "fewest", "--limit", "500", "--share", "90"],
+        &["--share 90 is no share"],
+    );
     refused(
         &["--for", "edu.nera", "--budget", "1"],
         &["neither an obligation nor a service", "edu.near", "kindergarten"],
     );
-    refused(&["--for", "edu.seats", "--budget", "1"], &["`seats`", "`presence` or `reach`"]);
+    refused(&["--for", "edu.seats", "--budget", "1"], &["`seats` without `within`", "`presence` or `reach`"]);
     refused(&["--for", "kindergarten", "--budget", "1", "--group", "cats"], &["does not count `cats`", "children-3-5"]);
     refused(
         &["--for", "edu.near", "--budget", "1", "--candidates", "grid", "--spacing", "wide"],

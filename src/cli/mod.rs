@@ -11,9 +11,9 @@ mod plan;
 mod progress;
 mod sample;
 mod site;
-mod site_study;
 mod study;
 mod tell;
+mod usage;
 mod whatif;
 
 use std::process::ExitCode;
@@ -70,8 +70,8 @@ pub fn run() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(help) => {
-            // Help and version are no errors; if they cannot be printed nobody is there to be told.
-            let _ = help.print();
+            // Help and version are no errors.
+            usage::tell(&help, usage::language(std::env::args().skip(1)).unwrap_or_else(system_language));
             return ExitCode::from(if help.use_stderr() { COULD_NOT_RUN } else { 0 });
         }
     };

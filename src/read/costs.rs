@@ -125,6 +125,11 @@ impl<'t> CostColumns<'t> {
         unit_of(&self.cost.header)
     }
 
+    /// The header of the places that ways begin at.
+    pub(super) fn origin_header(&self) -> &'t str {
+        &self.from.header
+    }
+
     /// The header of the costs.
     pub(super) fn cost_header(&self) -> &'t str {
         &self.cost.header

@@ -290,13 +290,14 @@ fn read_of_sites(
         let n = missing.len();
         let listed = missing[..n.min(LISTED)].join(", ");
         let (en, zh) = of.name;
+        let candidates = if n == 1 { "candidate" } else { "candidates" };
         let more = if LISTED < n { (format!(" and {} more", n - LISTED), " 等") } else { (String::new(), "") };
         problems.error(
             "missing-site",
             &table.file,
             At::File,
             say(
-                format!("{n} candidates of {offered_by} have no {en} here: {listed}{}", more.0),
+                format!("{n} {candidates} of {offered_by} without a {en} here: {listed}{}", more.0),
                 format!("{offered_by} 中有 {n} 个候选点缺少{zh}：{listed}{}", more.1),
             ),
             say(of.help.0, of.help.1),
@@ -326,8 +327,8 @@ fn unknown_site(table: &Table, row: usize, id: &str, offered_by: &str, problems:
         table.at(row),
         say(format!("`{id}` is no candidate of {offered_by}"), format!("“{id}”不在 {offered_by} 的候选点中")),
         say(
-            "give its costs there, or mend the id: a site without costs serves nobody",
-            "请补充其费用或更正编号：没有费用的设施点无法服务任何人",
+            format!("add rows to it in {offered_by}, or mend the id: a site to which no row leads serves nobody"),
+            format!("请在 {offered_by} 中补充以其为终点的行，或更正编号：没有行通往的设施点无法服务任何人"),
         ),
     );
 }

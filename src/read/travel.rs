@@ -59,7 +59,8 @@ pub(super) fn read(
         costs.doubles().map(|(from, to)| (origins.names[from.index()].0, destinations.names[to.index()].0)).collect();
     columns.refuse_doubles(&twice, problems);
 
-    let places = Places { table: &table, origins: &origins, destinations: &destinations };
+    let places =
+        Places { table: &table, from: columns.origin_header(), origins: &origins, destinations: &destinations };
     let mut used = vec![false; origins.names.len()];
     costs.areas = places.areas(&named, &mut used, problems);
     costs.estates = places.estates(named.estates, &mut used);
@@ -135,6 +136,8 @@ impl<'t> Names<'t> {
 /// The names of a table, to look up what they stand for.
 struct Places<'t> {
     table: &'t Table,
+    /// The header of the origins.
+    from: &'t str,
     origins: &'t Names<'t>,
     destinations: &'t Names<'t>,
 }
@@ -219,7 +222,7 @@ impl Places<'_> {
         // A name that is the id of a row here and the code of an area elsewhere: the row is meant.
         let mut of_area: HashMap<OriginId, AreaId> = HashMap::new();
         of_area.extend(costs.areas.iter().filter_map(|(area, origin)| Some(((*origin)?, area))));
-        let mut elsewhere: BTreeMap<SourceId, (usize, OriginId)> = BTreeMap::new();
+        let mut elsewhere: BTreeMap<SourceId, BTreeSet<OriginId>> = BTreeMap::new();
         let mut unlisted: BTreeMap<SourceId, (usize, usize, Vec<String>)> = BTreeMap::new();
         let origin = |(((source, row), id), area): ((&(SourceId, u32), &str), &Option<AreaId>)| {
             let of_its_area = || area.and_then(|area| costs.areas[area]);
@@ -234,7 +237,7 @@ impl Places<'_> {
             if let (Some(origin), Some(&other)) = (found, other)
                 && area.is_none_or(|area| !named.areas.holds(other, area))
             {
-                elsewhere.entry(*source).or_insert((0, origin)).0 += 1;
+                elsewhere.entry(*source).or_default().insert(origin);
             }
             let (n, of, examples) = unlisted.entry(*source).or_default();
             *of += 1;
@@ -252,16 +255,30 @@ impl Places<'_> {
             found
         };
         let origins = rows.iter().zip(ids.iter()).zip(named.people.areas.values()).map(origin).collect();
-        for (source, (n, origin)) in elsewhere {
-            let (name, row) = self.origins.names[origin.index()];
+        for (source, origins) in elsewhere {
+            let first = origins.iter().take(NAMED).map(|origin| self.origins.names[origin.index()]);
+            let (mut en, mut zh): (Vec<String>, Vec<String>) = first
+                .map(|(name, row)| (name, self.table.number(row)))
+                .map(|(name, row)| (format!("`{name}` (row {row})"), format!("“{name}”（第 {row} 行）")))
+                .unzip();
+            let n = origins.len();
+            if NAMED < n {
+                en.push("…".to_owned());
+                zh.push("…".to_owned());
+            }
+            let (en, zh) = (en.join(", "), zh.join("、"));
             let file = &inputs.sources()[source].file;
             problems.warning(
                 "id-or-area",
                 &self.table.file,
-                self.table.at(row),
+                At::Column(self.from.to_owned()),
                 say(
-                    format!("{n} names in `from`, such as `{name}`, are ids of rows of {file} and codes of areas where these do not lie: the rows are meant"),
-                    format!("起点中有 {n} 个编号（如“{name}”）既是 {file} 的行编号，又是其他区域的代码，按行编号处理"),
+                    if n == 1 {
+                        format!("the name {en} is the id of a row of {file} and the code of an area where it does not lie: the row is meant")
+                    } else {
+                        format!("{n} names are ids of rows of {file} and codes of areas where these do not lie: {en}; the rows are meant")
+                    },
+                    format!("{n} 个编号既是 {file} 的行编号，又是其他区域的代码：{zh}；按行编号处理"),
                 ),
                 say(
                     "if the areas are meant, call the column of ids in the study something else; else rename the ids",
@@ -502,7 +519,13 @@ mod tests {
     fn an_id_that_is_the_code_of_another_area_is_the_id_and_is_said() {
         let counted = "id,区划代码,residents\n0102,0101,5\n0101,0102,6\n";
         let read = study("", counted, "from,to,minutes\n0101,K1,1\n0102,K2,2\n");
-        assert_eq!(read.said(), ["id-or-area: od.csv, row 3"]);
+        assert_eq!(read.said(), ["id-or-area: od.csv, column `from`"]);
+        // Both, each where it comes first.
+        let what = read.what("id-or-area");
+        assert!(
+            what.contains("2 names are ids of rows of p.csv") && what.contains("`0101` (row 2), `0102` (row 3)"),
+            "{what}"
+        );
         assert_eq!(costs(&read), [[None, Some(2.0)], [Some(1.0), None]]);
     }
 }

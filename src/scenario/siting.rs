@@ -1,11 +1,13 @@
 //! Candidate sites of a study as a siting problem: who is served where today, and what each candidate offers.
 //!
-//! All facilities that stand today are one site that stays open, with the nearest of them as its offer: however many they
-//! are, they cost the search no more than one candidate.
+//! Where sites serve all who come, all facilities that stand today are one site that stays open, with the nearest of them as
+//! its offer: however many they are, they cost the search no more than one candidate. Where each serves only so many, each
+//! is a site of its own.
 
+use crate::access::assignment::{ones, thousandths};
 use crate::model::{AreaId, FacilityId, GroupId, Id, LevelId, PointId, ServiceId};
 use crate::rules::finding::{Finding, Of};
-use crate::rules::select::Where;
+use crate::rules::select::{Selection, Where};
 use crate::rules::{Case, Check, Detail, Verdict};
 use crate::siting::{Offer, Offers};
 use crate::units::Cost;
@@ -23,6 +25,8 @@ pub struct Need<'a> {
     pub group: GroupId,
     /// Whom a site serves.
     pub serves: Serves,
+    /// The attribute that says how many persons a facility can serve; without one each serves all who come.
+    pub capacity: Option<&'a str>,
 }
 
 /// Whom a site serves.
@@ -36,9 +40,25 @@ pub enum Serves {
     Areas(LevelId),
 }
 
-/// A siting problem over the candidates of a stage: site 0 is all that stands today, site `n + 1` is scenario `n`.
+impl Serves {
+    /// The dearest cost at which a site serves; infinite where that is not limited.
+    pub fn limit(self) -> f64 {
+        match self {
+            Self::Within(limit) => limit.get(),
+            Self::Anyone => f64::INFINITY,
+            // A site costs nothing to those whom it serves.
+            Self::Areas(_) => 0.0,
+        }
+    }
+}
+
+/// A siting problem over the candidates of a stage: first what stands today, then the scenarios in their order.
 #[derive(Debug)]
 pub struct Task {
+    /// The facilities that stand, each a site; none where one site stands for all of them.
+    pub standing: Option<Vec<FacilityId>>,
+    /// Persons whom each site can serve, where that is limited.
+    pub capacity: Option<Vec<f64>>,
     /// What each site offers to each demand; costs are in the unit of the study, or 0 where a site serves areas.
     pub offers: Offers,
     /// Persons at each demand.
@@ -51,8 +71,22 @@ pub struct Task {
     pub cut_off: f64,
     /// Facilities of which it is not known whether they count: they are taken not to.
     pub n_unsure: usize,
+    /// Facilities that stand and do not say how many they can serve: they are taken to serve nobody.
+    pub n_unmeasured: usize,
     /// Areas that lack more than one facility, which no single site mends.
     pub n_lacking_more: usize,
+}
+
+impl Task {
+    /// How many of the first sites stand today.
+    pub fn n_standing(&self) -> usize {
+        self.standing.as_ref().map_or(1, Vec::len)
+    }
+
+    /// The scenario that a site is; none for one that stands today.
+    pub fn scenario(&self, site: u32) -> Option<usize> {
+        (site as usize).checked_sub(self.n_standing())
+    }
 }
 
 /// More offers than this are not held in memory: 32 bytes each while they are put in order.
@@ -76,12 +110,21 @@ pub fn need<'a>(stage: &Stage, check: &'a Check, group: GroupId) -> Option<Need<
             conditions: &reach.r#where,
             group,
             serves: Serves::Within(reach.within),
+            capacity: None,
+        }),
+        Check::Seats(seats) => Some(Need {
+            service: service(seats.service.get_ref())?,
+            conditions: &seats.r#where,
+            group,
+            serves: Serves::Within(seats.within?),
+            capacity: Some(seats.capacity.get_ref()),
         }),
         Check::Presence(presence) => Some(Need {
             service: service(presence.service.get_ref())?,
             conditions: &presence.r#where,
             group,
             serves: Serves::Areas(stage.world().areas.level(presence.in_each.get_ref())?),
+            capacity: None,
         }),
         _ => None,
     }
@@ -109,11 +152,12 @@ impl Stage {
         let case = Case { world: self.world(), travel: self.travel(), detail: Detail::Figures };
         let key = &self.world().facilities.services()[need.service].key;
         let selection = case.select(key, need.conditions).ok();
-        let is_sure = |facility| selection.as_ref().is_some_and(|selection| selection.is_sure(facility));
+        // Places are given out by the thousandth, as the check of them does.
+        let counted = |persons: f64| if need.capacity.is_some() { ones(thousandths(persons)) } else { persons };
         let mut points: Vec<(PointId, f64)> = Vec::new();
         let mut without = 0.0;
         for point in people.places.ids() {
-            let persons = people.persons(need.group, point).unwrap_or(0.0);
+            let persons = counted(people.persons(need.group, point).unwrap_or(0.0));
             match self.travel().knows_point(point) {
                 true if 0.0 < persons => points.push((point, persons)),
                 _ => without += persons,
@@ -122,33 +166,18 @@ impl Stage {
         if points.is_empty() {
             return Err(NoTask::NoDemand);
         }
-        let limit = match need.serves {
-            Serves::Within(limit) => limit.get(),
-            _ => f64::INFINITY,
+        let amounts = need.capacity.map(|key| case.amounts(key));
+        let standing = amounts.is_some().then(|| selection.as_ref().map_or_else(Vec::new, |found| found.yes.clone()));
+        let n_standing = standing.as_ref().map_or(1, Vec::len);
+        let candidates = (0..self.scenarios().len()).map(|scenario| self.candidate(scenario));
+        let sites: Vec<Option<FacilityId>> = standing.iter().flatten().copied().map(Some).chain(candidates).collect();
+        let room = |site: &Option<FacilityId>| site.and_then(|id| amounts.as_ref()?.of(id));
+        let capacity: Option<Vec<f64>> =
+            amounts.is_some().then(|| sites.iter().map(|site| room(site).map_or(0.0, counted)).collect());
+        let mut offers = match (&capacity, selection.as_ref()) {
+            (Some(capacity), _) => self.of_each(need, &points, &sites, capacity)?,
+            (None, selection) => self.of_nearest(need, &points, selection)?,
         };
-        let today: Vec<f64> = points
-            .iter()
-            .map(|&(point, _)| {
-                let nearest = self.travel().nearest_to_point(point, need.service, is_sure);
-                nearest.map_or(f64::INFINITY, |(_, cost)| cost.get())
-            })
-            .collect();
-        let mut offers: Vec<Offer> = Vec::new();
-        let offer = |demand: usize, site: usize, cost: f64| Offer { demand: demand as u32, site: site as u32, cost };
-        let now = today.iter().enumerate().filter(|&(_, &cost)| cost <= limit && cost.is_finite());
-        offers.extend(now.map(|(demand, &cost)| offer(demand, 0, cost)));
-        for scenario in 0..self.scenarios().len() {
-            let Some(facility) = self.candidate(scenario) else { continue };
-            let cost = self.travel().to_facility(facility);
-            for (demand, &(point, _)) in points.iter().enumerate() {
-                // Who is served as near today gains nothing there.
-                let better = cost(point).map(Cost::get).filter(|&cost| cost <= limit && cost < today[demand]);
-                offers.extend(better.map(|cost| offer(demand, scenario + 1, cost)));
-            }
-            if MOST_OFFERS < offers.len() {
-                return Err(NoTask::TooManyOffers);
-            }
-        }
         // Where there is no limit everyone is to be served: whom no site can serve would leave no answer.
         let cut_off = match need.serves {
             Serves::Within(_) => 0.0,
@@ -161,15 +190,79 @@ impl Stage {
             let n = point.index() + 1;
             people.areas[point].map_or_else(|| format!("#{n}"), |area| format!("{} #{n}", self.label(area)))
         };
+        let lacks_capacity = |id: &&FacilityId| room(&Some(**id)).is_none();
         Ok(Task {
-            offers: Offers::new(points.len(), self.scenarios().len() + 1, &offers),
+            offers: Offers::new(points.len(), n_standing + self.scenarios().len(), &offers),
             persons: points.iter().map(|&(_, persons)| persons).collect(),
             names: points.iter().map(name).collect(),
             without,
             cut_off,
             n_unsure: selection.map_or(0, |selection| selection.maybe.len()),
+            n_unmeasured: standing.iter().flatten().filter(lacks_capacity).count(),
             n_lacking_more: 0,
+            standing,
+            capacity,
         })
+    }
+
+    /// What sites that serve all who come offer: of those that stand the nearest alone, of others what is nearer.
+    fn of_nearest(
+        &self,
+        need: &Need<'_>,
+        points: &[(PointId, f64)],
+        selection: Option<&Selection>,
+    ) -> Result<Vec<Offer>, NoTask> {
+        let limit = need.serves.limit();
+        let is_sure = |facility| selection.is_some_and(|selection| selection.is_sure(facility));
+        let today: Vec<f64> = points
+            .iter()
+            .map(|&(point, _)| {
+                let nearest = self.travel().nearest_to_point(point, need.service, is_sure);
+                nearest.map_or(f64::INFINITY, |(_, cost)| cost.get())
+            })
+            .collect();
+        let now = (0..).zip(&today).filter(|&(_, &cost)| cost <= limit && cost.is_finite());
+        let mut offers: Vec<Offer> = now.map(|(demand, &cost)| Offer { demand, site: 0, cost }).collect();
+        for scenario in 0..self.scenarios().len() {
+            let Some(facility) = self.candidate(scenario) else { continue };
+            // Who is served as near today gains nothing there.
+            let nearer = |demand: usize, cost: f64| cost <= limit && cost < today[demand];
+            self.offer(&mut offers, points, (scenario + 1, facility), nearer)?;
+        }
+        Ok(offers)
+    }
+
+    /// What sites that serve only so many offer; nothing where they serve nobody.
+    fn of_each(
+        &self,
+        need: &Need<'_>,
+        points: &[(PointId, f64)],
+        sites: &[Option<FacilityId>],
+        capacity: &[f64],
+    ) -> Result<Vec<Offer>, NoTask> {
+        let limit = need.serves.limit();
+        let mut offers = Vec::new();
+        for (site, facility) in sites.iter().enumerate().filter(|&(site, _)| 0.0 < capacity[site]) {
+            let Some(facility) = *facility else { continue };
+            self.offer(&mut offers, points, (site, facility), |_, cost| cost <= limit)?;
+        }
+        Ok(offers)
+    }
+
+    /// Adds what a site offers to those to whom it does.
+    fn offer(
+        &self,
+        offers: &mut Vec<Offer>,
+        points: &[(PointId, f64)],
+        (site, facility): (usize, FacilityId),
+        is_offered: impl Fn(usize, f64) -> bool,
+    ) -> Result<(), NoTask> {
+        let cost = self.travel().to_facility(facility);
+        for (demand, &(point, _)) in points.iter().enumerate() {
+            let cost = cost(point).map(Cost::get).filter(|&cost| is_offered(demand, cost));
+            offers.extend(cost.map(|cost| Offer { demand: demand as u32, site: site as u32, cost }));
+        }
+        if MOST_OFFERS < offers.len() { Err(NoTask::TooManyOffers) } else { Ok(()) }
     }
 
     fn of_areas(&self, level: LevelId, found: Option<&Finding>) -> Result<Task, NoTask> {
@@ -202,7 +295,10 @@ impl Stage {
             without: 0.0,
             cut_off: 0.0,
             n_unsure: 0,
+            n_unmeasured: 0,
             n_lacking_more: more.len(),
+            standing: None,
+            capacity: None,
         })
     }
 
@@ -233,3 +329,6 @@ fn leave_out_cut_off(points: &mut Vec<(PointId, f64)>, offers: &mut [Offer]) -> 
     // The sum of nothing is -0.
     cut_off + 0.0
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 //! logarithm hides a sum over persons, so the least EDE is a p-median over transformed costs, and as quick to find.
 
 use super::solve::median::{self, Median, Rows};
-use super::{Answer, NoAnswer, Offers, Terms, evaluate, p_median, verified};
+use super::{Answer, Assignment, NoAnswer, Offers, Terms, evaluate, p_median, verified};
 
 /// Sites with the least EDE, and the kappa it was measured with.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,36 +37,57 @@ pub fn equitable_median(
     terms: Terms<'_>,
 ) -> Result<Equitable, NoAnswer> {
     let base = p_median::p_median(offers, persons, p, terms)?;
-    let links = || base.assignment.iter().zip(persons).filter_map(|(link, n)| link.map(|(_, cost)| (cost, n)));
-    let [first, second] = [1, 2].map(|power| links().map(|(cost, persons)| persons * cost.powi(power)).sum::<f64>());
-    let all: f64 = persons.iter().sum();
-    let kappa = if second == 0.0 { 0.0 } else { aversion * first / second };
-    if kappa == 0.0 || all == 0.0 {
+    let Some(scale) = Scale::of(&base.assignment, persons, aversion) else {
         // Nobody has any cost: there is nothing to make equal.
         return Ok(Equitable { answer: Answer { objective: 0.0, bound: 0.0, ..base }, kappa: 0.0 });
-    }
-    // Costs are measured from the worst one of the p-median. One this much dearer costs more than all of that together:
-    // no better choice uses it, whatever it costs exactly.
-    let worst = evaluate::worst_cost(&base.assignment).unwrap_or(0.0);
-    let transformed = |cost: f64| (kappa * (cost - worst)).min(300.0).exp();
+    };
+    let all: f64 = persons.iter().sum();
     let mut rows = Rows { n_sites: offers.n_sites(), starts: vec![0], ..Rows::default() };
     for (demand, &persons) in persons.iter().enumerate() {
         let (sites, costs) = offers.of(demand);
         rows.sites.extend_from_slice(sites);
-        rows.costs.extend(costs.iter().map(|&cost| persons * transformed(cost)));
+        rows.costs.extend(costs.iter().map(|&cost| persons * scale.transformed(cost)));
         rows.starts.push(rows.sites.len());
         rows.price.push(f64::INFINITY);
     }
     let starts = vec![base.chosen];
     let solved = median::solve(Median { rows, p, open: terms.existing, starts, stop: terms.stop });
     let Some((claimed, chosen)) = solved.best else { return Err(NoAnswer::Stopped) };
-    let equivalent = |sum: f64| worst + (sum / all).ln() / kappa;
     let assignment = evaluate::assignment(offers, &chosen);
-    let found = evaluate::kolm_pollak(&assignment, persons, kappa).map(|equivalent| (assignment, equivalent));
+    let found = evaluate::kolm_pollak(&assignment, persons, scale.kappa).map(|equivalent| (assignment, equivalent));
     // The bound may be below any cost, where the search was stopped at once.
-    let bound = equivalent(solved.bound.max(0.0)).max(0.0);
-    let answer = verified(equivalent(claimed), bound, solved.complete, found, chosen)?;
-    Ok(Equitable { answer, kappa })
+    let bound = scale.equivalent(solved.bound.max(0.0), all).max(0.0);
+    let answer = verified(scale.equivalent(claimed, all), bound, solved.complete, found, chosen)?;
+    Ok(Equitable { answer, kappa: scale.kappa })
+}
+
+/// How costs are turned, so that the least equivalent is the least sum.
+pub(super) struct Scale {
+    pub(super) kappa: f64,
+    /// The worst cost of the base. Costs are measured from it; one this much dearer costs more than all of that together:
+    /// no better choice uses it, whatever it costs exactly.
+    worst: f64,
+}
+
+impl Scale {
+    /// That of a base; none where nobody has any cost.
+    pub(super) fn of(base: &Assignment, persons: &[f64], aversion: f64) -> Option<Self> {
+        let links = || base.iter().zip(persons).filter_map(|(link, n)| link.map(|(_, cost)| (cost, n)));
+        let [first, second] =
+            [1, 2].map(|power| links().map(|(cost, persons)| persons * cost.powi(power)).sum::<f64>());
+        let kappa = if second == 0.0 { 0.0 } else { aversion * first / second };
+        let worst = evaluate::worst_cost(base).unwrap_or(0.0);
+        (0.0 < kappa && 0.0 < persons.iter().sum::<f64>()).then_some(Self { kappa, worst })
+    }
+
+    pub(super) fn transformed(&self, cost: f64) -> f64 {
+        (self.kappa * (cost - self.worst)).min(300.0).exp()
+    }
+
+    /// The equivalent of a sum of transformed costs over all persons.
+    pub(super) fn equivalent(&self, sum: f64, persons: f64) -> f64 {
+        self.worst + (sum / persons).ln() / self.kappa
+    }
 }
 
 #[cfg(test)]

@@ -20,12 +20,14 @@ pub const FILES: [&str; 2] = ["site.json", "assignment.csv"];
 pub struct Siting<'a> {
     /// Which problem.
     pub problem: Problem,
-    /// Sites in all, where the problem asks for that; new ones, where a site stands for all that there are.
+    /// Sites that there may be, where the problem asks for that: in all, or new ones, as [`Siting::standing`] says.
     pub p: Option<usize>,
     /// What the sites may cost together, where that is limited.
     pub budget: Option<f64>,
     /// The dearest cost at which a site serves.
     pub limit: Option<f64>,
+    /// Whether who asks may raise it: where an obligation says it, it stays.
+    pub is_limit_free: bool,
     /// How many sites each demand point is to have, where that is asked for.
     pub times: Option<u32>,
     /// Of the equitable p-median.
@@ -40,14 +42,16 @@ pub struct Siting<'a> {
     pub people: Text,
     /// The ids of the candidate sites, by position.
     pub sites: &'a [String],
-    /// Those that are there already, by position.
+    /// Those that are there already, by position, ascending.
     pub existing: &'a [u32],
-    /// Whether the first site stands for all that there are.
-    pub has_stand_in: bool,
+    /// How these are told.
+    pub standing: Standing,
     /// Persons whom each site can serve, by position, where that is limited.
     pub capacity: Option<&'a [f64]>,
     /// What each site costs to open, by position, where that is known.
     pub costs: Option<&'a [f64]>,
+    /// Whether all persons of a demand point are served by one site, where sites serve only so many.
+    pub is_whole: bool,
     /// Whether the objective of set covering is what the sites cost.
     pub is_cheapest: bool,
     /// The files it was read from, with SHA-256 in hexadecimal.
@@ -58,6 +62,17 @@ pub struct Siting<'a> {
     pub shares: Option<&'a [Share]>,
     /// Seconds that the search took.
     pub elapsed_s: f64,
+}
+
+/// How sites that are there already are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// They are chosen, and count.
+    Counted,
+    /// Only new ones are chosen and count.
+    Apart,
+    /// As [`Standing::Apart`]; the first site stands for all of them, and is none for a reader.
+    StandIn,
 }
 
 /// A siting problem, by the name it has in the field.
@@ -140,40 +155,49 @@ impl<'a> Siting<'a> {
         }
     }
 
-    /// The sites of an answer, without the one that stands for all that there are.
+    /// The sites of an answer; of those that are there already only such as count.
     fn chosen_sites(&self, answer: &Answer) -> Vec<u32> {
-        answer.chosen.iter().copied().filter(|&site| !self.has_stand_in || site != 0).collect()
+        let counts = |site: &u32| self.standing == Standing::Counted || !self.is_existing(*site);
+        answer.chosen.iter().copied().filter(counts).collect()
     }
 
-    /// The sites that are there already, without the one that stands for all of them.
+    /// The sites that are there already, without one that stands for all of them.
     fn existing_sites(&self) -> &[u32] {
-        if self.has_stand_in { &[] } else { self.existing }
+        if self.standing == Standing::StandIn { &[] } else { self.existing }
+    }
+
+    fn is_existing(&self, site: u32) -> bool {
+        self.existing.binary_search(&site).is_ok()
+    }
+
+    /// Sites that are there already and do not count among those chosen.
+    fn n_apart(&self) -> usize {
+        if self.standing == Standing::Counted { 0 } else { self.existing.len() }
     }
 
     /// What the new sites of an answer cost; none where that is not known of each.
     fn spent(&self, answer: &Answer) -> Option<f64> {
         let costs = self.costs?;
-        let new = answer.chosen.iter().filter(|site| !self.existing.contains(site));
+        let new = answer.chosen.iter().filter(|&&site| !self.is_existing(site));
         Some(new.map(|&site| costs[site as usize]).sum::<f64>() + 0.0)
     }
 
-    /// Each site chosen: persons whom it serves, what it holds and costs.
+    /// Each site chosen or there already: persons whom it serves, what it holds and costs.
     fn sites_json(&self, answer: &Answer) -> Vec<Value> {
         let mut persons = vec![0.0; self.sites.len()];
         self.links(answer).iter().for_each(|share| persons[share.site as usize] += share.persons);
-        let chosen = self.chosen_sites(answer);
+        let is_told = |site: &&u32| self.standing != Standing::StandIn || !self.is_existing(**site);
         let site = |&site: &u32| {
             let at = site as usize;
-            let capacity = self.capacity.map(|capacity| capacity[at]);
             json!({
                 "id": self.sites[at],
-                "existing": self.existing.contains(&site),
+                "existing": self.is_existing(site),
                 "persons": persons[at],
-                "capacity": capacity,
-                "cost": self.costs.filter(|_| !self.existing.contains(&site)).map(|costs| costs[at]),
+                "capacity": self.capacity.map(|capacity| capacity[at]),
+                "cost": self.costs.filter(|_| !self.is_existing(site)).map(|costs| costs[at]),
             })
         };
-        chosen.iter().map(site).collect()
+        answer.chosen.iter().filter(is_told).map(site).collect()
     }
 
     /// The demand points that no site serves, by position.
@@ -248,11 +272,12 @@ impl<'a> Siting<'a> {
             "proven": proven,
             "chosen": answer.map_or_else(Vec::new, |answer| Self::ids(self.sites, &self.chosen_sites(answer))),
             "existing": Self::ids(self.sites, self.existing_sites()),
-            "stand_in": self.sites.first().filter(|_| self.has_stand_in),
+            "stand_in": self.sites.first().filter(|_| self.standing == Standing::StandIn),
             "sites": answer.map_or_else(Vec::new, |answer| self.sites_json(answer)),
             "budget": self.budget,
             "cost": answer.and_then(|answer| self.spent(answer)),
             "times": self.times,
+            "whole": self.is_whole,
             "sites_needed_at_least": at_least,
             "persons": self.persons.iter().sum::<f64>(),
             "persons_served": served.as_ref().map(|served| served.persons),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Problem, Siting};
+use super::{Problem, Siting, Standing};
 use crate::model::{Lang, Text};
 use crate::report::words::noun::english;
 use crate::report::words::number::number;
@@ -26,11 +26,15 @@ impl Problem {
         }
     }
 
-    fn unit_words(self, lang: Lang) -> &'static str {
+    /// What so much of its objective is.
+    fn unit_words(self, objective: f64, lang: Lang) -> &'static str {
+        let is_one = objective == 1.0;
         match self {
             Self::PMedian => lang.pick("persons × cost", "人×成本"),
             Self::PCenter => lang.pick("at worst", "（最大成本）"),
+            Self::Lscp if is_one => lang.pick("site", "个设施点"),
             Self::Lscp => lang.pick("sites", "个设施点"),
+            Self::LscpB if is_one => lang.pick("demand point served twice", "个需求点被双重覆盖"),
             Self::LscpB => lang.pick("demand points served twice", "个需求点被双重覆盖"),
             Self::Mclp => lang.pick("persons served", "人被覆盖"),
         }
@@ -52,11 +56,13 @@ impl Siting<'_> {
         line(lang.pick("problem", "问题"), lang.pick(format!("{key}: {asked}"), format!("{asked}，{key}")));
         let unit = match self.kappa {
             Some(_) => lang.pick("equally distributed equivalent (Kolm-Pollak)", "（Kolm–Pollak 公平等价成本）"),
-            None if self.is_cheapest => lang.pick("for all new sites", "（新建费用合计）"),
+            None if self.is_cheapest && self.problem == Problem::Lscp => {
+                lang.pick("for all new sites", "（新建费用合计）")
+            }
             None if self.problem == Problem::LscpB && self.capacity.is_some() => {
                 lang.pick("persons with a backup", "人有备份")
             }
-            None => self.problem.unit_words(lang),
+            None => self.problem.unit_words(answer.objective, lang),
         };
         let unit = unit.replace(lang.pick("persons", "人"), self.people.get(lang));
         line(lang.pick("result", "目标值"), format!("{} {unit}", number(answer.objective)));
@@ -84,12 +90,20 @@ impl Siting<'_> {
             line(lang.pick("spent", "费用"), words);
         }
         if let Some(capacity) = self.capacity {
-            let chosen = self.chosen_sites(answer);
-            let room = number(chosen.iter().map(|&site| capacity[site as usize]).sum());
+            let room = |sites: &[u32]| number(sites.iter().map(|&site| capacity[site as usize]).sum::<f64>() + 0.0);
             let n_split = self.n_split(answer);
+            let (new, there) = (room(&self.chosen_sites(answer)), room(self.existing));
+            let (en, zh) = match self.standing {
+                Standing::Apart => (
+                    format!("room for {new} at the new sites, {there} at those that stand"),
+                    format!("新设施点合计 {new}，现有设施合计 {there}"),
+                ),
+                _ => (format!("room for {new}"), format!("合计 {new}")),
+            };
+            let points = english("demand point", n_split as f64);
             let words = lang.pick(
-                format!("room for {room}; {n_split} {} split between sites", english("demand point", n_split as f64)),
-                format!("合计 {room}；{n_split} 个需求点由多个设施点分担"),
+                format!("{en}; {n_split} {points} split between sites"),
+                format!("{zh}；{n_split} 个需求点由多个设施点分担"),
             );
             line(lang.pick("capacity", "容量"), words);
         }
@@ -106,25 +120,28 @@ impl Siting<'_> {
     }
 
     fn asked(&self, lang: Lang) -> &'static str {
-        match self.kappa {
-            None if self.is_cheapest => lang.pick("the cheapest sites", "费用最低（加权集合覆盖）"),
-            None if self.times.is_some() => {
-                lang.pick("the fewest sites, everyone served several times", "设施点最少（多重覆盖）")
+        match (self.problem, self.times.is_some()) {
+            _ if self.kappa.is_some() => lang.pick("the least cost, equally spread", "成本低且公平"),
+            (Problem::LscpB, _) if self.is_cheapest => {
+                lang.pick("the cheapest sites, most points served twice", "费用最低且双重覆盖最多（加权备份覆盖）")
             }
-            Some(_) => lang.pick("the least cost, equally spread", "成本低且公平"),
-            None => self.problem.words(lang),
+            (_, true) if self.is_cheapest => {
+                lang.pick("the cheapest sites, everyone served several times", "费用最低（加权多重覆盖）")
+            }
+            (_, true) => lang.pick("the fewest sites, everyone served several times", "设施点最少（多重覆盖）"),
+            _ if self.is_cheapest => lang.pick("the cheapest sites", "费用最低（加权集合覆盖）"),
+            _ => self.problem.words(lang),
         }
     }
 
     fn chosen(&self, answer: &Answer, lang: Lang) -> String {
         let name = |&site: &u32| {
             let id = plain(&self.sites[site as usize]);
-            let mark = if self.existing.contains(&site) { lang.pick(" (existing)", "（现有）") } else { "" };
+            let mark = if self.is_existing(site) { lang.pick(" (existing)", "（现有）") } else { "" };
             format!("{id}{mark}")
         };
-        // All that stand today are one site in the search, and none for a reader.
         let all: Vec<String> = self.chosen_sites(answer).iter().map(name).collect();
-        let (n, of) = (all.len(), self.sites.len() - usize::from(self.has_stand_in));
+        let (n, of) = (all.len(), self.sites.len() - self.n_apart());
         let listed = listed(&all, lang);
         lang.pick(format!("{n} of {of}: {listed}"), format!("{of} 个中选 {n} 个：{listed}"))
     }
@@ -152,25 +169,30 @@ impl Siting<'_> {
                     lang.pick(format!(" within {limit}"), format!("在 {limit} 以内"))
                 });
                 let points = english("demand point", n as f64);
+                // The ways in a study are not the asker's to give.
+                let offers = match self.standing {
+                    Standing::Counted => lang.pick("offers or ", "费用或"),
+                    _ => "",
+                };
                 lang.pick(
                     format!(
                         "no choice of sites does it, and that is proven: {n} {points} can be served by \
-                         {by}{within}: {ids}; add offers or candidates for them{}",
-                        if self.limit.is_some() { ", or raise --limit" } else { "" }
+                         {by}{within}: {ids}; add {offers}candidates for them{}",
+                        if self.can_raise_limit() { ", or raise --limit" } else { "" }
                     ),
                     format!(
-                        "已证明无可行方案：{n} 个需求点{within}{by}可服务：{ids}；请补充费用或候选点{}",
-                        if self.limit.is_some() { "，或提高 --limit" } else { "" }
+                        "已证明无可行方案：{n} 个需求点{within}{by}可服务：{ids}；请补充{offers}候选点{}",
+                        if self.can_raise_limit() { "，或提高 --limit" } else { "" }
                     ),
                 )
             }),
             NoAnswer::TooFew { at_least, .. } => both(&|lang| {
                 let (ids, p) = (ids(lang), self.p.unwrap_or(0));
                 let needed = (*at_least < usize::MAX).then_some(at_least);
-                // All that stand today are one site of the search.
                 let flag = self.number_flag();
                 let most = needed.map_or_else(String::new, |n| {
-                    let n = n - usize::from(self.has_stand_in);
+                    // The search counts what stands today, too.
+                    let n = n - self.n_apart();
                     lang.pick(format!("; give {flag} {n} or more"), format!("；请将 {flag} 设为 {n} 或更大"))
                 });
                 lang.pick(
@@ -186,9 +208,14 @@ impl Siting<'_> {
             NoAnswer::NoRoom { left, .. } => both(&|lang| {
                 let (ids, left, people) = (ids(lang), number(*left), self.people.get(lang));
                 let (most, allowed) = self.allowed(lang);
+                let does = if self.capacity.is_some() && self.budget.is_none() {
+                    "has room for everyone"
+                } else {
+                    "serves everyone"
+                };
                 lang.pick(
                     format!(
-                        "no choice of {allowed} has room for everyone, and that is proven: with the best choice tried \
+                        "no choice of {allowed} {does}, and that is proven: with the best choice tried \
                          {left} {people} at {n} {} are left: {ids}; {most}",
                         english("demand point", n as f64)
                     ),
@@ -231,15 +258,19 @@ impl Siting<'_> {
             more.push(lang.pick("raise --cost", "提高 --cost").to_owned());
             allowed += &lang.pick(format!(" for {budget}"), format!("（费用 {budget} 以内）"));
         }
-        if self.limit.is_some() {
+        if self.can_raise_limit() {
             more.push(lang.pick("raise --limit", "提高 --limit").to_owned());
         }
         (more.join(lang.pick(", or ", "、或")), allowed)
     }
 
+    fn can_raise_limit(&self) -> bool {
+        self.limit.is_some() && self.is_limit_free
+    }
+
     /// The argument that says how many sites there may be.
     fn number_flag(&self) -> &'static str {
-        if self.has_stand_in { "--budget" } else { "--p" }
+        if self.standing == Standing::Counted { "--p" } else { "--budget" }
     }
 }
 

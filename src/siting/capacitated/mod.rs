@@ -3,22 +3,31 @@
 //! | problem | asks for | file |
 //! |---|---|---|
 //! | p-median | the sites allowed with the least cost over all persons | [`median`] |
+//! | the same unsplit | as p-median, all persons of a demand point at one site | [`whole_median`] |
 //! | p-center | those with the least cost for whoever is served worst | [`center`] |
 //! | maximal covering | those that serve the most persons within a limit | [`max_cover`] |
-//! | set covering | the fewest or cheapest sites that serve everyone, each once or several times | [`set_cover`] |
-//! | its backup | of those with the fewest, the choice that can serve most persons a second time | [`backup_cover`] |
+//! | set covering | the fewest or cheapest sites that serve everyone, or a share | [`set_cover`] |
+//! | multiple covering | the fewest or cheapest sites that serve everyone several times | [`multiple_cover`] |
+//! | its backup | of the fewest or cheapest, the choice that can serve most a second time | [`backup_cover`] |
+//! | equitable p-median | the sites a budget pays for with the least Kolm-Pollak equivalent | [`equitable_median`] |
 //!
 //! The persons of one demand point may be split between sites: who is served where is then a flow, and whether a choice
-//! of sites has room for everyone is settled exactly. Nobody has to be served by the nearest site.
+//! of sites has room for everyone is settled exactly. Nobody has to be served by the nearest site. Only [`whole_median`]
+//! splits nobody.
 
 pub mod backup_cover;
 pub mod center;
+pub mod equitable_median;
 pub mod max_cover;
 pub mod median;
+pub mod multiple_cover;
 pub mod set_cover;
+pub mod whole_median;
 
+mod groups;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 use super::solve::supply::{self, Rows, Supply, allocate};
 use super::{Answer, Assignment, NoAnswer, Offers, Terms, evaluate, verified};
@@ -88,8 +97,14 @@ impl Case<'_> {
 
     /// Rows of all demand points: what a person's way costs, and what it costs who is not served.
     fn rows(&self, limit: f64, cost: fn(f64) -> f64, price: f64) -> Rows {
+        self.rows_of(0..self.persons.len(), limit, cost, price)
+    }
+
+    /// Rows of some demand points, likewise.
+    fn rows_of(&self, demands: impl Iterator<Item = usize>, limit: f64, cost: fn(f64) -> f64, price: f64) -> Rows {
         let mut rows = Rows::new(self.n_sites());
-        for (demand, &persons) in self.persons.iter().enumerate() {
+        for demand in demands {
+            let persons = self.persons[demand];
             let (sites, costs) = self.offers.of(demand);
             let within = self.offers.within(demand, limit).len();
             // The way of nobody costs nothing.
@@ -97,6 +112,12 @@ impl Case<'_> {
             rows.push(sites[..within].iter().copied().zip(costs[..within].iter().map(by_person)), persons, price);
         }
         rows
+    }
+
+    /// Rows of those who wait, served at no cost.
+    fn waiting_rows(&self, limit: f64, price: f64) -> Rows {
+        let is_waiting = self.waiting(limit);
+        self.rows_of((0..self.persons.len()).filter(|&demand| is_waiting[demand]), limit, |_| 0.0, price).merged()
     }
 
     fn solve(&self, rows: &Rows, fixed: &[f64], starts: Vec<Vec<u32>>, enough: f64) -> supply::Solved {
@@ -124,7 +145,7 @@ impl Case<'_> {
     /// A choice allowed that has room for everyone within a limit, or the proof that there is none.
     fn room(&self, limit: f64) -> Result<Vec<u32>, NoAnswer> {
         self.unreachable(limit)?;
-        let rows = self.rows(limit, |_| 0.0, 1.0).merged();
+        let rows = self.waiting_rows(limit, 1.0);
         let solved = self.solve(&rows, &vec![0.0; self.n_sites()], Vec::new(), 0.0);
         let slack = 1e-9 * self.persons.iter().sum::<f64>().max(1.0);
         match solved.best {

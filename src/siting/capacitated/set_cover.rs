@@ -1,8 +1,8 @@
 //! Capacitated and weighted set covering: the fewest or the cheapest sites that serve everyone within a limit.
 
-use super::max_cover::max_cover;
-use super::{Allowed, Case, Offers, Sites, Supplied, Terms};
-use crate::siting::{NoAnswer, evaluate, verified};
+use super::max_cover::{Reach, reach};
+use super::{Allowed, Case, Offers, Sites, Supplied, Terms, supply};
+use crate::siting::{NoAnswer, evaluate};
 
 /// What a set of sites is to have the least of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub fn set_cover(
 ) -> Result<Supplied, NoAnswer> {
     let case = Case { offers, persons, sites, allowed: Allowed { p: None, budget: None }, terms };
     case.unreachable(limit)?;
-    let rows = case.rows(limit, |_| 0.0, f64::INFINITY).merged();
+    let rows = case.waiting_rows(limit, f64::INFINITY);
     let all: Vec<u32> = (0..offers.n_sites() as u32).collect();
     if !super::allocate(&rows, &all, sites.capacity).serves_all() {
         return Err(case.no_room(limit, &all));
@@ -44,10 +44,10 @@ pub fn set_cover(
     case.told(limit, chosen, claim, |tally| tally.serves_all.then_some(found))
 }
 
-/// The fewest sites that serve at least a share of all persons within `limit`, each no more than it can.
+/// The fewest or cheapest sites that serve at least a share of all persons within `limit`, each no more than it can.
 ///
 /// # Shapes and units
-/// - `share`: from 0 to 1. The objective is the number of sites, the existing ones counted.
+/// - `share`: from 0 to 1.
 ///
 /// # Errors
 /// As [`set_cover`], where all sites together serve less than the share.
@@ -60,80 +60,109 @@ pub fn partial(
     persons: &[f64],
     limit: f64,
     sites: Sites<'_>,
-    share: f64,
+    (share, least): (f64, Least),
     terms: Terms<'_>,
 ) -> Result<Supplied, NoAnswer> {
-    let all: f64 = persons.iter().sum();
-    let enough = share * all - 1e-9 * all;
-    let most = |p: usize| max_cover(offers, persons, limit, sites, Allowed { p: Some(p), budget: None }, terms);
-    let (mut low, mut high) = (terms.existing.len(), offers.n_sites());
-    let mut best = most(high)?;
-    if best.answer.objective < enough {
-        let case = Case { offers, persons, sites, allowed: Allowed { p: None, budget: None }, terms };
-        case.unreachable(limit)?;
-        return Err(case.no_room(limit, &best.answer.chosen));
+    let case = Case { offers, persons, sites, allowed: Allowed { p: None, budget: None }, terms };
+    match least {
+        Least::Number => fewest_for(&case, limit, share),
+        Least::Cost => cheapest_for(&case, limit, share),
     }
-    // The fewest are among low..=high, and `best` are `high` of them. Twice as many each time until they are enough,
-    // then halves: few sites are settled sooner than many.
-    let (mut reach, mut complete) = (1, true);
-    while low < high {
-        let middle = (low + (high - low) / 2).min(terms.existing.len() + reach);
-        reach *= 2;
-        match most(middle) {
-            Ok(found) if enough <= found.answer.objective => (high, best) = (middle, found),
-            Ok(found) if found.answer.bound < enough => low = middle + 1,
-            Ok(_) | Err(NoAnswer::Stopped) => {
+}
+
+/// By whether so many sites serve enough, for each number tried.
+fn fewest_for(case: &Case<'_>, limit: f64, share: f64) -> Result<Supplied, NoAnswer> {
+    let all: f64 = case.persons.iter().sum();
+    let enough = share * all - 1e-9 * all;
+    let n_existing = case.terms.existing.len();
+    let mut best: Vec<u32> = (0..case.n_sites() as u32).collect();
+    let served: f64 = case.shares(limit, &best).0.iter().map(|share| share.persons).sum();
+    if served < enough {
+        return Err(too_few(case, limit, &best));
+    }
+    // The fewest are among low..=best.len(). Twice as many each time until they are enough, then halves: few sites are
+    // settled sooner than many.
+    let (mut low, mut ahead, mut complete) = (n_existing, 1, true);
+    while low < best.len() {
+        let middle = (low + (best.len() - low) / 2).min(n_existing + ahead);
+        ahead *= 2;
+        match reach(case, limit, middle, enough) {
+            Reach::By(chosen) => best = chosen,
+            Reach::None => low = middle + 1,
+            Reach::Unknown => {
                 complete = false;
                 break;
             }
-            Err(why) => return Err(why),
         }
     }
-    let case = Case { offers, persons, sites, allowed: Allowed { p: Some(high), budget: None }, terms };
-    let claim = (high as f64, low as f64, complete);
-    case.told(limit, best.answer.chosen, claim, |tally| (enough <= tally.served * (1.0 + 1e-12)).then_some(high as f64))
+    let high = best.len() as f64;
+    // Short of the share by what is nothing in a sum.
+    let is_enough = |tally: &evaluate::Tally| enough - 3e-9 * all.max(1.0) <= tally.served;
+    case.told(limit, best, (high, low as f64, complete), |tally| is_enough(tally).then_some(high))
 }
 
-/// The sites with the least number or cost of which every demand point has at least `times` within `limit`; capacities do
-/// not count.
-///
-/// # Errors
-/// [`NoAnswer::Unreachable`] names every demand point with fewer sites than that within the limit;
-/// [`NoAnswer::Stopped`] where time was up before the first cover.
-///
-/// # Source
-/// Van Slyke (1982), Redundant set covering in telecommunications networks, in: Proceedings of the IEEE Large Scale
-/// Systems Symposium, 217-222; Church and Murray (2018), Location Covering Models, doi:10.1007/978-3-319-99846-6.
-pub fn multiple_cover(
-    offers: &Offers,
-    limit: f64,
-    times: u32,
-    (cost, least): (&[f64], Least),
-    terms: Terms<'_>,
-) -> Result<super::Answer, NoAnswer> {
-    let no_limit = vec![f64::INFINITY; offers.n_sites()];
-    let (persons, sites) = (vec![0.0; offers.n_demands()], Sites { capacity: &no_limit, cost });
-    let case = Case { offers, persons: &persons, sites, allowed: Allowed { p: None, budget: None }, terms };
-    let n_within = |demand: u32| offers.within(demand as usize, limit).len();
-    let demands: Vec<u32> =
-        (0..offers.n_demands() as u32).filter(|&demand| n_within(demand) < times as usize).collect();
-    if !demands.is_empty() {
-        return Err(NoAnswer::Unreachable { demands });
+/// Why all sites together do not serve a share.
+fn too_few(case: &Case<'_>, limit: f64, all: &[u32]) -> NoAnswer {
+    case.unreachable(limit).err().unwrap_or_else(|| case.no_room(limit, all))
+}
+
+/// As a cover of everyone, with one more site that is there already, is near everyone, and has room for those who may be
+/// left unserved.
+fn cheapest_for(case: &Case<'_>, limit: f64, share: f64) -> Result<Supplied, NoAnswer> {
+    let n_sites = case.n_sites();
+    let elsewhere = n_sites as u32;
+    let all: f64 = case.persons.iter().sum();
+    let mut left = (1.0 - share) * all;
+    let is_whole = |values: &[f64]| values.iter().all(|value| value.fract() == 0.0 || value.is_infinite());
+    if is_whole(case.persons) && is_whole(case.sites.capacity) {
+        // Of whole persons no part is left.
+        left = (left + 1e-9 * all).floor();
     }
-    let mut rows = super::Rows::new(offers.n_sites());
-    (0..offers.n_demands()).for_each(|demand| rows.push_times(offers.within(demand, limit), times));
+    let mut rows = super::Rows::new(n_sites + 1);
+    let is_waiting = case.waiting(limit);
+    let waits = |(demand, persons): &(usize, &f64)| is_waiting[*demand] && 0.0 < **persons;
+    for (demand, &persons) in case.persons.iter().enumerate().filter(waits) {
+        let sites = case.offers.within(demand, limit).iter().copied().chain([elsewhere]);
+        rows.push(sites.map(|site| (site, 0.0)), persons, f64::INFINITY);
+    }
     let rows = rows.merged();
-    let all: Vec<u32> = (0..offers.n_sites() as u32).collect();
-    let ((claimed, bound, proven), chosen) = search(&case, &rows, all, least)?;
-    let is_met = evaluate::times_covered(offers, &chosen, limit).iter().all(|&found| times <= found);
-    let found = is_met.then(|| (evaluate::within(offers, &chosen, limit), worth(&case, &chosen, least)));
-    verified(claimed, bound, proven, found, chosen)
+    let with = |values: &[f64], more: f64| [values, &[more]].concat();
+    let capacity = with(case.sites.capacity, left);
+    let choice: Vec<u32> = (0..=elsewhere).collect();
+    if !super::allocate(&rows, &choice, &capacity).serves_all() {
+        return Err(too_few(case, limit, &choice[..n_sites]));
+    }
+    let solved = supply::solve(supply::Supply {
+        rows: &rows,
+        capacity: &capacity,
+        fixed: &with(&case.of_new(|site| case.sites.cost[site]), 0.0),
+        money: &vec![0.0; n_sites + 1],
+        budget: f64::INFINITY,
+        p: n_sites + 1,
+        open: &[case.terms.existing, &[elsewhere]].concat(),
+        starts: vec![choice],
+        enough: f64::NEG_INFINITY,
+        stop: case.terms.stop,
+    });
+    let Some((claimed, mut chosen)) = solved.best else { return Err(NoAnswer::Stopped) };
+    chosen.retain(|&site| site != elsewhere);
+    let bound = solved.bound.max(0.0).min(claimed);
+    let found = worth(case, &chosen, Least::Cost);
+    // Short of the share by what is nothing in a sum.
+    let enough = share * all - 2e-9 * all;
+    let claim = (claimed, bound, solved.complete || claimed <= bound);
+    case.told(limit, chosen, claim, |tally| (enough <= tally.served).then_some(found))
 }
 
-type Claim = (f64, f64, bool);
+pub(super) type Claim = (f64, f64, bool);
 
 /// The best choice for rows that all sites together serve, and what is claimed of it.
-fn search(case: &Case<'_>, rows: &super::Rows, all: Vec<u32>, least: Least) -> Result<(Claim, Vec<u32>), NoAnswer> {
+pub(super) fn search(
+    case: &Case<'_>,
+    rows: &super::Rows,
+    all: Vec<u32>,
+    least: Least,
+) -> Result<(Claim, Vec<u32>), NoAnswer> {
     let fixed = case.of_new(|site| match least {
         Least::Number => 1.0,
         Least::Cost => case.sites.cost[site],
@@ -151,7 +180,7 @@ fn search(case: &Case<'_>, rows: &super::Rows, all: Vec<u32>, least: Least) -> R
 }
 
 /// The number or cost of a choice, from nothing.
-fn worth(case: &Case<'_>, chosen: &[u32], least: Least) -> f64 {
+pub(super) fn worth(case: &Case<'_>, chosen: &[u32], least: Least) -> f64 {
     match least {
         Least::Number => chosen.len() as f64,
         Least::Cost => {

@@ -26,7 +26,7 @@ pub(in crate::siting) struct Allocation {
 
 /// The cheapest allocation of all rows to the open sites: as few as can be of those who must be served are left out.
 ///
-/// Takes steps by the person moved, each of the square of the number of open sites.
+/// Takes steps by the person moved, each of the square of the number of open sites at most; where ways are short, far less.
 pub(in crate::siting) fn allocate(rows: &Rows, open: &[u32], capacity: &[f64]) -> Allocation {
     let mut place = vec![NONE; rows.n_sites];
     (0..).zip(open).for_each(|(at, &site)| place[site as usize] = at);
@@ -53,10 +53,37 @@ struct Flow<'r> {
     first: Vec<u32>,
     /// The same after that.
     held: Vec<Vec<(u32, f64)>>,
-    /// `moves[from][to]`: rows that are at `from`, by what a person's move costs; some are there no longer.
-    moves: Vec<Option<Vec<BinaryHeap<Move>>>>,
+    /// Of each place once it is asked for: where to, and rows that are there and can go, by what a person's move costs; some
+    /// are there no longer.
+    moves: Vec<Option<Exits>>,
     /// Of each place, so that no move is cheaper than the difference.
     potential: Vec<f64>,
+}
+
+/// The ways out of a place, by where to. Where ways are short they are few.
+#[derive(Clone, Default)]
+struct Exits(Vec<Exit>);
+
+/// The moves from one place to another: the cheapest, which is looked at often, and the others.
+#[derive(Clone)]
+struct Exit {
+    to: u32,
+    next: Option<Move>,
+    later: BinaryHeap<Move>,
+}
+
+impl Exits {
+    fn add(&mut self, to: u32, step: Move) {
+        let at = self.0.binary_search_by_key(&to, |exit| exit.to).unwrap_or_else(|at| {
+            self.0.insert(at, Exit { to, next: None, later: BinaryHeap::new() });
+            at
+        });
+        let exit = &mut self.0[at];
+        match exit.next {
+            Some(next) if step < next => exit.later.push(step),
+            _ => exit.later.extend(exit.next.replace(step)),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -165,13 +192,13 @@ impl<'r> Flow<'r> {
         if self.moves[from].is_some() {
             return;
         }
-        let mut heaps: Vec<BinaryHeap<Move>> = vec![BinaryHeap::new(); self.open.len() + 1];
+        let mut exits = Exits::default();
         for row in 0..self.rows.len() {
             if self.amount(row, from as u32).is_some() {
-                self.list(row, from as u32, &mut heaps);
+                self.list(row, from as u32, &mut exits);
             }
         }
-        self.moves[from] = Some(heaps);
+        self.moves[from] = Some(exits);
     }
 
     fn amount(&self, row: usize, place: u32) -> Option<f64> {
@@ -179,22 +206,11 @@ impl<'r> Flow<'r> {
     }
 
     /// Lists the moves of a row out of a place.
-    fn list(&self, row: usize, from: u32, heaps: &mut [BinaryHeap<Move>]) {
+    fn list(&self, row: usize, from: u32, exits: &mut Exits) {
         let of = self.rows.of(row);
         let Some((_, here)) = self.places(&of).find(|&(place, _)| place == from) else { return };
         for (to, cost) in self.places(&of).filter(|&(place, _)| place != from) {
-            heaps[to as usize].push(Move { cost: cost - here, row: row as u32 });
-        }
-    }
-
-    /// The cheapest move from one place to another.
-    fn cheapest(&mut self, from: usize, to: usize) -> Option<Move> {
-        loop {
-            let next = *self.moves[from].as_ref()?[to].peek()?;
-            if self.amount(next.row as usize, from as u32).is_some() {
-                return Some(next);
-            }
-            self.moves[from].as_mut()?[to].pop();
+            exits.add(to, Move { cost: cost - here, row: row as u32 });
         }
     }
 
@@ -204,29 +220,49 @@ impl<'r> Flow<'r> {
         let mut distance = vec![f64::INFINITY; n];
         let mut came: Vec<Option<(usize, Move)>> = vec![None; n];
         let mut is_done = vec![false; n];
+        let mut done: Vec<usize> = Vec::new();
+        // Reached, and not done.
+        let mut edge = vec![from];
         distance[from] = 0.0;
         let to = loop {
-            let near = (0..n).filter(|&place| !is_done[place] && distance[place].is_finite());
+            let nearest = |&a: &usize, &b: &usize| {
+                let (a, b) = (edge[a], edge[b]);
+                distance[a].total_cmp(&distance[b]).then(a.cmp(&b))
+            };
             // There always is a place with room: being unserved.
-            let Some(place) = near.min_by(|&a, &b| distance[a].total_cmp(&distance[b]).then(a.cmp(&b))) else { return };
+            let Some(at) = (0..edge.len()).min_by(nearest) else { return };
+            let place = edge.swap_remove(at);
             is_done[place] = true;
+            done.push(place);
             if place != from && (place + 1 == n || self.over(place) < -self.slack()) {
                 break place;
             }
             self.gather(place);
-            for next in 0..n {
-                if is_done[next] {
-                    continue;
-                }
-                let Some(step) = self.cheapest(place, next) else { continue };
-                let reduced = (step.cost + self.potential[place] - self.potential[next]).max(0.0);
-                if distance[place] + reduced < distance[next] {
+            // What is looked through and what it is held against are parts of the same.
+            let Some(mut exits) = self.moves[place].take() else { continue };
+            for exit in exits.0.iter_mut().filter(|exit| !is_done[exit.to as usize]) {
+                let next = exit.to as usize;
+                while let Some(step) = exit.next {
+                    let reduced = (step.cost + self.potential[place] - self.potential[next]).max(0.0);
+                    // Moves that are later cost no less.
+                    if distance[next] <= distance[place] + reduced {
+                        break;
+                    }
+                    if self.amount(step.row as usize, place as u32).is_none() {
+                        exit.next = exit.later.pop();
+                        continue;
+                    }
+                    if distance[next].is_infinite() {
+                        edge.push(next);
+                    }
                     distance[next] = distance[place] + reduced;
                     came[next] = Some((place, step));
+                    break;
                 }
             }
+            self.moves[place] = Some(exits);
         };
-        for place in (0..n).filter(|&place| is_done[place]) {
+        for place in done {
             self.potential[place] += distance[place] - distance[to];
         }
         let mut chain = Vec::new();
@@ -256,9 +292,9 @@ impl<'r> Flow<'r> {
             return;
         }
         held.push((after, amount));
-        let Some(mut heaps) = self.moves.get_mut(after as usize).and_then(Option::take) else { return };
-        self.list(row, after, &mut heaps);
-        self.moves[after as usize] = Some(heaps);
+        let Some(mut exits) = self.moves.get_mut(after as usize).and_then(Option::take) else { return };
+        self.list(row, after, &mut exits);
+        self.moves[after as usize] = Some(exits);
     }
 
     fn told(self) -> Allocation {

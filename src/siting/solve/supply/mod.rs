@@ -141,11 +141,16 @@ pub(in crate::siting) fn solve(supply: Supply<'_>) -> Solved {
         start.sort_unstable();
         search.offer(start);
     }
-    search.try_choice_of(open.to_vec());
-    let mut states = vec![State::Free; rows.n_sites];
+    // A site that serves nobody is no choice.
+    let serves = |site: usize| if search.columns.of(site).is_empty() { State::Closed } else { State::Free };
+    let mut states: Vec<State> = (0..rows.n_sites).map(serves).collect();
     open.iter().for_each(|&site| states[site as usize] = State::Open);
     // Nothing is negative: no choice costs less than nothing.
-    let root = Node { states, multipliers: Rc::new(search.first_multipliers()), bound: 0.0 };
+    let mut root = Node { states, multipliers: Rc::default(), bound: 0.0 };
+    root.multipliers = Rc::new(search.better_first(&root, search.first_multipliers()));
+    if search.leaf(&root).is_none() {
+        search.try_choice_of(open.to_vec());
+    }
     search.run(root);
     let Search { best, stopped, bound, .. } = search;
     let bound = best.as_ref().map_or(bound, |(value, _)| bound.min(*value));

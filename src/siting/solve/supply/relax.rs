@@ -49,25 +49,7 @@ impl Search<'_> {
             if step % 4 == 0 && (self.stop)() {
                 break;
             }
-            let mut value = 0.0;
-            for (row, &multiplier) in self.rows.iter().zip(&multipliers) {
-                value += row.weight() * f64::from(row.times) * multiplier;
-            }
-            for (site, worth) in worth.iter_mut().enumerate() {
-                *worth = match node.states[site] {
-                    State::Closed => 0.0,
-                    _ => {
-                        let capacity = self.capacity[site];
-                        let mut saved = -self.fixed[site];
-                        fill(self.rows, &self.columns, site, capacity, &multipliers, &mut buffer, |_, share, gain| {
-                            saved += share * gain;
-                        });
-                        saved
-                    }
-                };
-            }
-            let opened = self.open_best(node, &worth);
-            value -= opened.worth;
+            let (value, opened) = self.weigh(node, &multipliers, &mut worth, &mut buffer);
             // The mean forgets the first steps, which are far off.
             weight_of_average = 0.97 * weight_of_average + 1.0;
             let new = 1.0 / weight_of_average;
@@ -143,6 +125,44 @@ impl Search<'_> {
         best.settled =
             (0..).zip(settled).filter_map(|(site, state): (u32, Option<State>)| Some((site, state?))).collect();
         best
+    }
+
+    /// The bound that multipliers give, and what is opened for it; `worth` becomes what each site is worth.
+    fn weigh(
+        &self,
+        node: &Node,
+        multipliers: &[f64],
+        worth: &mut [f64],
+        buffer: &mut Vec<(f64, f64, u32)>,
+    ) -> (f64, Opened) {
+        let by_row = self.rows.iter().zip(multipliers);
+        let value: f64 = by_row.map(|(row, multiplier)| row.weight() * f64::from(row.times) * multiplier).sum();
+        for (site, worth) in worth.iter_mut().enumerate() {
+            *worth = 0.0;
+            if node.states[site] != State::Closed {
+                let mut saved = -self.fixed[site];
+                fill(self.rows, &self.columns, site, self.capacity[site], multipliers, buffer, |_, share, gain| {
+                    saved += share * gain;
+                });
+                *worth = saved;
+            }
+        }
+        let opened = self.open_best(node, worth);
+        // Where just as many fit as there are multipliers may grow without end, and sums of them are rounded.
+        let rounding = 1e-13 * value;
+        (value - opened.worth - rounding, opened)
+    }
+
+    /// Multipliers to begin with at a node: those given, or the prices of all rows where that is better. Where there are more
+    /// persons than places, who is served where matters little.
+    pub(super) fn better_first(&self, node: &Node, first: Vec<f64>) -> Vec<f64> {
+        let prices: Vec<f64> = self.rows.iter().map(|row| row.price).collect();
+        if prices.iter().any(|price| price.is_infinite()) {
+            return first;
+        }
+        let mut worth = vec![0.0; self.rows.n_sites];
+        let mut bound = |multipliers: &[f64]| self.weigh(node, multipliers, &mut worth, &mut Vec::new()).0;
+        if bound(&first) < bound(&prices) { prices } else { first }
     }
 
     /// Opens the sites that are worth most, as far as number and budget allow; sites in part, where that is worth more.

@@ -70,9 +70,9 @@ impl Rows {
         self.times.push(1);
     }
 
-    /// A row that `times` of its sites must be open for, whatever they cost.
-    pub(in crate::siting) fn push_times(&mut self, sites: &[u32], times: u32) {
-        self.push(sites.iter().map(|&site| (site, 0.0)), 0.0, f64::INFINITY);
+    /// A row that needs `times` of its sites open, whatever they cost; each that is missing costs the price.
+    pub(in crate::siting) fn push_times(&mut self, sites: &[u32], times: u32, price: f64) {
+        self.push(sites.iter().map(|&site| (site, 0.0)), 0.0, price);
         self.times.pop();
         self.times.push(times);
     }
