@@ -4,7 +4,10 @@
 //! its offer: however many they are, they cost the search no more than one candidate. Where each serves only so many, each
 //! is a site of its own.
 
+use std::collections::HashMap;
+
 use crate::access::assignment::{ones, thousandths};
+use crate::assess::limits;
 use crate::model::{AreaId, FacilityId, GroupId, Id, LevelId, PointId, ServiceId};
 use crate::rules::finding::{Finding, Of};
 use crate::rules::select::{Selection, Where};
@@ -223,11 +226,12 @@ impl Stage {
             .collect();
         let now = (0..).zip(&today).filter(|&(_, &cost)| cost <= limit && cost.is_finite());
         let mut offers: Vec<Offer> = now.map(|(demand, &cost)| Offer { demand, site: 0, cost }).collect();
+        let near = Near::new(self, need, points);
         for scenario in 0..self.scenarios().len() {
             let Some(facility) = self.candidate(scenario) else { continue };
             // Who is served as near today gains nothing there.
             let nearer = |demand: usize, cost: f64| cost <= limit && cost < today[demand];
-            self.offer(&mut offers, points, (scenario + 1, facility), nearer)?;
+            near.offer(&mut offers, (scenario + 1, facility), nearer)?;
         }
         Ok(offers)
     }
@@ -241,28 +245,13 @@ impl Stage {
         capacity: &[f64],
     ) -> Result<Vec<Offer>, NoTask> {
         let limit = need.serves.limit();
+        let near = Near::new(self, need, points);
         let mut offers = Vec::new();
         for (site, facility) in sites.iter().enumerate().filter(|&(site, _)| 0.0 < capacity[site]) {
             let Some(facility) = *facility else { continue };
-            self.offer(&mut offers, points, (site, facility), |_, cost| cost <= limit)?;
+            near.offer(&mut offers, (site, facility), |_, cost| cost <= limit)?;
         }
         Ok(offers)
-    }
-
-    /// Adds what a site offers to those to whom it does.
-    fn offer(
-        &self,
-        offers: &mut Vec<Offer>,
-        points: &[(PointId, f64)],
-        (site, facility): (usize, FacilityId),
-        is_offered: impl Fn(usize, f64) -> bool,
-    ) -> Result<(), NoTask> {
-        let cost = self.travel().to_facility(facility);
-        for (demand, &(point, _)) in points.iter().enumerate() {
-            let cost = cost(point).map(Cost::get).filter(|&cost| is_offered(demand, cost));
-            offers.extend(cost.map(|cost| Offer { demand: demand as u32, site: site as u32, cost }));
-        }
-        if MOST_OFFERS < offers.len() { Err(NoTask::TooManyOffers) } else { Ok(()) }
     }
 
     fn of_areas(&self, level: LevelId, found: Option<&Finding>) -> Result<Task, NoTask> {
@@ -305,6 +294,48 @@ impl Stage {
     fn label(&self, area: AreaId) -> String {
         let area = &self.world().areas[area];
         format!("{} {}", area.code, area.name)
+    }
+}
+
+/// Who is near a facility, at what cost.
+struct Near<'a> {
+    stage: &'a Stage,
+    points: &'a [(PointId, f64)],
+    /// The demand of each point; `None` where a site may serve those who are beyond its catchment, so that all are asked.
+    demands: Option<HashMap<PointId, u32>>,
+}
+
+impl<'a> Near<'a> {
+    fn new(stage: &'a Stage, need: &Need<'_>, points: &'a [(PointId, f64)]) -> Self {
+        let measured = limits(stage.world(), stage.packs()).get(&need.service).copied();
+        let is_measured = measured.is_some_and(|measured| need.serves.limit() <= measured.get());
+        let demands = is_measured.then(|| points.iter().map(|&(point, _)| point).zip(0..).collect());
+        Self { stage, points, demands }
+    }
+
+    /// Adds what a site offers to those to whom it does.
+    fn offer(
+        &self,
+        offers: &mut Vec<Offer>,
+        (site, facility): (usize, FacilityId),
+        is_offered: impl Fn(usize, f64) -> bool,
+    ) -> Result<(), NoTask> {
+        let travel = self.stage.travel();
+        let offer = |demand: u32, cost: f64| {
+            is_offered(demand as usize, cost).then_some(Offer { demand, site: site as u32, cost })
+        };
+        match &self.demands {
+            Some(demands) => {
+                let near = travel.catchment(facility).iter();
+                offers.extend(near.filter_map(|(point, cost)| offer(*demands.get(&point)?, cost)));
+            }
+            None => {
+                let cost = travel.to_facility(facility);
+                let all = (0..).zip(self.points);
+                offers.extend(all.filter_map(|(demand, &(point, _))| offer(demand, cost(point)?.get())));
+            }
+        }
+        if MOST_OFFERS < offers.len() { Err(NoTask::TooManyOffers) } else { Ok(()) }
     }
 }
 

@@ -143,6 +143,11 @@ impl Stage {
         self.access.group(service)
     }
 
+    /// What is judged by.
+    pub(super) fn packs(&self) -> &[Arc<Pack>] {
+        &self.packs
+    }
+
     /// Travel costs to all rows.
     pub(super) fn travel(&self) -> &TravelMatrix {
         &self.travel
