@@ -69,6 +69,17 @@ pub struct Stage {
     moves: Vec<Moves>,
 }
 
+/// What a choice of scenarios makes of one obligation.
+#[derive(Clone, Debug)]
+pub(super) struct Changed {
+    pub(super) verdict: Verdict,
+    /// The subjects whose figures change, before and after.
+    pub(super) subjects: Vec<crate::rules::parts::Change>,
+    /// As in [`ObligationChange`].
+    pub(super) gained: f64,
+    pub(super) lost: f64,
+}
+
 /// Two scenarios of one choice that edit the same thing: what it would become is not said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conflict;
@@ -242,23 +253,48 @@ impl Stage {
         Ok(verdicts.collect())
     }
 
+    /// What several scenarios of this stage make of the obligations that they touch, of those `of` which it is asked.
+    ///
+    /// # Errors
+    /// As [`Stage::outcome`].
+    pub(super) fn changed(
+        &self,
+        chosen: &[usize],
+        of: &dyn Fn(usize) -> bool,
+    ) -> Result<Vec<(usize, Changed)>, Conflict> {
+        let edits = self.edits(chosen)?;
+        let edited = Lazily::new(self, &edits);
+        let counted = if edits.counts_anew() { &edited.get().headcounts } else { &self.headcounts };
+        let changed = |(position, revision): (usize, Revision)| {
+            let headcount = self.headcount(&self.base.findings[position], counted);
+            let change = ObligationChange::of(self, position, &revision, headcount);
+            let (gained, lost) = change.map_or((0.0, 0.0), |change| (change.gained, change.lost));
+            (position, Changed { verdict: revision.finding.verdict, subjects: revision.changed, gained, lost })
+        };
+        let of_these = (0..self.uses.len()).filter(|&position| of(position));
+        Ok(of_these.filter_map(|position| self.revision(position, &edits, &edited)).map(changed).collect())
+    }
+
     /// What the edits make of each obligation, by position among the findings of the base; of those that they touch.
     fn revisions<'r>(
         &'r self,
         edits: &'r Edits<'_>,
         edited: &'r Lazily<'_>,
     ) -> impl Iterator<Item = (usize, Revision)> + 'r {
-        (0..self.uses.len()).filter_map(move |position| {
-            let revision = match self.revise(position, edits) {
-                Revised::Same => return None,
-                Revised::By(revision) => *revision,
-                Revised::Unsaid => {
-                    let after = self.judge(position, edited.get(), Detail::Figures);
-                    revision(&self.base.findings[position].finding, &after.finding)
-                }
-            };
-            Some((position, revision))
-        })
+        (0..self.uses.len()).filter_map(move |position| self.revision(position, edits, edited))
+    }
+
+    /// What the edits make of an obligation, with its position, if they touch it.
+    fn revision(&self, position: usize, edits: &Edits<'_>, edited: &Lazily<'_>) -> Option<(usize, Revision)> {
+        let revision = match self.revise(position, edits) {
+            Revised::Same => return None,
+            Revised::By(revision) => *revision,
+            Revised::Unsaid => {
+                let after = self.judge(position, edited.get(), Detail::Figures);
+                revision(&self.base.findings[position].finding, &after.finding)
+            }
+        };
+        Some((position, revision))
     }
 
     /// What the edits make of an obligation, as far as what is kept of it says.

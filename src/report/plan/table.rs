@@ -91,7 +91,11 @@ pub(super) fn ladder(of: &Planned<'_>, to: &mut dyn Write) -> io::Result<()> {
             number(Some(rungs[row].cost))
         }),
         column(name("promises kept", "达标条款数"), Holds::Whole, |row| whole(rungs[row].held.len())),
-        column(name("still lacking", "剩余缺口"), Holds::Number, |row| number(Some(rungs[row].lacking))),
+        column(
+            name("still lacking (% of today, mean of the promises)", "剩余缺口（占现状的百分比，各条款平均）"),
+            Holds::Number,
+            |row| number(Some((1e4 * rungs[row].lacking).round() / 100.0)),
+        ),
         column(name("persons gained", "受益人次"), Holds::Number, |row| {
             number(Some(rungs[row].difference.gained()))
         }),
