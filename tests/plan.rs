@@ -150,6 +150,15 @@ fn prices_come_from_a_list_and_its_mistakes_are_told_at_once() {
     // 40 and half of 50 for each place are less than 90.
     assert_eq!((found["objective"].as_f64(), words(&found["chosen"])), (Some(65.0), vec!["open small #2"]));
 
+    // What no row names has the price of the row without a name, or none: then the list is refused.
+    study.put("prices.csv", "edit,service,cost\nopen,kindergarten,40\n");
+    let run = plan(&study, &["--candidates", &edits, "--costs", &prices, "--obligations", "edu.public"]);
+    run.refused();
+    assert!(run.stderr.contains("a row without edit and service is that of all others"), "{}", run.stderr);
+    study.put("prices.csv", "edit,service,cost\nopen,kindergarten,40\n,,7\n");
+    let run = plan(&study, &["--candidates", &edits, "--costs", &prices, "--obligations", "edu.public"]);
+    assert_eq!((run.code, json(&study, "plan.json")["objective"].as_f64()), (0, Some(7.0)), "{}", run.stderr);
+
     study.put("prices.csv", "edit,service,cost\nopen,kindergarten,-1\nbild,,3\nopen,castle,4\nclose,,5\nclose,,6\n");
     let run = plan(&study, &["--candidates", &edits, "--costs", &prices]);
     run.refused();
@@ -171,8 +180,16 @@ fn people_and_areas_are_not_chosen_and_nothing_is_written() {
     assert!(run.stderr.contains("edits people or areas") && !study.out().exists(), "{}", run.stderr);
     let run = plan(&Study::small(), &["--obligations", "edu.nothing"]);
     run.refused();
-    let run = plan(&Study::small(), &["--time-limit", "0"]);
-    run.refused();
+    for limit in ["0", "-5", "soon", "nan"] {
+        let run = plan(&Study::small(), &["--time-limit", limit]);
+        run.refused();
+        assert!(run.stderr.contains(&format!("--time-limit `{limit}` is no time")), "{}", run.stderr);
+    }
+    for (lang, what) in [("en", "cannot read the file"), ("zh", "文件不存在")] {
+        let run = plan(&Study::small(), &["--costs", "no/such/prices.csv", "--lang", lang]);
+        run.refused();
+        assert!(run.stderr.contains("no/such/prices.csv: ") && run.stderr.contains(what), "{}", run.stderr);
+    }
 }
 
 /// Adds a promise to the pack.

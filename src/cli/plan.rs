@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::Args;
 
 use super::progress::Progress;
+use super::seconds::seconds;
 use super::study::{self, default_out};
 use super::tell::{self, Stopped};
 use crate::assess::{Only, assess, limits};
@@ -46,7 +47,9 @@ A list of prices has the columns edit, service, cost and perhaps per (an attribu
   edit,service,per,cost
   open,kindergarten,,5000000
   open,kindergarten,capacity,20000
-  convert,,,300000")]
+  convert,,,300000
+Either every candidate has a price or none: a list with some and not all is refused. The rows that name an edit most closely
+are its price, added up; a row without edit and service is that of all others.")]
 pub(super) struct Arguments {
     /// The folder that holds study.toml, or an OpenStreetMap extract (.osm.pbf).
     #[arg(value_name = "STUDY")]
@@ -69,8 +72,8 @@ pub(super) struct Arguments {
     crs: Option<String>,
     /// Seconds from when the study is read, after which the best found is given with its gap. So much is searched as a slow
     /// machine has the time for in them, and no more on a fast one: the answer is the same.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
-    time_limit: f64,
+    #[arg(long, value_name = "SECONDS", default_value = "60", allow_negative_numbers = true)]
+    time_limit: String,
     /// The folder for the files; by default out/NAME-plan below the current folder.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -91,13 +94,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         progress.done();
         tell::stop(&text, lang)
     };
-    let time = Duration::try_from_secs_f64(arguments.time_limit).ok().filter(|time| !time.is_zero());
-    let Some(time) = time else {
-        return Err(stop(say(
-            "--time-limit is no time: give seconds, more than 0",
-            "--time-limit 无效：请填写大于 0 的秒数",
-        )));
-    };
+    let time = seconds(&arguments.time_limit).map_err(stop)?;
     let asked = study::Wanted {
         study: &arguments.study,
         packs: &arguments.packs,
@@ -152,7 +149,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
     let wanted = wanted(&stage, &Only::new(arguments.obligations.clone()));
     let costs: Vec<f64> = stage.scenarios().iter().map(|scenario| scenario.cost().unwrap_or(1.0)).collect();
     progress.step(lang.pick("planning", "制定方案"));
-    let work = (WORK_A_SECOND * arguments.time_limit) as u64;
+    let work = (WORK_A_SECOND * time.as_secs_f64()) as u64;
     let question = Question { stage: &stage, costs: &costs, wanted: &wanted, work, time_left: &time_left };
     let (impossible, outcome) = plan(&question);
     progress.step(lang.pick("outputs", "写出结果"));
@@ -267,8 +264,13 @@ fn price(read: &ReadStudy, prices: Option<&Prices>, scenarios: &mut [Scenario]) 
         None => Ok(true),
         Some(_) if n_priced == 0 && prices.is_none() => Ok(false),
         Some((name, NoPrice::NotListed)) => Err(say(
-            format!("`{name}` has no cost and others have: give its cost, or a price for it in --costs"),
-            format!("“{name}”没有费用而其他措施有：请填写费用，或在 --costs 中给出单价"),
+            format!(
+                "`{name}` has no cost and others have: give its cost, or a price for it in --costs (a row without edit and \
+                 service is that of all others)"
+            ),
+            format!(
+                "“{name}”没有费用而其他措施有：请填写费用，或在 --costs 中给出单价（操作和服务留空的一行适用于其余所有措施）"
+            ),
         )),
         Some((name, NoPrice::NoAmount(key))) => Err(say(
             format!("the price of `{name}` is per `{key}`, and how much of it there is is not known"),
