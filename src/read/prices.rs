@@ -158,7 +158,7 @@ pub fn read_prices(path: &Path, study: &ReadStudy, problems: &mut Problems) -> O
         rows.push((price, table.number(row)));
     }
     let rows = rows.into_iter().map(|(price, _)| price).collect();
-    (!problems.has_errors()).then(|| Prices { rows, file: (input.name, sha256) })
+    (!problems.has_errors()).then_some(Prices { rows, file: (input.name, sha256) })
 }
 
 fn service(study: &ReadStudy, cell: &str) -> Option<ServiceId> {
