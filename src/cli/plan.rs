@@ -83,7 +83,7 @@ pub(super) struct Arguments {
 }
 
 /// The work that the search may do for each second of the time limit: what a slow machine has the time for.
-const WORK_A_SECOND: f64 = 2e6;
+const WORK_A_SECOND: f64 = 1e6;
 
 /// More candidates than this are refused: each is a row of facilities with its travel costs, and a whole number to choose.
 const MOST_CANDIDATES: usize = 50_000;

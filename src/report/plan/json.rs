@@ -162,6 +162,7 @@ fn rung(of: &Planned<'_>, rung: &Rung) -> Value {
         "held": rung.held.iter().map(|&position| of.id(position)).collect::<Vec<_>>(),
         // The mean over the promises that the plan keeps of what is lacking as a share of what is lacking today.
         "lacking": rung.lacking,
+        "lacking_bound": rung.bound,
         "persons_gained": rung.difference.gained(),
         "persons_lost": rung.difference.lost(),
         "proven": rung.proven,

@@ -150,13 +150,15 @@ fn kept(page: &mut Page, of: &Planned<'_>, plan: &Plan) {
         });
         for rung in records.collect::<Vec<_>>() {
             let (cost, n, gained) = (cost(of, rung.cost), rung.held.len(), number(rung.difference.gained()));
+            let [left, least] = [rung.lacking, rung.bound].map(|share| number((1e3 * share).round() / 10.0));
+            let doubt = match rung.proven {
+                true => String::new(),
+                false => lang.pick(format!(" (no less possible than {least} %)"), format!("（理论下限 {least}%）")),
+            };
             let text = lang.pick(
-                format!("{cost}: {n} kept, {} gained {gained}", people.en),
-                format!("{cost}：达标 {n} 项，受益 {gained} {}", people.zh),
+                format!("{cost}: {n} kept, {left} % of what is lacking is left{doubt}, {} gained {gained}", people.en),
+                format!("{cost}：达标 {n} 项，剩余缺口 {left}%{doubt}，受益 {gained} {}", people.zh),
             );
-            let doubt =
-                if rung.proven { "" } else { lang.pick(" (not proven to be the best)", "（未证明最优）") };
-            let text = text + doubt;
             page.line("  ", &text, Style::Plain);
         }
     }

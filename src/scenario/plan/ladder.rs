@@ -1,6 +1,6 @@
 //! The best use of every budget from nothing to the plan.
 
-use super::master::{Goal, Role, Terms};
+use super::master::{FAINT, FAINTER, Goal, Role, Terms};
 use super::search::{Ended, Search, is_reckoned};
 use super::{Question, Rung, cost};
 use crate::program::Work;
@@ -27,29 +27,35 @@ pub(super) fn ladder<'a>(
     }
     let n_reckoned = roles.iter().filter(|role| **role == Role::May).count().max(1) as f64;
     let whole = cost(question.costs, chosen);
-    let rung = |search: &Search<'_>, chosen: Vec<usize>, lacking: f64, proven: bool| {
+    let rung = |search: &Search<'_>, chosen: Vec<usize>, lacking: f64, bound: f64, proven: bool| {
         let kept = search.kept(&chosen);
         let held = held.iter().filter(|&&at| kept[at]).map(|&at| search.asked[at].position).collect();
         let difference = question.stage.difference(&chosen).unwrap_or_default();
-        Rung { cost: cost(question.costs, &chosen), chosen, held, lacking, difference, proven }
+        Rung { cost: cost(question.costs, &chosen), chosen, held, lacking, bound, difference, proven }
     };
-    let mut ladder = vec![rung(search, chosen.to_vec(), 0.0, true)];
+    // No rung is nearer to the next than the cheapest edit, where all cost something.
+    let cheapest = question.costs.iter().copied().fold(f64::INFINITY, f64::min);
+    let step = cheapest.max(LEAST_STEP * whole);
+    let mut ladder = vec![rung(search, chosen.to_vec(), 0.0, 0.0, true)];
     let mut budget = whole;
     while 0.0 < budget && !(question.time_left)().is_zero() {
         let below = ladder.last().map_or(whole, |rung| rung.cost);
         budget = (below - 1e-6 * whole).min(budget - LEAST_STEP * whole).max(0.0);
-        let n_left = (budget / (LEAST_STEP * whole)).ceil() + 1.0;
+        let n_left = (budget / step).ceil() + 1.0;
         let share = (work as f64 / n_left) as u64;
         search.work = Work::new(share, question.time_left);
         // From what the rung above has, those go that are missed least.
         let above = ladder.last().map_or(&[][..], |rung| &rung.chosen);
         let start = search.master.best_of(&roles, above, budget);
-        let ended = search.best(&Terms { roles: &roles, goal: Goal::Lacking, budget: Some(budget), start });
+        let ended =
+            search.best(&Terms { roles: &roles, goal: Goal::Lacking, budget: Some(budget), start, counted: &[] });
         work -= share - search.work.left();
         let Ended::Choice(least) = ended else { continue };
         // The solver's tolerance leaves its traces in the last digits.
         let lacking = (least.lacking / n_reckoned * 1e4).round() / 1e4;
-        let found = rung(search, least.chosen, lacking, least.proven);
+        let faint = FAINT * (1.0 + FAINTER);
+        let bound = if least.proven { lacking } else { ((least.bound - faint) / n_reckoned * 1e4).floor() / 1e4 };
+        let found = rung(search, least.chosen, lacking, bound.clamp(0.0, lacking), least.proven);
         let is_nothing = found.chosen.is_empty();
         ladder.push(found);
         if is_nothing {

@@ -26,11 +26,13 @@ pub(super) enum Goal {
     /// The least that is lacking of those that may hold, each as a share of what is lacking today; of what leaves as little
     /// (up to [`FAINT`]) that by which most persons gain, and of that the cheapest.
     Lacking,
+    /// The most persons with something near, of those that an obligation among [`Terms::counted`] is for.
+    Near,
 }
 
 /// So much of what is lacking is as good as all persons, and as good as [`FAINTER`] of them is the whole cost.
-const FAINT: f64 = 2e-5;
-const FAINTER: f64 = 0.05;
+pub(super) const FAINT: f64 = 2e-5;
+pub(super) const FAINTER: f64 = 0.05;
 
 /// A question to the program.
 #[derive(Clone, Debug)]
@@ -42,6 +44,8 @@ pub(super) struct Terms<'a> {
     pub(super) budget: Option<f64>,
     /// A choice to begin with, one a scenario.
     pub(super) start: Vec<bool>,
+    /// By position in the list of those asked.
+    pub(super) counted: &'a [usize],
 }
 
 /// A choice that the check has refused for one obligation: not just this one again.
@@ -110,9 +114,13 @@ impl Master<'_> {
             let costs: Vec<_> = costs.into_iter().map(|(pick, cost)| (pick, cost / scale)).collect();
             program.at_most(&costs, budget / scale + 1e-9);
         }
-        let looked_at = self.asked.iter().zip(terms.roles).filter(|(_, role)| **role != Role::Free);
-        let conditions: Vec<(Role, Vec<Condition>)> =
-            looked_at.map(|(asked, role)| (*role, conditions(&mut program, &asked.ask, &picks))).collect();
+        let looked_at = (0..self.asked.len()).filter(|&at| terms.roles[at] != Role::Free);
+        let conditions: Vec<(Role, Vec<Condition>)> = looked_at
+            .map(|at| {
+                let worth = if terms.counted.contains(&at) { is(Goal::Near) } else { 0.0 };
+                (terms.roles[at], conditions(&mut program, &self.asked[at].ask, &picks, worth))
+            })
+            .collect();
         let may = conditions.iter().filter(|(role, _)| *role == Role::May).flat_map(|(_, conditions)| conditions);
         let everyone: f64 = may.filter(|condition| condition.today < 0.0).map(|condition| condition.persons).sum();
         // What is lacking, with its share of what is lacking today.
@@ -171,8 +179,8 @@ impl Condition {
     }
 }
 
-/// What one obligation asks, with the variables that it needs.
-fn conditions(program: &mut Program, ask: &Ask, picks: &[Variable]) -> Vec<Condition> {
+/// What one obligation asks, with the variables that it needs; all its people are worth so much to the program.
+fn conditions(program: &mut Program, ask: &Ask, picks: &[Variable], worth: f64) -> Vec<Condition> {
     match ask {
         Ask::Untold => Vec::new(),
         Ask::Sums(rows) => rows
@@ -186,8 +194,16 @@ fn conditions(program: &mut Program, ask: &Ask, picks: &[Variable]) -> Vec<Condi
             })
             .collect(),
         Ask::Near(cover, places) => {
-            let covered: Vec<Count> = cover.groups.iter().map(|near| covered(program, near, picks)).collect();
-            let seated = seated(program, places, picks);
+            // Of a group those of the row that counts most of them, which is all.
+            let mut persons = vec![0.0_f64; cover.groups.len()];
+            let terms = cover.rows.iter().flat_map(|row| &row.terms);
+            terms.for_each(|&(group, weight)| persons[group] = persons[group].max(weight));
+            let everyone: f64 = persons.iter().sum::<f64>() + places.groups.iter().map(|group| group.need).sum::<f64>();
+            let each = if 0.0 < everyone { worth / everyone } else { 0.0 };
+            let groups = cover.groups.iter().zip(persons);
+            let covered: Vec<Count> =
+                groups.map(|(near, persons)| covered(program, near, picks, each * persons)).collect();
+            let seated = seated(program, places, picks, each);
             let covered = cover.rows.iter().map(|row| Condition::of_counts(row, &covered));
             covered.chain(places.rows.iter().map(|row| Condition::of_counts(row, &seated))).collect()
         }
@@ -219,14 +235,14 @@ impl Condition {
 }
 
 /// Whether the people of a group have a facility near: a variable from 0 to 1, or that it is settled.
-fn covered(program: &mut Program, near: &Near, picks: &[Variable]) -> Count {
+fn covered(program: &mut Program, near: &Near, picks: &[Variable], worth: f64) -> Count {
     if near.standing.iter().any(Vec::is_empty) {
         return Count { variable: None, today: 1.0 };
     }
     if near.standing.is_empty() && near.brought.is_empty() {
         return Count { variable: None, today: 0.0 };
     }
-    let covered = program.real(0.0, (0.0, 1.0));
+    let covered = program.real(-worth, (0.0, 1.0));
     let mut terms: BTreeMap<usize, f64> = BTreeMap::new();
     near.brought.iter().for_each(|&scenario| *terms.entry(scenario).or_default() -= 1.0);
     near.standing.iter().flatten().for_each(|&scenario| *terms.entry(scenario).or_default() += 1.0);
@@ -239,7 +255,7 @@ fn covered(program: &mut Program, near: &Near, picks: &[Variable]) -> Count {
 }
 
 /// How many of each group have a place: a variable each.
-fn seated(program: &mut Program, places: &Places, picks: &[Variable]) -> Vec<Count> {
+fn seated(program: &mut Program, places: &Places, picks: &[Variable], worth: f64) -> Vec<Count> {
     let mut given: Vec<Vec<(Variable, f64)>> = vec![Vec::new(); places.facilities.len()];
     let mut counts = Vec::new();
     for group in &places.groups {
@@ -247,7 +263,7 @@ fn seated(program: &mut Program, places: &Places, picks: &[Variable]) -> Vec<Cou
             counts.push(Count { variable: None, today: 0.0 });
             continue;
         }
-        let seated = program.real(0.0, (0.0, group.need));
+        let seated = program.real(-worth, (0.0, group.need));
         let mut sum = vec![(seated, 1.0)];
         for &facility in &group.near {
             let pair = program.real(0.0, (0.0, group.need));

@@ -123,9 +123,11 @@ pub struct Rung {
     pub held: Vec<usize>,
     /// What is still lacking of those that the plan keeps, as a share of what is lacking today: the mean of their shares.
     pub lacking: f64,
+    /// No choice of this cost leaves less lacking than this.
+    pub bound: f64,
     /// What is changed against the base.
     pub difference: Difference,
-    /// Whether no choice of this cost leaves less lacking.
+    /// Whether the bound is what is lacking.
     pub proven: bool,
 }
 
@@ -163,7 +165,8 @@ pub enum NoPlan {
     Stopped,
 }
 
-/// The cheapest plan.
+/// The cheapest plan; of plans that cost the same, as far as the work goes, that by which most persons have near them what is
+/// promised there.
 ///
 /// Where not all that is wanted can hold together, the plan keeps as many as can, at the least cost. What holds today is
 /// never given up, but for promises that a plan cannot reckon with and no scenario chosen touches.
@@ -227,13 +230,16 @@ pub fn plan(question: &Question<'_>) -> (Vec<Impossible>, Result<Plan, NoPlan>) 
         Ok(most) => most,
         Err(why) => return (impossible, Err(why)),
     };
-    let chosen = without_idle(&search, &most.found.chosen, &most.roles);
+    let unspent = search.work.left();
+    search.work = work(NEAR_WORK);
+    let chosen = search.nearest_to_most(&most.roles, &wanted, most.found.chosen.clone());
+    let unspent = unspent.saturating_add(search.work.left());
+    let chosen = without_idle(&search, &chosen, &most.roles);
     let kept = search.kept(&chosen);
     let (held, given_up): (Vec<usize>, Vec<usize>) = wanted.iter().copied().partition(|&at| kept[at]);
     let objective = cost(question.costs, &chosen);
     let purposes = purposes::purposes(stage, &chosen, &|| purposes_time().is_zero());
-    let unspent = search.work.left();
-    let ladder_work = unspent.saturating_add(work(1.0 - ALONE_WORK - CHEAPEST_WORK).left());
+    let ladder_work = unspent.saturating_add(work(1.0 - ALONE_WORK - CHEAPEST_WORK - NEAR_WORK).left());
     let ladder = ladder::ladder(&mut search, question, &most.roles, (&held, &chosen), ladder_work);
     let position = |at: &usize| asked[*at].position;
     let plan = Plan {
@@ -257,9 +263,11 @@ fn cost(costs: &[f64], chosen: &[usize]) -> f64 {
     chosen.iter().map(|&scenario| costs[scenario]).sum::<f64>() + 0.0
 }
 
-/// Shares of the work: for each promise alone, and for the cheapest way to keep them all; the ladder has the rest.
+/// Shares of the work: for each promise alone, for the cheapest way to keep them all, and for those who have something near
+/// by it; the ladder has the rest.
 const ALONE_WORK: f64 = 0.2;
-const CHEAPEST_WORK: f64 = 0.5;
+const CHEAPEST_WORK: f64 = 0.4;
+const NEAR_WORK: f64 = 0.1;
 /// Shares of the time by which the search has ended and what is chosen is explained; the ladder has the rest.
 const SEARCH_TIME: f64 = 0.7;
 const PURPOSES_TIME: f64 = 0.15;

@@ -78,12 +78,33 @@ impl Search<'_> {
 
     /// Any choice with these roles.
     pub(super) fn any(&mut self, roles: &[Role]) -> Ended {
-        self.best(&Terms { roles, goal: Goal::Any, budget: None, start: self.master.enough(roles) })
+        self.best(&Terms { roles, goal: Goal::Any, budget: None, start: self.master.enough(roles), counted: &[] })
     }
 
     /// The least cost with these roles.
     pub(super) fn cheapest(&mut self, roles: &[Role]) -> Ended {
-        self.best(&Terms { roles, goal: Goal::Cost, budget: None, start: self.master.enough(roles) })
+        self.best(&Terms { roles, goal: Goal::Cost, budget: None, start: self.master.enough(roles), counted: &[] })
+    }
+
+    /// Of the choices with these roles that cost no more than `chosen`, that by which most persons whom those `wanted` are for
+    /// have something near, as far as the work goes.
+    pub(super) fn nearest_to_most(&mut self, roles: &[Role], wanted: &[usize], chosen: Vec<usize>) -> Vec<usize> {
+        let counts = |at: &usize| {
+            let is_near = matches!(&self.asked[*at].ask, Ask::Near(cover, places) if !cover.rows.is_empty() || !places.rows.is_empty());
+            is_near && roles[*at] == Role::Must
+        };
+        let counted: Vec<usize> = wanted.iter().copied().filter(counts).collect();
+        if counted.is_empty() {
+            return chosen;
+        }
+        let mut start = vec![false; self.master.costs.len()];
+        chosen.iter().for_each(|&scenario| start[scenario] = true);
+        let budget = chosen.iter().map(|&scenario| self.master.costs[scenario]).sum();
+        let terms = Terms { roles, goal: Goal::Near, budget: Some(budget), start, counted: &counted };
+        match self.best(&terms) {
+            Ended::Choice(found) => found.chosen,
+            Ended::None | Ended::Open => chosen,
+        }
     }
 
     /// The smallest sets of those wanted without which the rest can hold, `conflict` being some that cannot hold together;

@@ -1,7 +1,10 @@
 //! Choices that a search begins with: good ones, found in no time, of which nothing is proven.
 
 use super::asks::{Ask, Asked};
-use super::master::{Master, Role};
+use super::master::{FAINT, Master, Role};
+
+/// What a unit that is lacking of what holds today counts.
+const DEAR: f64 = 1e3;
 
 impl Master<'_> {
     /// All that helps those that must hold, without what can be spared, the dearest first.
@@ -35,31 +38,121 @@ impl Master<'_> {
         taken
     }
 
-    /// What is left of a choice when, until the budget is kept, those go one by one that are missed least for what they cost.
-    pub(super) fn best_of(&self, roles: &[Role], choice: &[usize], budget: f64) -> Vec<bool> {
-        let mut sums = Sums::of(self.asked, roles, Role::May, self.costs.len());
-        let mut left = choice.to_vec();
-        left.iter().for_each(|&scenario| sums.add(scenario, 1.0));
-        let mut cost: f64 = left.iter().map(|&scenario| self.costs[scenario]).sum();
-        while budget < cost {
-            let missed = |&at: &usize| sums.missed(left[at]) / self.costs[left[at]];
-            let costly = (0..left.len()).filter(|&at| 0.0 < self.costs[left[at]]);
-            let Some(at) = costly.min_by(|a, b| missed(a).total_cmp(&missed(b))) else { break };
-            let scenario = left.remove(at);
-            sums.add(scenario, -1.0);
-            cost -= self.costs[scenario];
+    /// A choice within a budget that leaves little lacking: the better of what is left of `above` when those go that are
+    /// missed least, and of nothing, after others have come and taken each other's places as long as that helps.
+    pub(super) fn best_of(&self, roles: &[Role], above: &[usize], budget: f64) -> Vec<bool> {
+        let n = self.costs.len();
+        let all = Sums::of(self.asked, roles, Role::May, n).beside(Sums::of(self.asked, roles, Role::Must, n));
+        let mut rivals: Vec<Vec<usize>> = vec![Vec::new(); n];
+        for group in &self.exclusive {
+            for &one in group {
+                rivals[one].extend(group.iter().filter(|&&other| other != one));
+            }
         }
-        let mut taken = vec![false; self.costs.len()];
-        left.into_iter().for_each(|scenario| taken[scenario] = true);
-        taken
+        let improved = |begin: &[usize]| {
+            let mut choice =
+                Choice { sums: all.clone(), costs: self.costs, rivals: &rivals, taken: vec![false; n], left: budget };
+            begin.iter().for_each(|&scenario| choice.take(scenario));
+            choice.shrink();
+            choice.fill();
+            choice.swap();
+            (choice.sums.lacking(), choice.taken)
+        };
+        let (below, from_nothing) = (improved(above), improved(&[]));
+        if from_nothing.0 < below.0 { from_nothing.1 } else { below.1 }
+    }
+}
+
+/// A choice that grows better.
+struct Choice<'a> {
+    sums: Sums,
+    costs: &'a [f64],
+    /// Those that do not go with a scenario.
+    rivals: &'a [Vec<usize>],
+    taken: Vec<bool>,
+    /// Of the budget.
+    left: f64,
+}
+
+/// So much less lacking is worth a change.
+const LEAST_GAIN: f64 = 1e-9;
+/// So many changes are looked at for swaps.
+const MOST_LOOKED_AT: usize = 1_000_000;
+
+impl Choice<'_> {
+    fn take(&mut self, scenario: usize) {
+        self.taken[scenario] = true;
+        self.left -= self.costs[scenario];
+        self.sums.add(scenario, 1.0);
+    }
+
+    fn drop(&mut self, scenario: usize) {
+        self.taken[scenario] = false;
+        self.left += self.costs[scenario];
+        self.sums.add(scenario, -1.0);
+    }
+
+    fn chosen(&self) -> Vec<usize> {
+        (0..self.taken.len()).filter(|&scenario| self.taken[scenario]).collect()
+    }
+
+    /// Until the budget is kept, that goes which is missed least for what it costs.
+    fn shrink(&mut self) {
+        while self.left < 0.0 {
+            let costly = self.chosen().into_iter().filter(|&scenario| 0.0 < self.costs[scenario]);
+            let missed = costly.map(|scenario| (self.sums.change(scenario, -1.0) / self.costs[scenario], scenario));
+            let Some((_, scenario)) = missed.min_by(|a, b| a.0.total_cmp(&b.0)) else { break };
+            self.drop(scenario);
+        }
+    }
+
+    /// While the budget lasts, that comes which helps most for what it costs.
+    fn fill(&mut self) {
+        while let Some((_, scenario)) = self.best(|gain, cost| gain / cost.max(f64::MIN_POSITIVE)) {
+            self.take(scenario);
+        }
+    }
+
+    /// Each is replaced by what helps more, if anything does.
+    fn swap(&mut self) {
+        let mut n_left = MOST_LOOKED_AT / self.taken.len().max(1);
+        let mut is_better = true;
+        while is_better {
+            is_better = false;
+            for scenario in self.chosen() {
+                if n_left == 0 {
+                    return;
+                }
+                n_left -= 1;
+                self.drop(scenario);
+                let own = -self.sums.change(scenario, 1.0);
+                let other = self.best(|gain, _| gain).filter(|(gain, _)| own + LEAST_GAIN < *gain);
+                is_better |= other.is_some();
+                self.take(other.map_or(scenario, |(_, other)| other));
+            }
+        }
+    }
+
+    /// The best by gain and cost of what can still come and helps.
+    fn best(&self, worth: impl Fn(f64, f64) -> f64) -> Option<(f64, usize)> {
+        let can_come = |&scenario: &usize| {
+            !self.taken[scenario]
+                && self.costs[scenario] <= self.left
+                && self.rivals[scenario].iter().all(|&rival| !self.taken[rival])
+        };
+        let gains = (0..self.taken.len()).filter(can_come).map(|scenario| (-self.sums.change(scenario, 1.0), scenario));
+        let helpful = gains.filter(|(gain, _)| LEAST_GAIN < *gain);
+        let worth = helpful.map(|(gain, scenario)| (worth(gain, self.costs[scenario]), scenario));
+        worth.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
     }
 }
 
 /// Sums that scenarios add to; of who is near what only those who have nothing near but what one scenario brings.
+#[derive(Clone)]
 struct Sums {
     /// What each comes to.
     values: Vec<f64>,
-    /// What each lacks today, as a share of all that its obligation lacks, for each unit.
+    /// What a unit of each counts where it is lacking: a share of what is lacking today, and a little for who gains.
     shares: Vec<f64>,
     /// By scenario: which it adds to, and what.
     terms: Vec<Vec<(usize, f64)>>,
@@ -79,6 +172,7 @@ impl Sums {
             groups: Vec::new(),
             brings: vec![Vec::new(); n_scenarios],
         };
+        let (mut gaining, mut everyone): (Vec<f64>, f64) = (Vec::new(), 0.0);
         for (asked, _) in asked.iter().zip(roles).filter(|(_, role)| **role == which) {
             let first = sums.values.len();
             match &asked.ask {
@@ -110,15 +204,47 @@ impl Sums {
                     }
                 }
             }
-            let lacking = |value: f64| (-value).max(0.0);
-            let n_lacking = sums.values[first..].iter().filter(|value| **value < 0.0).count().max(1) as f64;
-            sums.shares.extend(
-                sums.values[first..]
-                    .iter()
-                    .map(|&value| if value < 0.0 { 1.0 / lacking(value) / n_lacking } else { 0.0 }),
+            let values = &sums.values[first..];
+            let n_lacking = values.iter().filter(|value| **value < 0.0).count().max(1) as f64;
+            // What holds today is dear.
+            let share = |&value: &f64| if value < 0.0 { 1.0 / -value / n_lacking } else { DEAR };
+            sums.shares.extend(values.iter().map(share));
+            let persons: Vec<f64> = match &asked.ask {
+                Ask::Untold => Vec::new(),
+                Ask::Sums(rows) => rows.iter().map(|row| row.persons).collect(),
+                Ask::Near(cover, _) => cover.rows.iter().map(|row| row.persons).collect(),
+            };
+            gaining.extend(
+                persons
+                    .into_iter()
+                    .zip(values)
+                    .map(|(persons, value)| if *value < 0.0 { persons / -value } else { 0.0 }),
             );
+            everyone += gaining[first..].iter().zip(values).map(|(each, value)| each * -value).sum::<f64>();
+        }
+        if 0.0 < everyone {
+            sums.shares.iter_mut().zip(gaining).for_each(|(share, each)| *share += FAINT * each / everyone);
         }
         sums
+    }
+
+    /// These and others that the same scenarios add to.
+    fn beside(mut self, other: Self) -> Self {
+        let (n_values, n_groups) = (self.values.len(), self.groups.len());
+        let moved =
+            |terms: Vec<(usize, f64)>| terms.into_iter().map(|(row, more)| (row + n_values, more)).collect::<Vec<_>>();
+        self.values.extend(other.values);
+        self.shares.extend(other.shares);
+        self.terms.iter_mut().zip(other.terms).for_each(|(own, more)| own.extend(moved(more)));
+        self.groups.extend(other.groups.into_iter().map(|(n_near, rows)| (n_near, moved(rows))));
+        let brings = other.brings.into_iter().map(|groups| groups.into_iter().map(|group| group + n_groups));
+        self.brings.iter_mut().zip(brings).for_each(|(own, more)| own.extend(more));
+        self
+    }
+
+    /// What is lacking of all.
+    fn lacking(&self) -> f64 {
+        self.values.iter().zip(&self.shares).map(|(value, share)| share * (-value).max(0.0)).sum()
     }
 
     fn add(&mut self, scenario: usize, times: f64) {
@@ -136,15 +262,23 @@ impl Sums {
         }
     }
 
-    /// How much more is lacking without a scenario that is chosen.
-    fn missed(&self, scenario: usize) -> f64 {
-        let lacking = |value: f64| (-value).max(0.0);
-        let loss = |&(row, more): &(usize, f64)| {
-            self.shares[row] * (lacking(self.values[row] - more) - lacking(self.values[row]))
+    /// How much more is lacking of all where a scenario comes, or so many times.
+    fn change(&self, scenario: usize, times: f64) -> f64 {
+        let mut rows: Vec<(usize, f64)> = self.terms[scenario].iter().map(|&(row, more)| (row, times * more)).collect();
+        for &group in &self.brings[scenario] {
+            let (n_near, of_group) = &self.groups[group];
+            let (had, has) = (0.0 < *n_near, 0.0 < n_near + times);
+            if had != has {
+                rows.extend(of_group.iter().map(|&(row, weight)| (row, if has { weight } else { -weight })));
+            }
+        }
+        rows.sort_unstable_by_key(|(row, _)| *row);
+        let lacking = |row: usize, more: f64| self.shares[row] * (-self.values[row] - more).max(0.0);
+        let of_row = |rows: &[(usize, f64)]| {
+            let (row, more) = (rows[0].0, rows.iter().map(|(_, more)| more).sum());
+            lacking(row, more) - lacking(row, 0.0)
         };
-        let alone = self.brings[scenario].iter().filter(|&&group| self.groups[group].0 <= 1.0);
-        let near: f64 = alone.flat_map(|&group| &self.groups[group].1).map(loss).sum();
-        self.terms[scenario].iter().map(loss).sum::<f64>() + near
+        rows.chunk_by(|a, b| a.0 == b.0).map(of_row).sum()
     }
 
     /// Whether no sum that was enough is short without the scenario.

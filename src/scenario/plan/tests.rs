@@ -152,6 +152,7 @@ proptest! {
         let rungs = &found.ladder;
         prop_assert_eq!(rungs.last().map(|rung| &rung.chosen), Some(&found.chosen));
         prop_assert!(rungs.windows(2).all(|two| two[0].cost < two[1].cost && two[1].lacking <= two[0].lacking + 1e-6));
+        prop_assert!(rungs.iter().all(|rung| rung.bound <= rung.lacking && (!rung.proven || rung.bound == rung.lacking)));
         // What a rung costs buys no obligation more.
         for rung in rungs.iter().filter(|rung| rung.proven) {
             let whole = all.iter().filter(keeps_today).filter(|tried| tried.cost < found.objective - 1e-3);
@@ -195,6 +196,19 @@ fn of_what_leaves_as_little_lacking_most_persons_gain() {
     assert_eq!(chosen, [&[][..], &[1], &[1, 2]]);
     assert!(rungs.iter().all(|rung| rung.proven));
     assert_eq!(rungs.iter().map(|rung| rung.lacking).collect::<Vec<_>>(), [1.0, 0.5, 0.0]);
+}
+
+// B: 100 persons, C: 110. A school in either is near for enough of them.
+#[test]
+fn of_plans_that_cost_the_same_more_persons_have_it_near() {
+    let base = world(&[((4, 1), Some(300), 0), ((8, 1), Some(330), 0)], &[]);
+    let reach = r#"reach = { service = "school", group = "residents", within = "1 km", at-least = "40 %" }"#;
+    for (places, best) in [([(4, 1), (8, 1)], 1), ([(8, 1), (4, 1)], 0)] {
+        let drawn = places.map(|place| (0, 0, place, 150, false));
+        let stage = Stage::new(&base, &packs_of(&[reach]), &Only::default(), candidates(&base, &drawn));
+        let found = plan(&question(&stage, &[1.0; 2], &[0])).1.unwrap();
+        assert_eq!((&found.chosen[..], found.proven), (&[best][..], true));
+    }
 }
 
 #[test]
