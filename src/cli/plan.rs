@@ -84,6 +84,8 @@ pub(super) struct Arguments {
 
 /// The work that the search may do for each second of the time limit: what a slow machine has the time for.
 const WORK_A_SECOND: f64 = 1e6;
+/// Where less time is given there is work for so much all the same.
+const LEAST_SECONDS: f64 = 60.0;
 
 /// More candidates than this are refused: each is a row of facilities with its travel costs, and a whole number to choose.
 const MOST_CANDIDATES: usize = 50_000;
@@ -149,7 +151,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
     let wanted = wanted(&stage, &Only::new(arguments.obligations.clone()));
     let costs: Vec<f64> = stage.scenarios().iter().map(|scenario| scenario.cost().unwrap_or(1.0)).collect();
     progress.step(lang.pick("planning", "制定方案"));
-    let work = (WORK_A_SECOND * time.as_secs_f64()) as u64;
+    let work = (WORK_A_SECOND * time.as_secs_f64().max(LEAST_SECONDS)) as u64;
     let question = Question { stage: &stage, costs: &costs, wanted: &wanted, work, time_left: &time_left };
     let (impossible, outcome) = plan(&question);
     progress.step(lang.pick("outputs", "写出结果"));

@@ -234,11 +234,12 @@ pub fn plan(question: &Question<'_>) -> (Vec<Impossible>, Result<Plan, NoPlan>) 
     search.work = work(NEAR_WORK);
     let chosen = search.nearest_to_most(&most.roles, &wanted, most.found.chosen.clone());
     let unspent = unspent.saturating_add(search.work.left());
-    let chosen = without_idle(&search, &chosen, &most.roles);
+    let stop = || purposes_time().is_zero();
+    let chosen = without_idle(&search, chosen, &most.roles, &stop);
     let kept = search.kept(&chosen);
     let (held, given_up): (Vec<usize>, Vec<usize>) = wanted.iter().copied().partition(|&at| kept[at]);
     let objective = cost(question.costs, &chosen);
-    let purposes = purposes::purposes(stage, &chosen, &|| purposes_time().is_zero());
+    let purposes = purposes::purposes(stage, &chosen, &stop);
     let ladder_work = unspent.saturating_add(work(1.0 - ALONE_WORK - CHEAPEST_WORK - NEAR_WORK).left());
     let ladder = ladder::ladder(&mut search, question, &most.roles, (&held, &chosen), ladder_work);
     let position = |at: &usize| asked[*at].position;
@@ -370,17 +371,22 @@ fn not_enough(ask: &Ask) -> Why {
 }
 
 /// The choice without scenarios that nothing needs: those that cost nothing come in by chance.
-fn without_idle(search: &Search<'_>, chosen: &[usize], roles: &[Role]) -> Vec<usize> {
-    let mut chosen = chosen.to_vec();
+fn without_idle(
+    search: &Search<'_>,
+    mut chosen: Vec<usize>,
+    roles: &[Role],
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Vec<usize> {
     let mut at = 0;
-    while at < chosen.len() {
-        let scenario = chosen[at];
+    while at < chosen.len() && !stop() {
+        if 0.0 < search.master.costs[chosen[at]] {
+            at += 1;
+            continue;
+        }
         let mut fewer = chosen.clone();
         fewer.remove(at);
         let kept = search.kept(&fewer);
-        if search.master.costs[scenario] == 0.0
-            && roles.iter().zip(&kept).all(|(role, kept)| *role != Role::Must || *kept)
-        {
+        if roles.iter().zip(&kept).all(|(role, kept)| *role != Role::Must || *kept) {
             chosen = fewer;
         } else {
             at += 1;
