@@ -149,7 +149,7 @@ impl Choice<'_> {
 
 /// Sums that scenarios add to; of who is near what only those who have nothing near but what one scenario brings.
 #[derive(Clone)]
-struct Sums {
+pub(super) struct Sums {
     /// What each comes to.
     values: Vec<f64>,
     /// What a unit of each counts where it is lacking: a share of what is lacking today, and a little for who gains.
@@ -163,7 +163,7 @@ struct Sums {
 }
 
 impl Sums {
-    fn of(asked: &[Asked], roles: &[Role], which: Role, n_scenarios: usize) -> Self {
+    pub(super) fn of(asked: &[Asked], roles: &[Role], which: Role, n_scenarios: usize) -> Self {
         let none = || vec![Vec::new(); n_scenarios];
         let mut sums = Self {
             values: Vec::new(),
@@ -243,11 +243,11 @@ impl Sums {
     }
 
     /// What is lacking of all.
-    fn lacking(&self) -> f64 {
+    pub(super) fn lacking(&self) -> f64 {
         self.values.iter().zip(&self.shares).map(|(value, share)| share * (-value).max(0.0)).sum()
     }
 
-    fn add(&mut self, scenario: usize, times: f64) {
+    pub(super) fn add(&mut self, scenario: usize, times: f64) {
         for &(row, more) in &self.terms[scenario] {
             self.values[row] += times * more;
         }

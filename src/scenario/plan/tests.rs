@@ -76,6 +76,7 @@ fn question<'a>(stage: &'a Stage, costs: &'a [f64], wanted: &'a [usize]) -> Ques
 
 /// Every choice that can be carried out: what it costs, and which obligations it keeps.
 struct Tried {
+    chosen: Vec<usize>,
     cost: f64,
     kept: Vec<bool>,
 }
@@ -87,9 +88,30 @@ fn every_choice(stage: &Stage, costs: &[f64]) -> Vec<Tried> {
         let judged = stage.verdicts(&chosen).ok()?;
         let verdict = |position: usize| judged.iter().find(|(at, _)| *at == position).map(|(_, verdict)| verdict);
         let kept = (0..base.len()).map(|at| is_kept(&base[at].finding.verdict, verdict(at))).collect();
-        Some(Tried { cost: chosen.iter().map(|&scenario| costs[scenario]).sum(), kept })
+        let cost = chosen.iter().map(|&scenario| costs[scenario]).sum();
+        Some(Tried { chosen, cost, kept })
     };
     nothing.chain(batch::choices(costs.len(), costs.len())).filter_map(tried).collect()
+}
+
+/// What choices leave lacking of what a plan keeps, where it is sums and cover that no scenario takes away.
+fn lacking(stage: &Stage, plan: &Plan) -> Option<impl Fn(&[usize]) -> f64 + use<>> {
+    let is_open = |position: &usize| stage.base().findings[*position].finding.verdict.is_open();
+    let open = plan.held.iter().copied().filter(is_open).map(|position| Asked::of(stage, position));
+    let asked: Vec<Asked> = open.filter(|asked| !asked.touching.is_empty() && is_reckoned(asked)).collect();
+    let is_simple = |asked: &Asked| match &asked.ask {
+        Ask::Near(cover, places) => {
+            places.rows.is_empty() && cover.groups.iter().flat_map(|near| &near.standing).all(Vec::is_empty)
+        }
+        Ask::Sums(_) | Ask::Untold => true,
+    };
+    let sums = starts::Sums::of(&asked, &vec![Role::May; asked.len()], Role::May, stage.scenarios().len());
+    let n = asked.len().max(1) as f64;
+    asked.iter().all(is_simple).then_some(move |chosen: &[usize]| {
+        let mut sums = sums.clone();
+        chosen.iter().for_each(|&scenario| sums.add(scenario, 1.0));
+        sums.lacking() / n
+    })
 }
 
 proptest! {
@@ -153,6 +175,15 @@ proptest! {
         prop_assert_eq!(rungs.last().map(|rung| &rung.chosen), Some(&found.chosen));
         prop_assert!(rungs.windows(2).all(|two| two[0].cost < two[1].cost && two[1].lacking <= two[0].lacking + 1e-6));
         prop_assert!(rungs.iter().all(|rung| rung.bound <= rung.lacking && (!rung.proven || rung.bound == rung.lacking)));
+        // No choice that costs as much leaves less lacking than the bound says, and each leaves what it says.
+        if let Some(lacking) = lacking(&stage, &found) {
+            for rung in rungs {
+                prop_assert!((lacking(&rung.chosen) - rung.lacking).abs() < 2e-4, "{} {}", lacking(&rung.chosen), rung.lacking);
+                for tried in all.iter().filter(keeps_today).filter(|tried| tried.cost <= rung.cost) {
+                    prop_assert!(rung.bound <= lacking(&tried.chosen) + 2e-4, "{:?} {:?}", rung, tried.chosen);
+                }
+            }
+        }
         // What a rung costs buys no obligation more.
         for rung in rungs.iter().filter(|rung| rung.proven) {
             let whole = all.iter().filter(keeps_today).filter(|tried| tried.cost < found.objective - 1e-3);
