@@ -71,7 +71,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "CRS")]
     crs: Option<String>,
     /// Seconds from when the study is read, after which the best found is given with its gap. So much is searched as a slow
-    /// machine has the time for in them, and no more on a fast one: the answer is the same.
+    /// machine has the time for in them, or in a minute, and no more on a fast one: the answer is the same.
     #[arg(long, value_name = "SECONDS", default_value = "60", allow_negative_numbers = true)]
     time_limit: String,
     /// The folder for the files; by default out/NAME-plan below the current folder.

@@ -1,5 +1,8 @@
 //! Choices that a search begins with: good ones, found in no time, of which nothing is proven.
 
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+
 use super::asks::{Ask, Asked};
 use super::master::{FAINT, Master, Role};
 
@@ -43,15 +46,19 @@ impl Master<'_> {
     pub(super) fn best_of(&self, roles: &[Role], above: &[usize], budget: f64) -> Vec<bool> {
         let n = self.costs.len();
         let all = Sums::of(self.asked, roles, Role::May, n).beside(Sums::of(self.asked, roles, Role::Must, n));
-        let mut rivals: Vec<Vec<usize>> = vec![Vec::new(); n];
-        for group in &self.exclusive {
-            for &one in group {
-                rivals[one].extend(group.iter().filter(|&&other| other != one));
-            }
+        let mut rivalries: Vec<Vec<usize>> = vec![Vec::new(); n];
+        for (at, group) in self.exclusive.iter().enumerate() {
+            group.iter().for_each(|&scenario| rivalries[scenario].push(at));
         }
         let improved = |begin: &[usize]| {
-            let mut choice =
-                Choice { sums: all.clone(), costs: self.costs, rivals: &rivals, taken: vec![false; n], left: budget };
+            let mut choice = Choice {
+                sums: all.clone(),
+                costs: self.costs,
+                rivalries: &rivalries,
+                n_of_group: vec![0; self.exclusive.len()],
+                taken: vec![false; n],
+                left: budget,
+            };
             begin.iter().for_each(|&scenario| choice.take(scenario));
             choice.shrink();
             choice.fill();
@@ -67,8 +74,9 @@ impl Master<'_> {
 struct Choice<'a> {
     sums: Sums,
     costs: &'a [f64],
-    /// Those that do not go with a scenario.
-    rivals: &'a [Vec<usize>],
+    /// By scenario: the groups of which only one can be taken.
+    rivalries: &'a [Vec<usize>],
+    n_of_group: Vec<usize>,
     taken: Vec<bool>,
     /// Of the budget.
     left: f64,
@@ -82,12 +90,14 @@ const MOST_LOOKED_AT: usize = 1_000_000;
 impl Choice<'_> {
     fn take(&mut self, scenario: usize) {
         self.taken[scenario] = true;
+        self.rivalries[scenario].iter().for_each(|&group| self.n_of_group[group] += 1);
         self.left -= self.costs[scenario];
         self.sums.add(scenario, 1.0);
     }
 
     fn drop(&mut self, scenario: usize) {
         self.taken[scenario] = false;
+        self.rivalries[scenario].iter().for_each(|&group| self.n_of_group[group] -= 1);
         self.left += self.costs[scenario];
         self.sums.add(scenario, -1.0);
     }
@@ -106,10 +116,23 @@ impl Choice<'_> {
         }
     }
 
-    /// While the budget lasts, that comes which helps most for what it costs.
+    /// While the budget lasts, that comes which helps most for what it costs: what helped less before is not looked at again.
     fn fill(&mut self) {
-        while let Some((_, scenario)) = self.best(|gain, cost| gain / cost.max(f64::MIN_POSITIVE)) {
-            self.take(scenario);
+        let worth = |choice: &Self, scenario: usize| {
+            let gain = Some(choice.gain(scenario)).filter(|gain| LEAST_GAIN < *gain)?;
+            Some(Worth(gain / choice.costs[scenario].max(f64::MIN_POSITIVE), Reverse(scenario)))
+        };
+        let mut waiting: BinaryHeap<Worth> = (0..self.taken.len())
+            .filter(|&scenario| self.can_come(scenario))
+            .filter_map(|at| worth(self, at))
+            .collect();
+        while let Some(Worth(_, Reverse(scenario))) = waiting.pop() {
+            let now = worth(self, scenario).filter(|_| self.can_come(scenario));
+            match (now, waiting.peek()) {
+                (None, _) => {}
+                (Some(now), Some(next)) if now < *next => waiting.push(now),
+                (Some(_), _) => self.take(scenario),
+            }
         }
     }
 
@@ -125,25 +148,47 @@ impl Choice<'_> {
                 }
                 n_left -= 1;
                 self.drop(scenario);
-                let own = -self.sums.change(scenario, 1.0);
-                let other = self.best(|gain, _| gain).filter(|(gain, _)| own + LEAST_GAIN < *gain);
+                let own = self.gain(scenario);
+                let other = self.best().filter(|(gain, _)| own + LEAST_GAIN < *gain);
                 is_better |= other.is_some();
                 self.take(other.map_or(scenario, |(_, other)| other));
             }
         }
     }
 
-    /// The best by gain and cost of what can still come and helps.
-    fn best(&self, worth: impl Fn(f64, f64) -> f64) -> Option<(f64, usize)> {
-        let can_come = |&scenario: &usize| {
-            !self.taken[scenario]
-                && self.costs[scenario] <= self.left
-                && self.rivals[scenario].iter().all(|&rival| !self.taken[rival])
-        };
-        let gains = (0..self.taken.len()).filter(can_come).map(|scenario| (-self.sums.change(scenario, 1.0), scenario));
-        let helpful = gains.filter(|(gain, _)| LEAST_GAIN < *gain);
-        let worth = helpful.map(|(gain, scenario)| (worth(gain, self.costs[scenario]), scenario));
-        worth.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+    /// What helps most of all that can still come.
+    fn best(&self) -> Option<(f64, usize)> {
+        let can_come = (0..self.taken.len()).filter(|&scenario| self.can_come(scenario));
+        can_come.map(|scenario| (self.gain(scenario), scenario)).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+    }
+
+    fn can_come(&self, scenario: usize) -> bool {
+        !self.taken[scenario]
+            && self.costs[scenario] <= self.left
+            && self.rivalries[scenario].iter().all(|&group| self.n_of_group[group] == 0)
+    }
+
+    /// How much less is lacking with a scenario.
+    fn gain(&self, scenario: usize) -> f64 {
+        -self.sums.change(scenario, 1.0)
+    }
+}
+
+/// How much a scenario helps for what it costs; of those that help as much the first is worth most.
+#[derive(PartialEq)]
+struct Worth(f64, Reverse<usize>);
+
+impl Eq for Worth {}
+
+impl PartialOrd for Worth {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Worth {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0).then(self.1.cmp(&other.1))
     }
 }
 
