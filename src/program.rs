@@ -3,6 +3,7 @@
 //! The solver is microlp. It computes with a tolerance, so a solution given back here has its whole numbers rounded, and
 //! whoever asked evaluates it anew in its own terms before it is called an answer.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use microlp::{ComparisonOp, Error, OptimizationDirection, Problem, ResumeOptions, SolveOptions, SolveOutcome};
@@ -40,6 +41,51 @@ pub(crate) struct Solution {
     pub(crate) bound: f64,
     /// Whether the solver says that these values cost the least.
     pub(crate) proven: bool,
+}
+
+/// What a search may take: work, of which the same program always takes the same, and time.
+///
+/// Work is counted in the terms of the rows that are gone through: once for each node of the search, and [`ROOT`] times for
+/// the first.
+pub(crate) struct Work<'a> {
+    left: Cell<u64>,
+    time_left: &'a (dyn Fn() -> Duration + Sync),
+}
+
+/// So many nodes the first one takes, from which a search begins.
+const ROOT: u64 = 16;
+
+impl<'a> Work<'a> {
+    pub(crate) fn new(work: u64, time_left: &'a (dyn Fn() -> Duration + Sync)) -> Self {
+        Self { left: Cell::new(work), time_left }
+    }
+
+    /// The work that is left.
+    pub(crate) fn left(&self) -> u64 {
+        self.left.get()
+    }
+
+    /// Whether work or time is used up.
+    pub(crate) fn is_over(&self) -> bool {
+        self.left.get() == 0 || (self.time_left)().is_zero()
+    }
+
+    /// Nodes that may be looked at where the rows have so many terms: half of what is left, so that one part of a program
+    /// does not take it all, and some in any case, so that each part has a chance.
+    fn nodes(&self, n_terms: u64) -> u64 {
+        (self.left.get() / 2 / n_terms.max(1)).max(ROOT)
+    }
+
+    fn spend(&self, n_nodes: u64, n_terms: u64) {
+        self.left.set(self.left.get().saturating_sub((ROOT + n_nodes) * n_terms.max(1)));
+    }
+}
+
+/// When a search ends before it has a proof.
+#[derive(Clone, Copy)]
+enum Until<'a> {
+    Stop(&'a (dyn Fn() -> bool + Sync)),
+    Work(&'a Work<'a>),
 }
 
 /// Why there are no values.
@@ -94,17 +140,27 @@ impl Program {
     /// The cheapest values, or the best found before `stop` says that time is up. `start` gives values to begin with;
     /// those that do not meet the rows are passed over.
     ///
-    /// Variables that no row joins are programs of their own, solved one after the other.
+    /// Variables that no row joins are programs of their own, solved one after the other. The pauses in which `stop` is
+    /// asked may lead the search another way: of several solutions that cost the same, another.
     pub(crate) fn solve(
         &self,
         start: &[(Variable, f64)],
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Solution, NoSolution> {
+        self.solve_until(start, Until::Stop(stop))
+    }
+
+    /// As [`Program::solve`], or the best found with so much work: the same on every machine that has the time for it.
+    pub(crate) fn solve_within(&self, start: &[(Variable, f64)], work: &Work<'_>) -> Result<Solution, NoSolution> {
+        self.solve_until(start, Until::Work(work))
+    }
+
+    fn solve_until(&self, start: &[(Variable, f64)], until: Until<'_>) -> Result<Solution, NoSolution> {
         let mut values: Vec<f64> = self.variables.iter().map(Bounded::alone).collect();
         let (mut bound, mut proven) = (0.0, true);
         let mut is_joined = vec![false; self.variables.len()];
         for part in self.parts() {
-            let solved = self.solve_part(&part, start, stop)?;
+            let solved = self.solve_part(&part, start, until)?;
             for (&variable, value) in part.variables.iter().zip(&solved.values) {
                 values[variable] = *value;
                 is_joined[variable] = true;
@@ -163,12 +219,7 @@ impl Program {
         parts
     }
 
-    fn solve_part(
-        &self,
-        part: &Part,
-        start: &[(Variable, f64)],
-        stop: &(dyn Fn() -> bool + Sync),
-    ) -> Result<Solution, NoSolution> {
+    fn solve_part(&self, part: &Part, start: &[(Variable, f64)], until: Until<'_>) -> Result<Solution, NoSolution> {
         let mut problem = Problem::new(OptimizationDirection::Minimize);
         let mut place = vec![None; self.variables.len()];
         for &at in &part.variables {
@@ -185,14 +236,28 @@ impl Program {
         }
         let start: Vec<_> = start.iter().filter_map(|&(Variable(at), value)| Some((place[at]?, value))).collect();
         let mut options = SolveOptions::default();
-        options.time_limit = Some(SLICE);
         options.warm_start = (!start.is_empty()).then_some(start);
-        let mut again = ResumeOptions::default();
-        again.time_limit = Some(SLICE);
-        let mut outcome = problem.solve_with(options).map_err(refused)?;
-        while !outcome.is_optimal() && !stop() {
-            outcome = outcome.resume_with(again.clone()).map_err(refused)?;
-        }
+        let outcome = match until {
+            Until::Stop(stop) => {
+                options.time_limit = Some(SLICE);
+                let mut again = ResumeOptions::default();
+                again.time_limit = Some(SLICE);
+                let mut outcome = problem.solve_with(options).map_err(refused)?;
+                while !outcome.is_optimal() && !stop() {
+                    outcome = outcome.resume_with(again.clone()).map_err(refused)?;
+                }
+                outcome
+            }
+            Until::Work(work) => {
+                let n_terms = part.rows.iter().map(|&at| self.rows[at].terms.len() as u64).sum();
+                // What others have left no time for gets a moment, too.
+                options.time_limit = Some((work.time_left)().max(SLICE));
+                options.node_limit = Some(work.nodes(n_terms));
+                let outcome = problem.solve_with(options);
+                work.spend(outcome.as_ref().map_or(0, |outcome| outcome.stats().nodes_solved), n_terms);
+                outcome.map_err(refused)?
+            }
+        };
         let bound = outcome.stats().best_bound;
         match outcome {
             SolveOutcome::Solution(solution) => {
@@ -277,6 +342,32 @@ mod tests {
         program.equal(&[(whole, 2.0)], 3.0);
         program.at_least(&[(real, 1.0)], 1.0);
         assert_eq!(program.solve(&[], &|| false).unwrap_err(), NoSolution::Infeasible);
+    }
+
+    // Ten of twenty items of odd weights: with little work the best found, with more the best.
+    #[test]
+    fn little_work_finds_something_and_the_same_twice() {
+        let mut program = Program::new();
+        let items: Vec<(Variable, f64)> = (0..20_u32)
+            .map(|at| {
+                let weight = f64::from(37 + at * 53 % 41);
+                (program.flag(-weight - f64::from(at * 29 % 7)), weight)
+            })
+            .collect();
+        program.at_most(&items, 577.0);
+        program.at_most(&items.iter().map(|&(item, _)| (item, 1.0)).collect::<Vec<_>>(), 10.0);
+        let long = || Duration::from_secs(600);
+        let solve = |amount: u64| program.solve_within(&[], &Work::new(amount, &long)).ok();
+        let (little, again, much) = (solve(1), solve(1), solve(u64::MAX).unwrap());
+        assert_eq!(little.as_ref().map(|found| &found.values), again.as_ref().map(|found| &found.values));
+        assert!(
+            much.proven
+                && little.is_none_or(|little| little.bound <= much.objective && much.objective <= little.objective)
+        );
+        let work = Work::new(1, &long);
+        assert!(!work.is_over());
+        let _ = program.solve_within(&[], &work);
+        assert!(work.is_over() && Work::new(9, &|| Duration::ZERO).is_over());
     }
 
     // Two knapsacks and a variable that nothing holds: as one, and each alone.

@@ -423,7 +423,8 @@ fn what_cannot_be_asked_is_refused_with_what_can() {
     refused(&study, &["--limit", "-3"], &["is no limit"]);
     refused(&study, &["--limit", "far"], &["is no limit"]);
     refused(&study, &["--limit", "15 min"], &["costs of the study are in metres"]);
-    refused(&study, &["--time-limit", "0"], &["--time-limit is no time"]);
+    refused(&study, &["--time-limit", "0"], &["--time-limit `0` is no time"]);
+    refused(&study, &["--time-limit", "soon"], &["--time-limit `soon` is no time"]);
     refused(&study, &["--group", "cats"], &["does not count `cats`", "primary-age"]);
     refused(&study, &["--where", "stage"], &["write KEY=VALUE"]);
     refused(&study, &["--where", "stag=primary"], &["no facility has the attribute `stag`", "stage"]);

@@ -150,6 +150,15 @@ fn prices_come_from_a_list_and_its_mistakes_are_told_at_once() {
     // 40 and half of 50 for each place are less than 90.
     assert_eq!((found["objective"].as_f64(), words(&found["chosen"])), (Some(65.0), vec!["open small #2"]));
 
+    // What no row names has the price of the row without a name, or none: then the list is refused.
+    study.put("prices.csv", "edit,service,cost\nopen,kindergarten,40\n");
+    let run = plan(&study, &["--candidates", &edits, "--costs", &prices, "--obligations", "edu.public"]);
+    run.refused();
+    assert!(run.stderr.contains("a row without edit and service is that of all others"), "{}", run.stderr);
+    study.put("prices.csv", "edit,service,cost\nopen,kindergarten,40\n,,7\n");
+    let run = plan(&study, &["--candidates", &edits, "--costs", &prices, "--obligations", "edu.public"]);
+    assert_eq!((run.code, json(&study, "plan.json")["objective"].as_f64()), (0, Some(7.0)), "{}", run.stderr);
+
     study.put("prices.csv", "edit,service,cost\nopen,kindergarten,-1\nbild,,3\nopen,castle,4\nclose,,5\nclose,,6\n");
     let run = plan(&study, &["--candidates", &edits, "--costs", &prices]);
     run.refused();
@@ -171,8 +180,86 @@ fn people_and_areas_are_not_chosen_and_nothing_is_written() {
     assert!(run.stderr.contains("edits people or areas") && !study.out().exists(), "{}", run.stderr);
     let run = plan(&Study::small(), &["--obligations", "edu.nothing"]);
     run.refused();
-    let run = plan(&Study::small(), &["--time-limit", "0"]);
-    run.refused();
+    for limit in ["0", "-5", "soon", "nan"] {
+        let run = plan(&Study::small(), &["--time-limit", limit]);
+        run.refused();
+        assert!(run.stderr.contains(&format!("--time-limit `{limit}` is no time")), "{}", run.stderr);
+    }
+    for (lang, what) in [("en", "cannot read the file"), ("zh", "文件不存在")] {
+        let run = plan(&Study::small(), &["--costs", "no/such/prices.csv", "--lang", lang]);
+        run.refused();
+        assert!(run.stderr.contains("no/such/prices.csv: ") && run.stderr.contains(what), "{}", run.stderr);
+    }
+}
+
+/// Adds a promise to the pack.
+fn promise(study: &Study, id: &str, check: &str) {
+    let pack = std::fs::read_to_string(study.path("pack.toml")).unwrap();
+    let more = format!(
+        "\n[[obligation]]\nid = \"{id}\"\nclause = \"7\"\nlead = \"bureau\"\nsummary = {{ en = \"all\", zh = \"全部\" }}\ncheck.{check}\n"
+    );
+    study.put("pack.toml", pack + &more);
+}
+
+const ESTATES: &str = r#"pairing = { service = "kindergarten", within = "500 m", opens = "opened", capacity = "capacity", places-per-household = 0.2 }"#;
+
+#[test]
+fn new_estates_get_their_facility_in_the_language_of_the_output_and_whatif_reads_it() {
+    let study = Study::small();
+    promise(&study, "edu.estates", ESTATES);
+    for (lang, name, facility) in
+        [("zh", "新建幼儿园 E1 新城", "新城新建幼儿园"), ("en", "open kindergarten E1 新城", "新城 kindergarten")]
+    {
+        let run = plan(&study, &["--obligations", "edu.estates", "--lang", lang]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let found = json(&study, "plan.json");
+        assert_eq!((found["status"].as_str(), words(&found["chosen"])), (Some("optimal"), vec![name]), "{found:#}");
+        let edit = &found["sites"][0]["edits"][0];
+        assert_eq!((edit["name"].as_str(), edit["attributes"]["capacity"].as_f64()), (Some(facility), Some(240.0)));
+        assert_eq!(edit["attributes"]["opened"].as_str(), Some("2019-06-30"));
+        assert!(run.stdout.contains(name), "{}", run.stdout);
+        let map = String::from_utf8(study.output("scenario-01.geojson")).unwrap();
+        assert!(map.contains(facility), "{map}");
+        let file = study.home().join("plan.csv");
+        std::fs::write(&file, study.output("plan.csv")).unwrap();
+        let mut command = command(&["whatif", "--lang", lang, "--crs", "EPSG:4326"]);
+        command.arg(study.folder()).arg(&file).arg("--out").arg(study.home().join("again"));
+        let run = Run::of(command);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let again = std::fs::read(study.home().join("again/whatif.json")).unwrap();
+        let again: Value = serde_json::from_slice(&again).unwrap();
+        assert!(words(&again["scenarios"][0]["fixed"]).contains(&"edu.estates"), "{again:#}");
+    }
+    // Nobody knows how many live there.
+    study.edit("estates.csv", ",1200,", ",,");
+    let run = plan(&study, &["--obligations", "edu.estates,edu.public"]);
+    let found = json(&study, "plan.json");
+    assert_eq!(found["impossible"][0]["why"].as_str(), Some("the-study-does-not-say-enough"));
+    assert_eq!(words(&found["impossible"][0]["lacking"]), ["新城"]);
+    assert!(run.stdout.contains("does not say enough") && run.stdout.contains("新城"), "{}", run.stdout);
+}
+
+#[test]
+fn the_same_plan_twice_is_the_same_but_for_the_time_it_took() {
+    let study = Study::small();
+    let outputs = || {
+        let run = plan(&study, &["--obligations", "edu"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let mut found = json(&study, "plan.json");
+        found["elapsed_s"] = Value::Null;
+        (found, study.output("plan.csv"), study.output("ladder.csv"))
+    };
+    assert_eq!(outputs(), outputs());
+}
+
+#[test]
+fn a_plan_that_has_no_time_says_so() {
+    let study = Study::small();
+    let run = plan(&study, &["--time-limit", "0.000001"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let found = json(&study, "plan.json");
+    assert_eq!((found["status"].as_str(), &found["proven"]), (Some("stopped"), &false.into()));
+    assert!(run.stdout.contains("--time-limit"), "{}", run.stdout);
 }
 
 #[test]
@@ -180,15 +267,10 @@ fn what_two_promises_ask_of_one_facility_is_done_at_once() {
     let study = Study::small();
     // K2 is neither public nor of its own form, K3 is public: each promise alone is in reach, and so are both.
     study.edit("kindergartens.csv", "民办,独立", "民办,联合");
-    let share = |id: &str, being: &str| {
-        format!(
-            "\n[[obligation]]\nid = \"{id}\"\nclause = \"7\"\nlead = \"bureau\"\nsummary = {{ en = \"all\", zh = \"全部\" }}\n\
-             check.share = {{ service = \"kindergarten\", being = {{ {being} }}, at-least = \"100 %\" }}\n"
-        )
-    };
-    let pack = std::fs::read_to_string(study.path("pack.toml")).unwrap();
-    let pack = pack + &share("all.public", "ownership = \"public\"") + &share("all.own", "form = \"own\"");
-    study.put("pack.toml", pack);
+    for (id, being) in [("all.public", "ownership = \"public\""), ("all.own", "form = \"own\"")] {
+        let check = format!("share = {{ service = \"kindergarten\", being = {{ {being} }}, at-least = \"100 %\" }}");
+        promise(&study, id, &check);
+    }
     let run = plan(&study, &["--obligations", "all"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let found = json(&study, "plan.json");

@@ -10,6 +10,7 @@ mod inspect;
 mod plan;
 mod progress;
 mod sample;
+mod seconds;
 mod site;
 mod study;
 mod tell;

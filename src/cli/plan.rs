@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::Args;
 
 use super::progress::Progress;
+use super::seconds::seconds;
 use super::study::{self, default_out};
 use super::tell::{self, Stopped};
 use crate::assess::{Only, assess, limits};
@@ -28,12 +29,12 @@ use crate::space::TravelMatrix;
 /// The least-cost set of edits with which promises that are not kept today hold together.
 ///
 /// Chooses among candidates: edits of your own (a file as for `whatif`, each scenario in it is taken whole or not at all), or,
-/// without a file, those that would mend what is lacking: new facilities at the places that stand for areas, as large as the
-/// median one, and changes of those that stand. What is kept today stays kept.
+/// without a file, those that would mend what is lacking: new facilities at new estates and the places that stand for areas, as
+/// large as the median one, and changes of those that stand. What is kept today stays kept.
 ///
-/// What each promise asks (presence, tiered, cascade, share, total, per-capita, reach, seats, ceiling) is a condition of one
-/// program with whole numbers; its answer is judged by the same checks as everything else. Says what each edit is for, what
-/// cannot be kept and why, which promises do not go together, and the best use of every smaller budget.
+/// What each promise asks (presence, tiered, cascade, share, total, per-capita, reach, seats, ceiling, pairing, membership) is a
+/// condition of one program with whole numbers; its answer is judged by the same checks as everything else. Says what each
+/// edit is for, what cannot be kept and why, which promises do not go together, and the best use of every smaller budget.
 ///
 /// Without costs each edit counts 1. Exit codes: 0 it ran; 2 it could not run.
 #[derive(Debug, Args)]
@@ -46,7 +47,9 @@ A list of prices has the columns edit, service, cost and perhaps per (an attribu
   edit,service,per,cost
   open,kindergarten,,5000000
   open,kindergarten,capacity,20000
-  convert,,,300000")]
+  convert,,,300000
+Either every candidate has a price or none: a list with some and not all is refused. The rows that name an edit most closely
+are its price, added up; a row without edit and service is that of all others.")]
 pub(super) struct Arguments {
     /// The folder that holds study.toml, or an OpenStreetMap extract (.osm.pbf).
     #[arg(value_name = "STUDY")]
@@ -67,9 +70,10 @@ pub(super) struct Arguments {
     /// The coordinate system of the candidates, if their file does not state it and it is not that of the study.
     #[arg(long, value_name = "CRS")]
     crs: Option<String>,
-    /// Seconds after which the best found is given with its gap.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
-    time_limit: f64,
+    /// Seconds from when the study is read, after which the best found is given with its gap. So much is searched as a slow
+    /// machine has the time for in them, or in a minute, and no more on a fast one: the answer is the same.
+    #[arg(long, value_name = "SECONDS", default_value = "60", allow_negative_numbers = true)]
+    time_limit: String,
     /// The folder for the files; by default out/NAME-plan below the current folder.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -77,6 +81,11 @@ pub(super) struct Arguments {
     #[arg(long)]
     strict: bool,
 }
+
+/// The work that the search may do for each second of the time limit: what a slow machine has the time for.
+const WORK_A_SECOND: f64 = 1e6;
+/// Where less time is given there is work for so much all the same.
+const LEAST_SECONDS: f64 = 60.0;
 
 /// More candidates than this are refused: each is a row of facilities with its travel costs, and a whole number to choose.
 const MOST_CANDIDATES: usize = 50_000;
@@ -87,13 +96,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         progress.done();
         tell::stop(&text, lang)
     };
-    let time = Duration::try_from_secs_f64(arguments.time_limit).ok().filter(|time| !time.is_zero());
-    let Some(time) = time else {
-        return Err(stop(say(
-            "--time-limit is no time: give seconds, more than 0",
-            "--time-limit 无效：请填写大于 0 的秒数",
-        )));
-    };
+    let time = seconds(&arguments.time_limit).map_err(stop)?;
     let asked = study::Wanted {
         study: &arguments.study,
         packs: &arguments.packs,
@@ -104,9 +107,11 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         progress.done();
         why.tell(lang)
     })?;
+    let begin = Instant::now();
+    let time_left = || time.saturating_sub(begin.elapsed());
     progress.step(lang.pick("candidates", "候选措施"));
     let mut problems = Problems::default();
-    let chosen_from = candidates(arguments, &read, &mut problems);
+    let chosen_from = candidates(arguments, &read, lang, &mut problems);
     let prices = arguments.costs.as_deref().map(|path| read_prices(path, &read, &mut problems));
     if arguments.strict {
         problems.make_strict();
@@ -146,9 +151,9 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
     let wanted = wanted(&stage, &Only::new(arguments.obligations.clone()));
     let costs: Vec<f64> = stage.scenarios().iter().map(|scenario| scenario.cost().unwrap_or(1.0)).collect();
     progress.step(lang.pick("planning", "制定方案"));
-    let begin = Instant::now();
-    let out_of_time = || time <= begin.elapsed();
-    let (impossible, outcome) = plan(&Question { stage: &stage, costs: &costs, wanted: &wanted, stop: &out_of_time });
+    let work = (WORK_A_SECOND * time.as_secs_f64().max(LEAST_SECONDS)) as u64;
+    let question = Question { stage: &stage, costs: &costs, wanted: &wanted, work, time_left: &time_left };
+    let (impossible, outcome) = plan(&question);
     progress.step(lang.pick("outputs", "写出结果"));
     let planned = Planned {
         world: &read.world,
@@ -204,7 +209,7 @@ struct Candidates {
 }
 
 /// The scenarios to choose from; `None` where a problem with their file was noted.
-fn candidates(arguments: &Arguments, read: &ReadStudy, problems: &mut Problems) -> Option<Candidates> {
+fn candidates(arguments: &Arguments, read: &ReadStudy, lang: Lang, problems: &mut Problems) -> Option<Candidates> {
     let Some(path) = &arguments.candidates else {
         let travel = TravelMatrix::compute(&read.world, &limits(&read.world, &read.packs));
         let findings = assess(&read.world, &travel, &read.packs, &Only::default());
@@ -215,7 +220,7 @@ fn candidates(arguments: &Arguments, read: &ReadStudy, problems: &mut Problems) 
             found.finding.verdict.is_open() && only.chooses(findings.obligation(found).id.get_ref())
         };
         let open: Vec<usize> = (0..findings.findings.len()).filter(is_wanted).collect();
-        let scenarios = mends(&case, &findings, &open);
+        let scenarios = mends(&case, &findings, &open, lang);
         return Some(Candidates { scenarios, inputs: Vec::new(), is_all_kept: open.is_empty() });
     };
     let (scenarios, sha256) = read_scenarios(path, read, arguments.crs.as_deref(), problems)?;
@@ -261,8 +266,13 @@ fn price(read: &ReadStudy, prices: Option<&Prices>, scenarios: &mut [Scenario]) 
         None => Ok(true),
         Some(_) if n_priced == 0 && prices.is_none() => Ok(false),
         Some((name, NoPrice::NotListed)) => Err(say(
-            format!("`{name}` has no cost and others have: give its cost, or a price for it in --costs"),
-            format!("“{name}”没有费用而其他措施有：请填写费用，或在 --costs 中给出单价"),
+            format!(
+                "`{name}` has no cost and others have: give its cost, or a price for it in --costs (a row without edit and \
+                 service is that of all others)"
+            ),
+            format!(
+                "“{name}”没有费用而其他措施有：请填写费用，或在 --costs 中给出单价（操作和服务留空的一行适用于其余所有措施）"
+            ),
         )),
         Some((name, NoPrice::NoAmount(key))) => Err(say(
             format!("the price of `{name}` is per `{key}`, and how much of it there is is not known"),

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::problem::{At, Problems, say};
+use crate::model::Text;
 
 /// The largest file that is read as a whole: positions in it are kept in 32 bits.
 pub const LARGEST_FILE: u64 = u32::MAX as u64;
@@ -128,7 +129,7 @@ impl Input {
 
     /// Says that the file could not be read.
     pub fn unreadable(&self, error: &io::Error, problems: &mut Problems) {
-        unreadable(&self.name, &error.to_string(), problems);
+        unreadable(&self.name, &in_words(error), problems);
     }
 
     /// The file beside it that has the same name but for its extension, in whatever case it is written, such as the
@@ -241,24 +242,40 @@ pub fn read(path: &Path, name: &str, problems: &mut Problems) -> Option<Input> {
     on_disk(path, name).map_err(|what| unreadable(name, &what, problems)).ok()
 }
 
-fn unreadable(name: &str, what: &str, problems: &mut Problems) {
+/// A file that a command names: where it cannot be read its folder is said, too, in which it may not be.
+pub fn read_given(path: &Path, problems: &mut Problems) -> Option<Input> {
+    let given = path.display().to_string();
+    let name = path.file_name().map_or_else(|| given.clone(), |name| name.to_string_lossy().into_owned());
+    on_disk(path, &name).map_err(|what| unreadable(&given, &what, problems)).ok()
+}
+
+fn in_words(error: &io::Error) -> Text {
+    match error.kind() {
+        io::ErrorKind::NotFound => say(error.to_string(), "文件不存在"),
+        io::ErrorKind::PermissionDenied => say(error.to_string(), "没有读取权限"),
+        _ => say(error.to_string(), error.to_string()),
+    }
+}
+
+fn unreadable(name: &str, what: &Text, problems: &mut Problems) {
+    let Text { en, zh } = what;
     problems.error(
         "unreadable",
         name,
         At::File,
-        say(format!("cannot read the file: {what}"), format!("无法读取文件：{what}")),
+        say(format!("cannot read the file: {en}"), format!("无法读取文件：{zh}")),
         say("check the path and the permissions", "请检查路径与权限"),
     );
 }
 
-fn on_disk(path: &Path, name: &str) -> Result<Input, String> {
-    let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
+fn on_disk(path: &Path, name: &str) -> Result<Input, Text> {
+    let metadata = fs::metadata(path).map_err(|error| in_words(&error))?;
     if !metadata.is_file() {
-        return Err("it is not a file".to_owned());
+        return Err(say("it is not a file", "不是文件"));
     }
     let mut start = Vec::new();
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    file.take(START).read_to_end(&mut start).map_err(|error| error.to_string())?;
+    let file = File::open(path).map_err(|error| in_words(&error))?;
+    file.take(START).read_to_end(&mut start).map_err(|error| in_words(&error))?;
     let content = Content::Disk { path: path.to_owned(), changed: metadata.modified().ok() };
     Ok(Input { name: name.replace('\\', "/"), start, n_bytes: metadata.len(), content })
 }

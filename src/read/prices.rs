@@ -98,8 +98,7 @@ const PER: [&str; 5] = ["per", "unit", "计价单位", "单位", "按"];
 pub fn read_prices(path: &Path, study: &ReadStudy, problems: &mut Problems) -> Option<Prices> {
     let (file, layer) = split(Path::new(""), path.to_str()?);
     let file = Path::new(file);
-    let name = file.file_name().map_or_else(|| file.to_string_lossy(), |name| name.to_string_lossy());
-    let input = input::read(file, &name, problems)?;
+    let input = input::read_given(file, problems)?;
     let sha256 = input.sha256().map_err(|error| input.unreadable(&error, problems)).ok()?;
     let table = read_table(&input, &Wish { layer: layer.map(str::to_owned), ..Wish::default() }, problems)?;
     let role = |header: &str| {
@@ -159,7 +158,7 @@ pub fn read_prices(path: &Path, study: &ReadStudy, problems: &mut Problems) -> O
         rows.push((price, table.number(row)));
     }
     let rows = rows.into_iter().map(|(price, _)| price).collect();
-    (!problems.has_errors()).then(|| Prices { rows, file: (name.into_owned(), sha256) })
+    (!problems.has_errors()).then_some(Prices { rows, file: (input.name, sha256) })
 }
 
 fn service(study: &ReadStudy, cell: &str) -> Option<ServiceId> {

@@ -10,7 +10,7 @@ use toml::Spanned;
 use super::finding::{Evidence, Finding, Of, Quantity, Reason, Remark, Required, Subject, Threshold, Unit, Verdict};
 use super::parts::{self, ByParts, Kept, Roll, Swap};
 use super::select::{Filter, Roster, Tri, Where, attribute_names};
-use super::{Case, Kind, Mistake, Name, Noun, repeated};
+use super::{Case, Kind, Mistake, Name, Noun, Surplus, repeated};
 use crate::model::{Column, FacilityId, Id, Value};
 use crate::units::Decimal;
 
@@ -98,6 +98,31 @@ impl Kind for Membership {
 
     fn keep(&self, case: &Case<'_>) -> Option<Box<dyn Kept>> {
         parts::keep(self, case)
+    }
+
+    /// Facilities with a group, and groups that are named; whether another group that comes or goes has its lead is no sum.
+    fn surpluses(&self, case: &Case<'_>) -> Option<Vec<Surplus>> {
+        let Ok(selection) = case.select(self.service.get_ref(), &self.r#where) else {
+            return Some(vec![Surplus::blocked()]);
+        };
+        let reader = Reader::of(self, case);
+        let mut own = Surplus::known(Of::Whole, 0.0);
+        let named = self.named.iter().map(|word| (word.get_ref(), 0.0));
+        let mut named: Vec<(&String, f64)> = named.collect();
+        for row in selection.iter() {
+            let (member, belongs) = reader.member(row);
+            match self.judge_member(case, member, &belongs).verdict {
+                Verdict::Unmet => own.amount -= 1.0,
+                Verdict::Unknown { .. } => own.blocked += 1,
+                Verdict::Met | Verdict::NotCheckable { .. } => {}
+            }
+            let is_enough = member.chosen == Tri::Yes && (self.lead.is_none() || member.lead == Tri::Yes);
+            if let (true, Some(Belongs::To(word))) = (is_enough, belongs.first()) {
+                named.iter_mut().filter(|(own, _)| *own == word).for_each(|(_, n_members)| *n_members += 1.0);
+            }
+        }
+        let named = named.into_iter().map(|(word, n_members)| Surplus::known(Of::Part(word.clone()), n_members - 1.0));
+        Some(std::iter::once(own).chain(named).collect())
     }
 }
 

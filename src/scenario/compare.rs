@@ -248,12 +248,12 @@ impl Difference {
     /// Persons for whom a promise is kept that was not, over all promises: who gains two counts twice, since each
     /// promise is to a group of its own.
     pub fn gained(&self) -> f64 {
-        self.obligations.iter().map(|change| change.gained).sum()
+        self.obligations.iter().map(|change| change.gained).sum::<f64>() + 0.0
     }
 
     /// Persons for whom a promise is not kept that was, likewise.
     pub fn lost(&self) -> f64 {
-        self.obligations.iter().map(|change| change.lost).sum()
+        self.obligations.iter().map(|change| change.lost).sum::<f64>() + 0.0
     }
 
     /// What all edits cost for each person gained, less those lost; `None` without costs or gain.

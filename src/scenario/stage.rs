@@ -71,6 +71,17 @@ pub struct Stage {
     moves: Vec<Moves>,
 }
 
+/// What a choice of scenarios makes of one obligation.
+#[derive(Clone, Debug)]
+pub(super) struct Changed {
+    pub(super) verdict: Verdict,
+    /// The subjects whose figures change, before and after.
+    pub(super) subjects: Vec<crate::rules::parts::Change>,
+    /// As in [`ObligationChange`].
+    pub(super) gained: f64,
+    pub(super) lost: f64,
+}
+
 /// Two scenarios of one choice that edit the same thing: what it would become is not said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conflict;
@@ -228,19 +239,14 @@ impl Stage {
     /// As [`Stage::outcome`].
     pub fn difference(&self, chosen: &[usize]) -> Result<Difference, Conflict> {
         let edits = self.edits(chosen)?;
-        let shifted = self.shifted(chosen, &edits);
-        let edited = Lazily::new(self, &edits);
-        let counted = match &shifted {
-            _ if !edits.counts_anew() => &self.headcounts,
-            Some(shifted) => &shifted.edited.headcounts,
-            None => &edited.get().headcounts,
-        };
+        let edited = Lazily::new(self, chosen, &edits);
+        let counted = edited.headcounts();
         let change = |(position, revision): (usize, Revision)| {
             let headcount = self.headcount(&self.base.findings[position], counted);
             ObligationChange::of(self, position, &revision, headcount)
         };
-        let obligations = self.revisions(&edits, &edited, shifted.as_deref()).filter_map(change).collect();
-        let access = match &shifted {
+        let obligations = self.revisions(&edits, &edited).filter_map(change).collect();
+        let access = match &edited.shifted {
             Some(shifted) if edits.counts_anew() => self.access_shifted(&edits, shifted),
             _ => self.access(&edits, edits.counts_anew().then(|| edited.get())),
         };
@@ -253,11 +259,31 @@ impl Stage {
     /// As [`Stage::outcome`].
     pub(super) fn verdicts(&self, chosen: &[usize]) -> Result<Vec<(usize, Verdict)>, Conflict> {
         let edits = self.edits(chosen)?;
-        let shifted = self.shifted(chosen, &edits);
-        let edited = Lazily::new(self, &edits);
-        let revisions = self.revisions(&edits, &edited, shifted.as_deref());
-        let verdicts = revisions.map(|(position, revision)| (position, revision.finding.verdict));
+        let edited = Lazily::new(self, chosen, &edits);
+        let verdicts = self.revisions(&edits, &edited).map(|(position, revision)| (position, revision.finding.verdict));
         Ok(verdicts.collect())
+    }
+
+    /// What several scenarios of this stage make of the obligations that they touch, of those `of` which it is asked.
+    ///
+    /// # Errors
+    /// As [`Stage::outcome`].
+    pub(super) fn changed(
+        &self,
+        chosen: &[usize],
+        of: &dyn Fn(usize) -> bool,
+    ) -> Result<Vec<(usize, Changed)>, Conflict> {
+        let edits = self.edits(chosen)?;
+        let edited = Lazily::new(self, chosen, &edits);
+        let counted = edited.headcounts();
+        let changed = |(position, revision): (usize, Revision)| {
+            let headcount = self.headcount(&self.base.findings[position], counted);
+            let change = ObligationChange::of(self, position, &revision, headcount);
+            let (gained, lost) = change.map_or((0.0, 0.0), |change| (change.gained, change.lost));
+            (position, Changed { verdict: revision.finding.verdict, subjects: revision.changed, gained, lost })
+        };
+        let of_these = (0..self.uses.len()).filter(|&position| of(position));
+        Ok(of_these.filter_map(|position| self.revision(position, &edits, &edited)).map(changed).collect())
     }
 
     /// What the edits make of each obligation, by position among the findings of the base; of those that they touch.
@@ -265,25 +291,24 @@ impl Stage {
         &'r self,
         edits: &'r Edits<'_>,
         edited: &'r Lazily<'_>,
-        shifted: Option<&'r Shifted>,
     ) -> impl Iterator<Item = (usize, Revision)> + 'r {
-        (0..self.uses.len()).filter_map(move |position| {
-            let revision = match self.revise(position, edits) {
-                Revised::Same => return None,
-                Revised::By(revision) => *revision,
-                Revised::Unsaid
-                    if let Some(revision) =
-                        shifted.and_then(|shifted| self.revise_shifted(position, edits, shifted)) =>
-                {
-                    revision
-                }
-                Revised::Unsaid => {
+        (0..self.uses.len()).filter_map(move |position| self.revision(position, edits, edited))
+    }
+
+    /// What the edits make of an obligation, with its position, if they touch it.
+    fn revision(&self, position: usize, edits: &Edits<'_>, edited: &Lazily<'_>) -> Option<(usize, Revision)> {
+        let revision = match self.revise(position, edits) {
+            Revised::Same => return None,
+            Revised::By(revision) => *revision,
+            Revised::Unsaid => {
+                let shifted = edited.shifted.as_deref();
+                shifted.and_then(|shifted| self.revise_shifted(position, edits, shifted)).unwrap_or_else(|| {
                     let after = self.judge(position, edited.get(), Detail::Figures);
                     revision(&self.base.findings[position].finding, &after.finding)
-                }
-            };
-            Some((position, revision))
-        })
+                })
+            }
+        };
+        Some((position, revision))
     }
 
     /// What the edits make of an obligation, as far as what is kept of it says.
@@ -540,20 +565,31 @@ impl Edited {
     }
 }
 
-/// The base with edits carried out, made when something must be judged in full.
+/// The base with edits carried out, made when something must be judged in full; or what other choices that edit the same
+/// people and areas have left.
 struct Lazily<'a> {
     stage: &'a Stage,
     edits: &'a Edits<'a>,
     edited: OnceCell<Edited>,
+    shifted: Option<Arc<Shifted>>,
 }
 
 impl<'a> Lazily<'a> {
-    fn new(stage: &'a Stage, edits: &'a Edits<'a>) -> Self {
-        Self { stage, edits, edited: OnceCell::new() }
+    fn new(stage: &'a Stage, chosen: &[usize], edits: &'a Edits<'a>) -> Self {
+        Self { stage, edits, edited: OnceCell::new(), shifted: stage.shifted(chosen, edits) }
     }
 
     fn get(&self) -> &Edited {
         self.edited.get_or_init(|| self.stage.edit(self.edits))
+    }
+
+    /// The persons of each group, counted anew where people are edited.
+    fn headcounts(&self) -> &BTreeMap<String, Option<Headcount>> {
+        match &self.shifted {
+            _ if !self.edits.counts_anew() => &self.stage.headcounts,
+            Some(shifted) => &shifted.edited.headcounts,
+            None => &self.get().headcounts,
+        }
     }
 }
 

@@ -26,7 +26,7 @@ const PACK: &str = r#"
 "#;
 
 /// Obligations of every kind that looks at facilities, people or attributes of areas: those that plans are tried with.
-const CHECKS: [&str; 14] = [
+pub(super) const CHECKS: [&str; 14] = [
     r#"presence = { in-each = "street", service = "school", where = { public = true }, at-least = 1 }"#,
     r#"presence = { in-each = "street", among = { kind = "town" }, service = "clinic", at-least = 1, serving = true }"#,
     r#"share = { service = "school", being = { public = true }, at-least = "60 %", each = "street" }"#,
@@ -55,13 +55,13 @@ const OTHERS: [&str; 8] = [
     r#"ceiling = { service = "school", where = { public = true }, value = "pupils", per = "places", at-most = 0.6 }"#,
 ];
 
-/// Those that plans do not reckon with: they look at estates.
+/// Those that look at estates.
 const PAIRINGS: [&str; 2] = [
     r#"pairing = { service = "school", where = { public = true }, within = "2 km", capacity = "places", places-per-household = 0.2 }"#,
     r#"pairing = { service = "clinic", within = "1500 m" }"#,
 ];
 
-pub(super) fn packs() -> Vec<Arc<Pack>> {
+fn packs() -> Vec<Arc<Pack>> {
     packs_of(&CHECKS)
 }
 
@@ -73,7 +73,7 @@ fn all_checks() -> Vec<&'static str> {
     [&CHECKS[..], &OTHERS, &PAIRINGS].concat()
 }
 
-fn packs_of(checks: &[&str]) -> Vec<Arc<Pack>> {
+pub(super) fn packs_of(checks: &[&str]) -> Vec<Arc<Pack>> {
     let mut text = PACK.to_owned();
     for (n, check) in checks.iter().enumerate() {
         text += &format!(
@@ -256,11 +256,11 @@ fn access_from_nothing(stage: &Stage, outcome: &Outcome) -> Vec<AccessChange> {
     outcome.access.iter().map(change).collect()
 }
 
-pub(super) fn from_nothing(world: &World) -> Vec<Assessed> {
+fn from_nothing(world: &World) -> Vec<Assessed> {
     found_by(&packs(), world)
 }
 
-fn found_by(packs: &[Arc<Pack>], world: &World) -> Vec<Assessed> {
+pub(super) fn found_by(packs: &[Arc<Pack>], world: &World) -> Vec<Assessed> {
     let travel = TravelMatrix::compute(world, &limits(world, packs));
     assess(world, &travel, packs, &Only::default()).findings
 }

@@ -88,8 +88,7 @@ fn read(
 ) -> Option<(Vec<Scenario>, String)> {
     let (file, part) = split(Path::new(""), path.to_str()?);
     let file = Path::new(file);
-    let name = file.file_name().map_or_else(|| file.to_string_lossy(), |name| name.to_string_lossy());
-    let input = input::read(file, &name, problems)?;
+    let input = input::read_given(file, problems)?;
     let sha256 = input.sha256().map_err(|error| input.unreadable(&error, problems)).ok()?;
     let of_study = study.crs.as_ref().map(|crs| crs.name().to_owned());
     let mut table = match file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
@@ -117,7 +116,7 @@ fn read(
     if 0 < problems.n_of("no-crs") {
         problems.note(
             "crs-of-scenarios",
-            &name,
+            &table.file,
             say("a file of scenarios is not named in study.toml", "方案文件不在 study.toml 中"),
             say("give its system on the command line: --crs EPSG:4326", "请在命令行指定坐标系：--crs EPSG:4326"),
         );

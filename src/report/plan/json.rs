@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Planned;
 use crate::model::{Proxy, World};
 use crate::report::json::pretty;
-use crate::scenario::plan::{Impossible, NoPlan, Plan, Purpose, Rung, Why};
+use crate::scenario::plan::{Impossible, NoPlan, Plan, Purpose, Rung, Served, Why};
 use crate::scenario::{Change, Edit, Given};
 
 pub(super) fn write(of: &Planned<'_>, to: &mut dyn Write) -> io::Result<()> {
@@ -23,11 +23,9 @@ pub(super) fn write(of: &Planned<'_>, to: &mut dyn Write) -> io::Result<()> {
         apart if plan.proven || apart <= 0.0 => 0.0,
         apart => apart / plan.objective.abs().max(f64::MIN_POSITIVE),
     });
-    // What is called impossible is proven to be, but where it says otherwise.
-    let is_known = of.impossible.iter().all(|impossible| impossible.why != Why::NotKnown);
     let proven = match of.outcome {
         Ok(plan) => plan.proven,
-        Err(NoPlan::NothingToDo) => is_known,
+        Err(NoPlan::NothingToDo) => of.is_known(),
         Err(NoPlan::Stopped) => false,
     };
     let document = json!({
@@ -68,7 +66,7 @@ pub(super) fn why(why: &Why) -> &'static str {
     match why {
         Why::Untouched => "no-candidate-touches-it",
         Why::NotEnough(_) => "all-candidates-are-not-enough",
-        Why::NotSaid => "the-study-does-not-say-enough",
+        Why::NotSaid(_) => "the-study-does-not-say-enough",
         Why::Tried => "no-choice-keeps-it",
         Why::NotKnown => "not-known",
     }
@@ -76,7 +74,9 @@ pub(super) fn why(why: &Why) -> &'static str {
 
 fn impossible(of: &Planned<'_>, one: &Impossible) -> Value {
     let lacking = match &one.why {
-        Why::NotEnough(lacking) => lacking.iter().filter_map(|lacking| of.subject(lacking)).collect(),
+        Why::NotEnough(lacking) | Why::NotSaid(lacking) => {
+            lacking.iter().filter_map(|lacking| of.subject(lacking)).collect()
+        }
         _ => Vec::new(),
     };
     json!({
@@ -90,19 +90,17 @@ fn impossible(of: &Planned<'_>, one: &Impossible) -> Value {
 
 fn sites(of: &Planned<'_>, plan: &Plan) -> Vec<Value> {
     let site = |purpose: &Purpose| {
-        let serves: Vec<Value> = purpose
-            .serves
-            .iter()
-            .map(|served| {
-                json!({
-                    "id": of.id(served.position),
-                    "clause": of.obligation(served.position).clause,
-                    "needs_it": served.needs,
-                    "areas": served.areas.iter().map(|&area| of.area(area)).collect::<Vec<_>>(),
-                    "persons": served.persons,
-                })
+        let one = |served: &Served| {
+            json!({
+                "id": of.id(served.position),
+                "clause": of.obligation(served.position).clause,
+                "needs_it": served.needs,
+                "areas": served.areas.iter().map(|&area| of.area(area)).collect::<Vec<_>>(),
+                "persons": served.persons,
             })
-            .collect();
+        };
+        // `null` where time was up before it was looked into.
+        let serves: Option<Vec<Value>> = purpose.serves.as_ref().map(|serves| serves.iter().map(one).collect());
         json!({
             "name": of.name(purpose.scenario),
             "cost": of.costs[purpose.scenario],
@@ -162,7 +160,9 @@ fn rung(of: &Planned<'_>, rung: &Rung) -> Value {
         "cost": rung.cost,
         "chosen": rung.chosen.iter().map(|&scenario| of.name(scenario)).collect::<Vec<_>>(),
         "held": rung.held.iter().map(|&position| of.id(position)).collect::<Vec<_>>(),
+        // The mean over the promises that the plan keeps of what is lacking as a share of what is lacking today.
         "lacking": rung.lacking,
+        "lacking_bound": rung.bound,
         "persons_gained": rung.difference.gained(),
         "persons_lost": rung.difference.lost(),
         "proven": rung.proven,

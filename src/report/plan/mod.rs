@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use crate::model::{AreaId, Lang, World};
 use crate::rules::Obligation;
 use crate::rules::finding::Of;
-use crate::scenario::plan::{Impossible, NoPlan, Plan};
+use crate::scenario::plan::{Impossible, NoPlan, Plan, Why};
 use crate::scenario::{Edit, Stage};
 
 /// The name and version of the shape of `plan.json`.
@@ -92,16 +92,23 @@ impl<'a> Planned<'a> {
             Of::Area(area) => Some(self.area(*area)),
             // Findings are of the world as it is laid out.
             Of::Facility(facility) => Some(self.stage.world().facilities[*facility].name.clone()),
+            Of::Estate(estate) => Some(self.world.estates.rows[*estate].name.clone()),
             Of::Part(part) => Some(part.clone()),
-            Of::Whole | Of::Estate(_) => None,
+            Of::Whole => None,
         }
+    }
+
+    /// Whether of all that no choice keeps it is proven that none can.
+    fn is_known(&self) -> bool {
+        self.impossible.iter().all(|impossible| impossible.why != Why::NotKnown)
     }
 
     /// One word for how it ended.
     fn status(&self) -> &'static str {
         match self.outcome {
             Err(NoPlan::NothingToDo) if self.impossible.is_empty() => "nothing-to-do",
-            Err(NoPlan::NothingToDo) => "infeasible",
+            Err(NoPlan::NothingToDo) if self.is_known() => "infeasible",
+            Err(NoPlan::NothingToDo) => "not-known",
             Err(NoPlan::Stopped) => "stopped",
             Ok(plan) if !plan.given_up.is_empty() || !self.impossible.is_empty() => "partial",
             Ok(plan) if plan.proven => "optimal",

@@ -82,6 +82,11 @@ fn cell<'a>(given: &Given) -> Value<'a> {
     }
 }
 
+/// In percent, with two digits after the point.
+fn percent<'a>(share: f64) -> Value<'a> {
+    number(Some((1e4 * share).round() / 100.0))
+}
+
 /// One row a budget, from nothing to the plan.
 pub(super) fn ladder(of: &Planned<'_>, to: &mut dyn Write) -> io::Result<()> {
     let rungs = of.plan().map_or(&[][..], |plan| &plan.ladder);
@@ -91,7 +96,14 @@ pub(super) fn ladder(of: &Planned<'_>, to: &mut dyn Write) -> io::Result<()> {
             number(Some(rungs[row].cost))
         }),
         column(name("promises kept", "达标条款数"), Holds::Whole, |row| whole(rungs[row].held.len())),
-        column(name("still lacking", "剩余缺口"), Holds::Number, |row| number(Some(rungs[row].lacking))),
+        column(
+            name("still lacking (% of today, mean of the promises)", "剩余缺口（占现状的百分比，各条款平均）"),
+            Holds::Number,
+            |row| percent(rungs[row].lacking),
+        ),
+        column(name("no less possible than (%)", "理论下限（%）"), Holds::Number, |row| {
+            percent(rungs[row].bound)
+        }),
         column(name("persons gained", "受益人次"), Holds::Number, |row| {
             number(Some(rungs[row].difference.gained()))
         }),

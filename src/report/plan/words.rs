@@ -4,6 +4,7 @@ use super::Planned;
 use crate::report::terminal::page::{Page, Style};
 use crate::report::words::number::number;
 use crate::report::words::{doubts, people};
+use crate::rules::finding::Of;
 use crate::scenario::Turn;
 use crate::scenario::plan::{Impossible, NoPlan, Plan, Purpose, Why};
 
@@ -26,14 +27,20 @@ pub(super) fn summary(of: &Planned<'_>, folder: &str, (style, width): (bool, usi
             page.line("", lang.pick("all that is wanted is kept already", "所选条款均已达标，无需措施"), Style::Good);
         }
         Err(NoPlan::NothingToDo) => {
-            let text =
-                lang.pick("no choice of the candidates keeps what is wanted", "任何候选措施组合都无法使所选条款达标");
+            let text = match of.is_known() {
+                true => lang
+                    .pick("no choice of the candidates keeps what is wanted", "任何候选措施组合都无法使所选条款达标"),
+                false => lang.pick(
+                    "no choice of the candidates was found that keeps what is wanted",
+                    "未找到能使所选条款达标的候选措施组合",
+                ),
+            };
             page.line("", text, Style::Bad);
         }
         Err(NoPlan::Stopped) => {
             let text = lang.pick(
-                "time was up before there was a plan: give a longer --time-limit, or fewer --obligations",
-                "时间用尽，尚未得到方案：请加大 --time-limit，或减少 --obligations",
+                "work or time was used up before there was a plan: give a longer --time-limit, or fewer --obligations",
+                "计算量或时间用尽，尚未得到方案：请加大 --time-limit，或减少 --obligations",
             );
             page.line("", text, Style::Doubt);
         }
@@ -85,6 +92,14 @@ fn kept(page: &mut Page, of: &Planned<'_>, plan: &Plan) {
             Style::Quiet,
         );
     }
+    let n_unexplained = plan.purposes.iter().filter(|purpose| purpose.serves.is_none()).count();
+    if 0 < n_unexplained {
+        let text = lang.pick(
+            format!("time was up before it was found what each edit is for: {n_unexplained} are not explained; a longer --time-limit helps"),
+            format!("时间用尽，有 {n_unexplained} 项措施未及说明用途：可加大 --time-limit"),
+        );
+        page.line("? ", &text, Style::Doubt);
+    }
     let unsettled = plan.ladder.last().into_iter().flat_map(|rung| rung.difference.positions(Turn::Unsettled));
     let unsettled: Vec<&str> = unsettled.map(|position| of.id(position)).collect();
     if !unsettled.is_empty() {
@@ -135,12 +150,15 @@ fn kept(page: &mut Page, of: &Planned<'_>, plan: &Plan) {
         });
         for rung in records.collect::<Vec<_>>() {
             let (cost, n, gained) = (cost(of, rung.cost), rung.held.len(), number(rung.difference.gained()));
+            let [left, least] = [rung.lacking, rung.bound].map(|share| number((1e3 * share).round() / 10.0));
+            let doubt = match rung.proven {
+                true => String::new(),
+                false => lang.pick(format!(" (no less possible than {least} %)"), format!("（理论下限 {least}%）")),
+            };
             let text = lang.pick(
-                format!("{cost}: {n} kept, {} gained {gained}", people.en),
-                format!("{cost}：达标 {n} 项，受益 {gained} {}", people.zh),
+                format!("{cost}: {n} kept, {left} % of what is lacking is left{doubt}, {} gained {gained}", people.en),
+                format!("{cost}：达标 {n} 项，剩余缺口 {left}%{doubt}，受益 {gained} {}", people.zh),
             );
-            let doubt = if rung.proven { "" } else { lang.pick(" (best found in time)", "（限时内最优）") };
-            let text = text + doubt;
             page.line("  ", &text, Style::Plain);
         }
     }
@@ -148,7 +166,10 @@ fn kept(page: &mut Page, of: &Planned<'_>, plan: &Plan) {
 
 fn serves(of: &Planned<'_>, purpose: &Purpose) -> String {
     let lang = of.lang;
-    let what = purpose.serves.iter().map(|served| {
+    let cost = if of.has_costs { format!(" [{}]", number(of.costs[purpose.scenario])) } else { String::new() };
+    let edit = format!("{}{cost}", of.name(purpose.scenario));
+    let Some(serves) = &purpose.serves else { return edit };
+    let what = serves.iter().map(|served| {
         let obligation = of.obligation(served.position);
         let mut text = format!("{} {}", obligation.id.get_ref(), obligation.clause);
         let names: Vec<&str> =
@@ -179,8 +200,7 @@ fn serves(of: &Planned<'_>, purpose: &Purpose) -> String {
     } else {
         what.join(lang.pick("; ", "；"))
     };
-    let cost = if of.has_costs { format!(" [{}]", number(of.costs[purpose.scenario])) } else { String::new() };
-    format!("{}{cost} → {what}", of.name(purpose.scenario))
+    format!("{edit} → {what}")
 }
 
 fn impossible(page: &mut Page, of: &Planned<'_>) {
@@ -194,31 +214,32 @@ fn impossible(page: &mut Page, of: &Planned<'_>) {
         of.impossible.iter().partition(|one| one.why == Why::Untouched);
     for one in others.iter().take(LISTED) {
         let obligation = of.obligation(one.position);
+        let named = |of_what: &[Of]| {
+            let names: Vec<String> = of_what.iter().filter_map(|of_what| of.subject(of_what)).take(NAMED).collect();
+            let more = if NAMED < of_what.len() { lang.pick(", …", "……") } else { "" };
+            names.join(lang.pick(", ", "、")) + more
+        };
+        let mut where_it_is = String::new();
         let why = match &one.why {
             Why::NotEnough(lacking) => {
-                let names: Vec<String> = lacking.iter().filter_map(|of_what| of.subject(of_what)).take(NAMED).collect();
-                let names = names.join(lang.pick(", ", "、"));
-                if names.is_empty() {
-                    lang.pick("all candidates together are not enough".to_owned(), "全部候选措施合计仍不足".to_owned())
-                } else {
-                    lang.pick(
-                        format!("all candidates together are not enough: {names}"),
-                        format!("全部候选措施合计仍不足：{names}"),
-                    )
-                }
+                where_it_is = named(lacking);
+                lang.pick("all candidates together are not enough", "全部候选措施合计仍不足")
+            }
+            Why::NotSaid(unsaid) => {
+                where_it_is = named(unsaid);
+                lang.pick(
+                    "the study does not say enough to judge it, and no candidate changes that (see `check`)",
+                    "研究数据不足以判定，且候选措施无法改变（详见 check）",
+                )
             }
             Why::NotKnown => lang.pick(
-                "not known: too many choices would have to be tried one by one".to_owned(),
-                "尚不知能否达标：需逐一尝试的组合过多".to_owned(),
+                "not known: too many choices would have to be tried, or time was up",
+                "尚不知能否达标：需尝试的组合过多或时间用尽",
             ),
-            Why::NotSaid => lang.pick(
-                "the study does not say enough to judge it, and no candidate changes that: see `check`".to_owned(),
-                "研究数据不足以判定，且候选措施无法改变：详见 check".to_owned(),
-            ),
-            Why::Tried | Why::Untouched => {
-                lang.pick("no choice of candidates keeps it".to_owned(), "任何候选组合都无法使其达标".to_owned())
-            }
+            Why::Tried | Why::Untouched => lang.pick("no choice of candidates keeps it", "任何候选组合都无法使其达标"),
         };
+        let colon = if where_it_is.is_empty() { "" } else { lang.pick(": ", "：") };
+        let why = format!("{why}{colon}{where_it_is}");
         let text = format!("{} {}: {why}", obligation.id.get_ref(), obligation.clause);
         page.line("  ✗ ", &text, Style::Bad);
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::asks::{Ask, Asked, Near, Offered};
-use crate::program::{NoSolution, Program, Variable};
+use super::asks::{Ask, Asked, CountRow, Near, Places};
+use crate::program::{NoSolution, Program, Variable, Work};
 
 /// Whether an obligation must hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +24,15 @@ pub(super) enum Goal {
     /// The least cost.
     Cost,
     /// The least that is lacking of those that may hold, each as a share of what is lacking today; of what leaves as little
-    /// (up to [`FAINT`]) the cheapest.
+    /// (up to [`FAINT`]) that by which most persons gain, and of that the cheapest.
     Lacking,
+    /// The most persons with something near, of those that an obligation among [`Terms::counted`] is for.
+    Near,
 }
 
-/// So much of what is lacking is as good as the whole cost.
-pub(super) const FAINT: f64 = 1e-5;
+/// So much of what is lacking is as good as all persons, and as good as [`FAINTER`] of them is the whole cost.
+pub(super) const FAINT: f64 = 2e-5;
+pub(super) const FAINTER: f64 = 0.05;
 
 /// A question to the program.
 #[derive(Clone, Debug)]
@@ -39,6 +42,10 @@ pub(super) struct Terms<'a> {
     pub(super) goal: Goal,
     /// What all may cost.
     pub(super) budget: Option<f64>,
+    /// A choice to begin with, one a scenario.
+    pub(super) start: Vec<bool>,
+    /// By position in the list of those asked.
+    pub(super) counted: &'a [usize],
 }
 
 /// A choice that the check has refused for one obligation: not just this one again.
@@ -55,8 +62,8 @@ pub(super) struct Cut {
 pub(super) struct Found {
     /// The scenarios chosen, in order.
     pub(super) chosen: Vec<usize>,
-    /// By position in the list of those asked: whether all that it asks is given.
-    pub(super) holds: Vec<bool>,
+    /// What is lacking of those that may hold, each as a share of what is lacking today.
+    pub(super) lacking: f64,
     pub(super) objective: f64,
     pub(super) bound: f64,
     pub(super) proven: bool,
@@ -79,54 +86,23 @@ struct Condition {
     least: f64,
     /// What they are if nothing is chosen.
     today: f64,
+    /// Who gains where it comes to hold.
+    persons: f64,
 }
 
 impl Master<'_> {
-    /// A choice to begin with: all that helps, without what can be spared, the dearest first.
-    fn start(&self, roles: &[Role]) -> Vec<bool> {
-        let mut sums = Sums::of(self.asked, roles, self.costs.len());
-        let mut is_needed = vec![false; self.costs.len()];
-        let must = self.asked.iter().zip(roles).filter(|(_, role)| **role == Role::Must);
-        for (asked, _) in must.filter(|(asked, _)| asked.ask.rows().is_empty()) {
-            // Who is near what is not looked into here.
-            asked.touching.iter().for_each(|&scenario| is_needed[scenario] = true);
-        }
-        let helps = |scenario: &usize| {
-            is_needed[*scenario]
-                || sums.terms[*scenario].iter().any(|&(row, more)| 0.0 < more && sums.values[row] < 0.0)
-        };
-        let mut taken: Vec<bool> = (0..self.costs.len()).map(|scenario| helps(&scenario)).collect();
-        for group in &self.exclusive {
-            let mut group = group.iter().filter(|&&scenario| taken[scenario]).copied().collect::<Vec<_>>().into_iter();
-            group.next();
-            group.for_each(|scenario| taken[scenario] = false);
-        }
-        let mut order: Vec<usize> = (0..taken.len()).filter(|&scenario| taken[scenario]).collect();
-        order.iter().for_each(|&scenario| sums.add(scenario, 1.0));
-        order.sort_by(|&a, &b| self.costs[b].total_cmp(&self.costs[a]).then(b.cmp(&a)));
-        for scenario in order {
-            if !is_needed[scenario] && sums.can_spare(scenario) {
-                taken[scenario] = false;
-                sums.add(scenario, -1.0);
-            }
-        }
-        taken
-    }
-
     /// The best choice on these terms.
-    pub(super) fn solve(&self, terms: &Terms<'_>, stop: &(dyn Fn() -> bool + Sync)) -> Result<Found, NoSolution> {
+    pub(super) fn solve(&self, terms: &Terms<'_>, work: &Work<'_>) -> Result<Found, NoSolution> {
         let mut program = Program::new();
         let is = |goal| if terms.goal == goal { 1.0 } else { 0.0 };
         let whole: f64 = self.costs.iter().sum();
         let faint = if 0.0 < whole {
-            is(Goal::Lacking) * FAINT / terms.budget.unwrap_or(whole).min(whole).max(1e-9 * whole)
+            is(Goal::Lacking) * FAINT * FAINTER / terms.budget.unwrap_or(whole).min(whole).max(1e-9 * whole)
         } else {
             0.0
         };
         let picks: Vec<Variable> =
             self.costs.iter().map(|cost| program.flag((is(Goal::Cost) + faint) * cost)).collect();
-        let holds: Vec<Option<Variable>> =
-            terms.roles.iter().map(|role| (*role == Role::May).then(|| program.flag(0.0))).collect();
         for group in &self.exclusive {
             let group: Vec<_> = group.iter().map(|&scenario| (picks[scenario], 1.0)).collect();
             program.at_most(&group, 1.0);
@@ -138,92 +114,51 @@ impl Master<'_> {
             let costs: Vec<_> = costs.into_iter().map(|(pick, cost)| (pick, cost / scale)).collect();
             program.at_most(&costs, budget / scale + 1e-9);
         }
-        for (asked, (role, holds)) in self.asked.iter().zip(terms.roles.iter().zip(&holds)) {
-            if *role == Role::Free {
-                continue;
-            }
-            let conditions = conditions(&mut program, &asked.ask, &picks);
+        let looked_at = (0..self.asked.len()).filter(|&at| terms.roles[at] != Role::Free);
+        let conditions: Vec<(Role, Vec<Condition>)> = looked_at
+            .map(|at| {
+                let worth = if terms.counted.contains(&at) { is(Goal::Near) } else { 0.0 };
+                (terms.roles[at], conditions(&mut program, &self.asked[at].ask, &picks, worth))
+            })
+            .collect();
+        let may = conditions.iter().filter(|(role, _)| *role == Role::May).flat_map(|(_, conditions)| conditions);
+        let everyone: f64 = may.filter(|condition| condition.today < 0.0).map(|condition| condition.persons).sum();
+        // What is lacking, with its share of what is lacking today.
+        let mut lacks: Vec<(Variable, f64)> = Vec::new();
+        for (role, conditions) in conditions {
             let n_lacking = conditions.iter().filter(|condition| condition.today < 0.0).count().max(1) as f64;
             for mut condition in conditions {
-                let Some(holds) = *holds else {
-                    condition.add_to(&mut program);
-                    continue;
-                };
                 let most = -condition.least;
-                if most <= 0.0 {
-                    continue;
+                if role == Role::May && 0.0 < most {
+                    let share = 1.0 / (n_lacking * if condition.today < 0.0 { -condition.today } else { most });
+                    let persons = match condition.today < 0.0 && 0.0 < everyone {
+                        true => FAINT * condition.persons / everyone / -condition.today,
+                        false => 0.0,
+                    };
+                    let lack = program.real(is(Goal::Lacking) * (share + persons), (0.0, most));
+                    lacks.push((lack, share));
+                    condition.terms.push((lack, 1.0));
                 }
-                let share = if condition.today < 0.0 { -condition.today } else { most } * n_lacking;
-                let lack = program.real(is(Goal::Lacking) / share, (0.0, most));
-                condition.terms.push((lack, 1.0));
                 condition.add_to(&mut program);
-                program.at_most(&[(lack, 1.0 / most), (holds, 1.0)], 1.0);
             }
         }
-        for cut in self.cuts.iter().filter(|cut| terms.roles[cut.asked] != Role::Free) {
+        for cut in self.cuts.iter().filter(|cut| terms.roles[cut.asked] == Role::Must) {
             let n_chosen = cut.choice.iter().filter(|(_, chosen)| *chosen).count() as f64;
-            let mut row: Vec<_> = cut
-                .choice
-                .iter()
-                .map(|&(scenario, chosen)| (picks[scenario], if chosen { -1.0 } else { 1.0 }))
-                .collect();
-            let mut least = 1.0 - n_chosen;
-            if let Some(holds) = holds[cut.asked] {
-                row.push((holds, -1.0));
-                least -= 1.0;
-            }
-            program.at_least(&row, least);
+            let weight = |chosen: bool| if chosen { -1.0 } else { 1.0 };
+            let row: Vec<_> = cut.choice.iter().map(|&(scenario, chosen)| (picks[scenario], weight(chosen))).collect();
+            program.at_least(&row, 1.0 - n_chosen);
         }
-        let must_only = terms.budget.is_none() && !terms.roles.contains(&Role::May);
-        let start = if must_only { self.start(terms.roles) } else { Vec::new() };
-        let start: Vec<_> =
-            start.into_iter().zip(&picks).map(|(taken, &pick)| (pick, f64::from(u8::from(taken)))).collect();
-        let solution = program.solve(&start, stop)?;
+        let start = terms.start.iter().zip(&picks).map(|(&taken, &pick)| (pick, f64::from(u8::from(taken))));
+        let start: Vec<_> = start.collect();
+        let solution = program.solve_within(&start, work)?;
         let is_set = |&variable: &Variable| solution.is_set(variable);
         Ok(Found {
             chosen: (0..picks.len()).filter(|&scenario| is_set(&picks[scenario])).collect(),
-            holds: holds
-                .iter()
-                .zip(terms.roles)
-                .map(|(holds, role)| holds.as_ref().map_or(*role == Role::Must, is_set))
-                .collect(),
+            lacking: lacks.iter().map(|&(lack, share)| share * solution.value(lack)).sum(),
             objective: solution.objective,
             bound: solution.bound,
             proven: solution.proven,
         })
-    }
-}
-
-/// Sums that scenarios add to.
-struct Sums {
-    /// What each comes to.
-    values: Vec<f64>,
-    /// By scenario: which it adds to, and what.
-    terms: Vec<Vec<(usize, f64)>>,
-}
-
-impl Sums {
-    fn of(asked: &[Asked], roles: &[Role], n_scenarios: usize) -> Self {
-        let mut sums = Self { values: Vec::new(), terms: vec![Vec::new(); n_scenarios] };
-        let must = asked.iter().zip(roles).filter(|(_, role)| **role == Role::Must);
-        for row in must.flat_map(|(asked, _)| asked.ask.rows()) {
-            for &(scenario, more) in &row.terms {
-                sums.terms[scenario].push((sums.values.len(), more));
-            }
-            sums.values.push(row.base);
-        }
-        sums
-    }
-
-    fn add(&mut self, scenario: usize, times: f64) {
-        for &(row, more) in &self.terms[scenario] {
-            self.values[row] += times * more;
-        }
-    }
-
-    /// Whether no sum that was enough is short without the scenario.
-    fn can_spare(&self, scenario: usize) -> bool {
-        self.terms[scenario].iter().all(|&(row, more)| more <= 0.0 || more <= self.values[row])
     }
 }
 
@@ -244,25 +179,8 @@ impl Condition {
     }
 }
 
-/// What one obligation asks, with the variables that it needs.
-fn conditions(program: &mut Program, ask: &Ask, picks: &[Variable]) -> Vec<Condition> {
-    let of_counts = |rows: &[super::asks::CountRow], counts: &[(Option<Variable>, f64, f64)]| {
-        // Of each group: its variable, else its value; what it is today; the most it can be.
-        let condition = |row: &super::asks::CountRow| {
-            let mut condition = Condition { base: row.base, terms: Vec::new(), least: 0.0, today: row.base };
-            for &(group, weight) in &row.terms {
-                let (variable, today, _) = counts[group];
-                condition.today += weight * today;
-                match variable {
-                    Some(variable) => condition.terms.push((variable, weight)),
-                    None => condition.base += weight * today,
-                }
-            }
-            condition.least = condition.base;
-            condition
-        };
-        rows.iter().map(condition).collect()
-    };
+/// What one obligation asks, with the variables that it needs; all its people are worth so much to the program.
+fn conditions(program: &mut Program, ask: &Ask, picks: &[Variable], worth: f64) -> Vec<Condition> {
     match ask {
         Ask::Untold => Vec::new(),
         Ask::Sums(rows) => rows
@@ -272,28 +190,59 @@ fn conditions(program: &mut Program, ask: &Ask, picks: &[Variable]) -> Vec<Condi
                 terms: row.terms.iter().map(|&(scenario, more)| (picks[scenario], more)).collect(),
                 least: row.base + row.terms.iter().map(|&(_, more)| more.min(0.0)).sum::<f64>(),
                 today: row.base,
+                persons: row.persons,
             })
             .collect(),
-        Ask::Cover(cover) => {
-            let counts: Vec<_> = cover.groups.iter().map(|near| covered(program, near, picks)).collect();
-            of_counts(&cover.rows, &counts)
-        }
-        Ask::Places(places) => {
-            let counts = seated(program, &places.facilities, &places.groups, picks);
-            of_counts(&places.rows, &counts)
+        Ask::Near(cover, places) => {
+            // Of a group those of the row that counts most of them, which is all.
+            let mut persons = vec![0.0_f64; cover.groups.len()];
+            let terms = cover.rows.iter().flat_map(|row| &row.terms);
+            terms.for_each(|&(group, weight)| persons[group] = persons[group].max(weight));
+            let everyone: f64 = persons.iter().sum::<f64>() + places.groups.iter().map(|group| group.need).sum::<f64>();
+            let each = if 0.0 < everyone { worth / everyone } else { 0.0 };
+            let groups = cover.groups.iter().zip(persons);
+            let covered: Vec<Count> =
+                groups.map(|(near, persons)| covered(program, near, picks, each * persons)).collect();
+            let seated = seated(program, places, picks, each);
+            let covered = cover.rows.iter().map(|row| Condition::of_counts(row, &covered));
+            covered.chain(places.rows.iter().map(|row| Condition::of_counts(row, &seated))).collect()
         }
     }
 }
 
+/// How many of a group have what they need.
+struct Count {
+    /// `None` where it is what it is today, whatever is chosen.
+    variable: Option<Variable>,
+    today: f64,
+}
+
+impl Condition {
+    fn of_counts(row: &CountRow, counts: &[Count]) -> Self {
+        let mut condition =
+            Self { base: row.base, terms: Vec::new(), least: 0.0, today: row.base, persons: row.persons };
+        for &(group, weight) in &row.terms {
+            let Count { variable, today } = counts[group];
+            condition.today += weight * today;
+            match variable {
+                Some(variable) => condition.terms.push((variable, weight)),
+                None => condition.base += weight * today,
+            }
+        }
+        condition.least = condition.base;
+        condition
+    }
+}
+
 /// Whether the people of a group have a facility near: a variable from 0 to 1, or that it is settled.
-fn covered(program: &mut Program, near: &Near, picks: &[Variable]) -> (Option<Variable>, f64, f64) {
+fn covered(program: &mut Program, near: &Near, picks: &[Variable], worth: f64) -> Count {
     if near.standing.iter().any(Vec::is_empty) {
-        return (None, 1.0, 1.0);
+        return Count { variable: None, today: 1.0 };
     }
     if near.standing.is_empty() && near.brought.is_empty() {
-        return (None, 0.0, 0.0);
+        return Count { variable: None, today: 0.0 };
     }
-    let covered = program.real(0.0, (0.0, 1.0));
+    let covered = program.real(-worth, (0.0, 1.0));
     let mut terms: BTreeMap<usize, f64> = BTreeMap::new();
     near.brought.iter().for_each(|&scenario| *terms.entry(scenario).or_default() -= 1.0);
     near.standing.iter().flatten().for_each(|&scenario| *terms.entry(scenario).or_default() += 1.0);
@@ -302,35 +251,29 @@ fn covered(program: &mut Program, near: &Near, picks: &[Variable]) -> (Option<Va
         terms.into_iter().filter(|(_, weight)| *weight != 0.0).map(|(scenario, weight)| (picks[scenario], weight)),
     );
     program.at_most(&row, near.standing.len() as f64);
-    (Some(covered), if near.standing.is_empty() { 0.0 } else { 1.0 }, 1.0)
+    Count { variable: Some(covered), today: if near.standing.is_empty() { 0.0 } else { 1.0 } }
 }
 
-/// How many persons of each group have a place: a variable each.
-fn seated(
-    program: &mut Program,
-    facilities: &[Offered],
-    groups: &[(f64, Vec<usize>)],
-    picks: &[Variable],
-) -> Vec<(Option<Variable>, f64, f64)> {
-    let mut given: Vec<Vec<(Variable, f64)>> = vec![Vec::new(); facilities.len()];
+/// How many of each group have a place: a variable each.
+fn seated(program: &mut Program, places: &Places, picks: &[Variable], worth: f64) -> Vec<Count> {
+    let mut given: Vec<Vec<(Variable, f64)>> = vec![Vec::new(); places.facilities.len()];
     let mut counts = Vec::new();
-    for (persons, near) in groups {
-        if *persons <= 0.0 || near.is_empty() {
-            counts.push((None, 0.0, 0.0));
+    for group in &places.groups {
+        if group.need <= 0.0 || group.near.is_empty() {
+            counts.push(Count { variable: None, today: 0.0 });
             continue;
         }
-        let seated = program.real(0.0, (0.0, *persons));
+        let seated = program.real(-worth, (0.0, group.need));
         let mut sum = vec![(seated, 1.0)];
-        for &facility in near {
-            let pair = program.real(0.0, (0.0, *persons));
+        for &facility in &group.near {
+            let pair = program.real(0.0, (0.0, group.need));
             sum.push((pair, -1.0));
             given[facility].push((pair, 1.0));
         }
         program.at_most(&sum, 0.0);
-        // What they have today is not worked out: nobody counts as lacking less than all.
-        counts.push((Some(seated), 0.0, *persons));
+        counts.push(Count { variable: Some(seated), today: group.today });
     }
-    for (facility, mut row) in facilities.iter().zip(given) {
+    for (facility, mut row) in places.facilities.iter().zip(given) {
         if row.is_empty() {
             continue;
         }

@@ -7,12 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::edit::{Change, Edit, Given, Scenario};
+use super::names::Names;
 use crate::assess::{Findings, check};
-use crate::model::{AreaId, Column, FacilityId, FacilityRow, Id, LevelId, ServiceId, SourceId};
+use crate::model::{AreaId, Column, EstateId, FacilityId, FacilityRow, Id, Lang, LevelId, ServiceId, SourceId};
 use crate::rules::decide::Decide;
 use crate::rules::finding::{Of, Subject};
 use crate::rules::select::{Condition, Tri, Where};
-use crate::rules::{Case, Check, Noun, ShareCheck};
+use crate::rules::{Case, Check, Noun, Pairing, ShareCheck};
 
 /// More copies of a facility than this are not offered in one area.
 const MOST_COPIES: usize = 20;
@@ -20,8 +21,8 @@ const MOST_COPIES: usize = 20;
 type Attributes = BTreeMap<String, Given>;
 
 /// Edits that would mend the obligations at these positions among the findings of the case: each a scenario of one edit,
-/// named after what it does and where.
-pub fn mends(case: &Case<'_>, findings: &Findings, wanted: &[usize]) -> Vec<Scenario> {
+/// named in `lang` after what it does and where.
+pub fn mends(case: &Case<'_>, findings: &Findings, wanted: &[usize], lang: Lang) -> Vec<Scenario> {
     let mut mends = Mends { case, openings: BTreeMap::new(), altered: BTreeMap::new() };
     for &position in wanted {
         let found = &findings.findings[position];
@@ -29,15 +30,23 @@ pub fn mends(case: &Case<'_>, findings: &Findings, wanted: &[usize]) -> Vec<Scen
     }
     let checks: Vec<&Check> =
         findings.findings.iter().map(|found| check(&findings.packs, (found.pack, found.obligation))).collect();
-    mends.scenarios(&checks)
+    mends.scenarios(&checks, &Names { packs: &findings.packs, lang })
 }
 
 struct Mends<'a> {
     case: &'a Case<'a>,
-    /// What opens, by service and area: the attributes of one after the other.
-    openings: BTreeMap<(ServiceId, AreaId), Vec<Attributes>>,
+    /// What opens, by service and where: the attributes of one after the other.
+    openings: BTreeMap<(ServiceId, Site), Vec<Attributes>>,
     /// What becomes of a facility; each set of attributes is an edit of its own.
     altered: BTreeMap<FacilityId, BTreeSet<Vec<(String, Sorted)>>>,
+}
+
+/// Where something opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Site {
+    /// At the place that stands for an area.
+    Area(AreaId),
+    Estate(EstateId),
 }
 
 /// A given value that can be put in order.
@@ -91,7 +100,7 @@ impl Mends<'_> {
                 for (area, subject) in lacking() {
                     let there = subject.evidence.counted.unwrap_or(0.0);
                     let n = (f64::from(presence.at_least) - there).max(1.0) as usize;
-                    self.open(service, area, n, &meeting(&presence.r#where));
+                    self.open(service, Site::Area(area), n, &meeting(&presence.r#where));
                 }
             }
             Check::Tiered(tiered) => {
@@ -99,7 +108,7 @@ impl Mends<'_> {
                 let mut wants = meeting(&tiered.r#where);
                 wants.insert("form".to_owned(), Given::Text("own".to_owned()));
                 for (area, _) in lacking() {
-                    self.open(service, area, 1, &wants);
+                    self.open(service, Site::Area(area), 1, &wants);
                     self.become_in(service, area, &wants);
                 }
             }
@@ -114,7 +123,7 @@ impl Mends<'_> {
                     }
                     let conversion = wants.clone();
                     wants.insert("level".to_owned(), Given::Text(level.clone()));
-                    self.open(service, area, 1, &wants);
+                    self.open(service, Site::Area(area), 1, &wants);
                     // One that is there for this level may only lack its window.
                     let levels = facilities.attribute("level");
                     let is_of_level = |facility: FacilityId| {
@@ -149,13 +158,9 @@ impl Mends<'_> {
                 let Some(service) = service(reach.service.get_ref()) else { return };
                 self.anywhere(service, &meeting(&reach.r#where));
             }
+            Check::Pairing(pairing) => self.of_pairing(pairing, subjects),
             // No new facility and no value that is known would mend these.
-            Check::Ceiling(_)
-            | Check::Variation(_)
-            | Check::Membership(_)
-            | Check::Pairing(_)
-            | Check::Indicator(_)
-            | Check::Note(_) => {}
+            Check::Ceiling(_) | Check::Variation(_) | Check::Membership(_) | Check::Indicator(_) | Check::Note(_) => {}
         }
     }
 
@@ -187,6 +192,30 @@ impl Mends<'_> {
         }
     }
 
+    /// A facility at each estate that lacks one: open in time, and large enough for it alone.
+    fn of_pairing(&mut self, pairing: &Pairing, subjects: &[Subject]) {
+        let world = self.case.world;
+        let Some(service) = world.facilities.service(pairing.service.get_ref()) else { return };
+        for subject in subjects.iter().filter(is_lacking) {
+            let Of::Estate(id) = subject.of else { continue };
+            let estate = &world.estates.rows[id];
+            let mut wants = meeting(&pairing.r#where);
+            if let Some(opens) = &pairing.opens {
+                let Some(due) = estate.first_phase else { continue };
+                wants.insert(opens.get_ref().clone(), Given::Date(due));
+            }
+            if let Some((capacity, each)) = pairing.capacity.as_ref().zip(pairing.places_per_household.as_ref()) {
+                let Some(households) = estate.households else { continue };
+                let needed = (each.get_ref() * households).ceil();
+                let usual = self.median(service, capacity.get_ref()).unwrap_or(0.0);
+                wants.insert(capacity.get_ref().clone(), Given::Number(needed.max(usual)));
+            }
+            if estate.place.is_some() && self.is_named(&estate.code) {
+                self.open(service, Site::Estate(id), 1, &wants);
+            }
+        }
+    }
+
     /// Facilities enough for what is lacking of an amount, or of facilities.
     fn enough(
         &mut self,
@@ -203,7 +232,7 @@ impl Mends<'_> {
         let by_area = subjects.iter().filter_map(|subject| Some((area(subject)?, subject)));
         if decide == Decide::Each {
             for (area, subject) in by_area.filter(|(_, subject)| is_lacking(subject)) {
-                self.open(service, area, copies(subject.shortfall.unwrap_or(size)), &wants);
+                self.open(service, Site::Area(area), copies(subject.shortfall.unwrap_or(size)), &wants);
             }
             return;
         }
@@ -211,17 +240,20 @@ impl Mends<'_> {
         let named: Vec<AreaId> = by_area.map(|(area, _)| area).collect();
         let areas = if named.is_empty() { self.lowest_areas() } else { named };
         let each = copies(lacking.unwrap_or(size) / areas.len().max(1) as f64);
-        areas.into_iter().for_each(|area| self.open(service, area, each, &wants));
+        areas.into_iter().for_each(|area| self.open(service, Site::Area(area), each, &wants));
     }
 
     /// A facility at the place of each lowest area that has one.
     fn anywhere(&mut self, service: ServiceId, wants: &Attributes) {
-        let world = self.case.world;
-        // Where a table gives the costs, only those to places that it names are known.
-        let is_named = |code: &str| world.costs.as_ref().is_none_or(|table| table.destination(code).is_some());
-        let placed = |&area: &AreaId| world.areas[area].place.is_some() && is_named(&world.areas[area].code);
+        let areas = &self.case.world.areas;
+        let placed = |&area: &AreaId| areas[area].place.is_some() && self.is_named(&areas[area].code);
         let areas: Vec<AreaId> = self.lowest_areas().into_iter().filter(placed).collect();
-        areas.into_iter().for_each(|area| self.open(service, area, 1, wants));
+        areas.into_iter().for_each(|area| self.open(service, Site::Area(area), 1, wants));
+    }
+
+    /// Whether the costs to a place are known: where a table gives them, only those to places that it names are.
+    fn is_named(&self, code: &str) -> bool {
+        self.case.world.costs.as_ref().is_none_or(|table| table.destination(code).is_some())
     }
 
     fn lowest_areas(&self) -> Vec<AreaId> {
@@ -230,9 +262,9 @@ impl Mends<'_> {
         levels.map(|level| areas.at_level(level)).find(|ids| !ids.is_empty()).unwrap_or_default().to_vec()
     }
 
-    /// So many facilities in an area, each with attributes of its own or those that others want there, too.
-    fn open(&mut self, service: ServiceId, area: AreaId, n: usize, wants: &Attributes) {
-        let there = self.openings.entry((service, area)).or_default();
+    /// So many facilities in one place, each with attributes of its own or those that others want there, too.
+    fn open(&mut self, service: ServiceId, site: Site, n: usize, wants: &Attributes) {
+        let there = self.openings.entry((service, site)).or_default();
         let fits = |has: &Attributes| wants.iter().all(|(key, want)| has.get(key).is_none_or(|value| value == want));
         let mut left = n.min(MOST_COPIES);
         for has in there.iter_mut().filter(|has| fits(has)) {
@@ -326,33 +358,40 @@ impl Mends<'_> {
         usual
     }
 
-    fn scenarios(self, checks: &[&Check]) -> Vec<Scenario> {
+    fn scenarios(self, checks: &[&Check], names: &Names<'_>) -> Vec<Scenario> {
         let world = self.case.world;
         let key = |service: ServiceId| world.facilities.services()[service].key.as_str();
         let mut scenarios = Vec::new();
         let mut usual: BTreeMap<ServiceId, Attributes> = BTreeMap::new();
-        for (&(service, area), there) in &self.openings {
+        for (&(service, site), there) in &self.openings {
             let usual = usual.entry(service).or_insert_with(|| self.usual(service, checks));
-            for (n, wants) in there.iter().enumerate() {
-                let place = &world.areas[area];
-                let copy = if n == 0 { String::new() } else { format!(" {}", n + 1) };
-                let name = format!("{} {}{copy}", place.name, key(service));
+            let (code, of, place, area) = match site {
+                Site::Area(id) => {
+                    let area = &world.areas[id];
+                    (area.code.clone(), (&area.code, &area.name), area.place, Some(id))
+                }
+                Site::Estate(id) => {
+                    let estate = &world.estates.rows[id];
+                    (format!("estate-{}", estate.code), (&estate.code, &estate.name), estate.place, estate.area)
+                }
+            };
+            for (n, wants) in (1..).zip(there) {
                 let mut attributes = usual.clone();
                 attributes.extend(wants.clone());
                 attributes.retain(|key, given| can_hold(world.facilities.attributes(), key, given));
                 let facility = FacilityRow {
-                    code: format!("plan-{}-{}-{}", key(service), place.code, n + 1),
-                    name: name.clone(),
+                    code: format!("plan-{}-{code}-{n}", key(service)),
+                    name: names.opened(key(service), of.1, n),
                     service,
-                    place: place.place,
-                    area: Some(area),
-                    // Where a table gives the costs, those to the area are those to a site in it.
-                    destination: world.costs.as_ref().and_then(|table| table.destination(&place.code)),
+                    place,
+                    area,
+                    // Where a table gives the costs, those to the area or estate are those to a site in it.
+                    destination: world.costs.as_ref().and_then(|table| table.destination(of.0)),
                     origin: (SourceId::new(0), 0),
                 };
                 let change =
                     Change::Open { facility, attributes: attributes.into_iter().collect(), serves: Vec::new() };
-                let name = format!("open {} {} {}{copy}", key(service), place.code, place.name);
+                let name = names.opening(key(service), of, n);
                 scenarios.push(Scenario { name, edits: vec![Edit { change, cost: None, row: 0 }] });
             }
         }
@@ -366,7 +405,7 @@ impl Mends<'_> {
             }
             for attributes in forms {
                 let what: Vec<&str> = attributes.iter().map(|(key, _)| key.as_str()).collect();
-                let name = format!("change {} {} {}: {}", key(row.service), row.code, row.name, what.join(", "));
+                let name = names.change(key(row.service), row, &what);
                 let attributes = attributes.into_iter().map(|(key, given)| (key, given.0)).collect();
                 let change = Change::Alter { facility, attributes, moved: None };
                 scenarios.push(Scenario { name, edits: vec![Edit { change, cost: None, row: 0 }] });

@@ -5,30 +5,42 @@
 //! it says it keeps.
 //!
 //! # Proof
-//! Sums (`presence`, `tiered`, `cascade`, `share`, `total`, `per-capita`, `seats`, `ceiling`) and cover (`reach`, `seats` with a
-//! distance) are conditions of the program that every choice keeping the obligation meets. Other kinds are not written
-//! out: choices that the check refuses are cut off one by one. So a bound is valid, and what is called impossible is.
+//! Sums (`presence`, `tiered`, `cascade`, `share`, `total`, `per-capita`, `seats`, `ceiling`) and what is near (`reach`,
+//! `seats` with a distance, `pairing`) are conditions of the program that every choice keeping the obligation meets. Other
+//! kinds are not written out: choices that the check refuses are cut off one by one. So a bound is valid, and what is called
+//! impossible is.
+//!
+//! # Work and time
+//! The search ends when it has done so much work, which is counted and the same on every machine; time is the outer limit. So
+//! the same question has the same answer wherever there is time for the work.
 
 mod asks;
+mod estates;
+mod ladder;
 mod master;
 pub mod mends;
+mod names;
+mod near;
+mod purposes;
 mod search;
+mod starts;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::time::Duration;
 
 use rayon::prelude::*;
 
 use super::compare::Difference;
 use super::stage::Stage;
 use crate::model::AreaId;
+use crate::program::Work;
 use crate::rules::Verdict;
-use crate::rules::finding::{Finding, Of};
+use crate::rules::finding::Of;
 use asks::{Ask, Asked};
-use master::{FAINT, Goal, Master, Role, Terms};
-use search::{Ended, Search, is_kept, is_reckoned};
+use master::{Found, Master, Role};
+use search::{Ended, Search, is_reckoned};
 
 /// What a plan is asked for.
 pub struct Question<'a> {
@@ -38,8 +50,10 @@ pub struct Question<'a> {
     pub costs: &'a [f64],
     /// The obligations that are to hold, by their positions among the findings of the base.
     pub wanted: &'a [usize],
-    /// Whether time is up.
-    pub stop: &'a (dyn Fn() -> bool + Sync),
+    /// How much the search may do, in terms of the program's rows gone through: some million a second.
+    pub work: u64,
+    /// The time that is left.
+    pub time_left: &'a (dyn Fn() -> Duration + Sync),
 }
 
 /// Why an obligation cannot hold, whatever is chosen.
@@ -49,12 +63,12 @@ pub enum Why {
     Untouched,
     /// All scenarios together do not bring enough: here, of which the first few are named.
     NotEnough(Vec<Of>),
-    /// The study does not say enough to judge it, and no scenario changes that.
-    NotSaid,
+    /// The study does not say enough to judge it here, and no scenario changes that.
+    NotSaid(Vec<Of>),
     /// It is proven, by choices tried.
     Tried,
     /// It is not known whether it can: its kind is not written out as conditions and too many choices would have to be
-    /// tried, or time was up.
+    /// tried, or work or time was used up.
     NotKnown,
 }
 
@@ -81,8 +95,8 @@ pub struct Clash {
 pub struct Purpose {
     /// The scenario.
     pub scenario: usize,
-    /// What would be lost without it.
-    pub serves: Vec<Served>,
+    /// What would be lost without it; `None` where time was up before it was looked into.
+    pub serves: Option<Vec<Served>>,
 }
 
 /// What one obligation would lose without one scenario.
@@ -107,11 +121,13 @@ pub struct Rung {
     pub chosen: Vec<usize>,
     /// Obligations wanted that hold, by position.
     pub held: Vec<usize>,
-    /// What is still lacking of those wanted, each as a share of what is lacking today, summed.
+    /// What is still lacking of those that the plan keeps, as a share of what is lacking today: the mean of their shares.
     pub lacking: f64,
+    /// No choice of this cost leaves less lacking than this.
+    pub bound: f64,
     /// What is changed against the base.
     pub difference: Difference,
-    /// Whether no choice of this cost leaves less lacking.
+    /// Whether the bound is what is lacking.
     pub proven: bool,
 }
 
@@ -145,11 +161,12 @@ pub struct Plan {
 pub enum NoPlan {
     /// Everything wanted that a choice can keep holds already.
     NothingToDo,
-    /// Time was up before there was one.
+    /// Work or time was used up before there was one.
     Stopped,
 }
 
-/// The cheapest plan.
+/// The cheapest plan; of plans that cost the same, as far as the work goes, that by which most persons have near them what is
+/// promised there.
 ///
 /// Where not all that is wanted can hold together, the plan keeps as many as can, at the least cost. What holds today is
 /// never given up, but for promises that a plan cannot reckon with and no scenario chosen touches.
@@ -164,7 +181,15 @@ pub fn plan(question: &Question<'_>) -> (Vec<Impossible>, Result<Plan, NoPlan>) 
     let open: BTreeSet<usize> = question.wanted.iter().copied().filter(is_open).collect();
     let keeps = (0..base.len()).filter(|&position| *verdict(position) == Verdict::Met);
     let positions: Vec<usize> = keeps.chain(open.iter().copied()).collect();
-    let asked: Vec<Asked> = positions.par_iter().map(|&position| Asked::of(stage, position)).collect();
+    let whole_time = (question.time_left)();
+    let until = |share: f64| {
+        let kept_back = whole_time.mul_f64(1.0 - share);
+        move || (question.time_left)().saturating_sub(kept_back)
+    };
+    let (search_time, purposes_time) = (until(SEARCH_TIME), until(SEARCH_TIME + PURPOSES_TIME));
+    let asked: Option<Vec<Asked>> =
+        positions.par_iter().map(|&position| (!search_time().is_zero()).then(|| Asked::of(stage, position))).collect();
+    let Some(asked) = asked else { return (Vec::new(), Err(NoPlan::Stopped)) };
     let (mut asked, untouched): (Vec<Asked>, Vec<Asked>) =
         asked.into_iter().partition(|asked| !asked.touching.is_empty());
     asked.sort_by_key(|asked| asked.position);
@@ -176,11 +201,10 @@ pub fn plan(question: &Question<'_>) -> (Vec<Impossible>, Result<Plan, NoPlan>) 
         .collect();
 
     let master = Master { asked: &asked, costs: question.costs, exclusive: stage.exclusive(), cuts: Vec::new() };
-    let mut search = Search { stage, asked: &asked, master, stop: question.stop };
-    let mut roles: Vec<Role> =
-        asked.iter().map(|asked| if is_wanted(asked) { Role::Free } else { Role::Must }).collect();
+    let work = |share: f64| Work::new((question.work as f64 * share) as u64, &search_time);
+    let mut search = Search { stage, asked: &asked, master, work: work(ALONE_WORK) };
     let mut wanted: Vec<usize> = Vec::new();
-    // Those that are only tried come last: they take all the time that there is.
+    // Those that are only tried come last: they take all that there is.
     let mut alone: Vec<(usize, &Asked)> = asked.iter().enumerate().filter(|(_, asked)| is_wanted(asked)).collect();
     alone.sort_by_key(|(_, asked)| !is_reckoned(asked));
     for (at, one) in alone {
@@ -200,65 +224,105 @@ pub fn plan(question: &Question<'_>) -> (Vec<Impossible>, Result<Plan, NoPlan>) 
     }
     impossible.sort_by_key(|impossible| impossible.position);
     wanted.sort_unstable();
-    if wanted.is_empty() {
-        return (impossible, Err(NoPlan::NothingToDo));
-    }
-    wanted.iter().for_each(|&at| roles[at] = Role::Must);
-    let mut clash = None;
-    let mut most_is_proven = true;
-    let mut ended = search.cheapest(&roles);
-    if matches!(ended, Ended::None) {
-        let all: Vec<usize> = (0..asked.len()).filter(|&at| roles[at] == Role::Must).collect();
-        let Some((conflict, smallest)) = search.conflict(&all) else { return (impossible, Err(NoPlan::Stopped)) };
-        let positions = conflict.iter().map(|&at| asked[at].position).collect();
-        clash = Some(Clash { positions, smallest });
-        // As many as go together; of as many those that cost least.
-        let Some(least) = search.least_given_up(&roles, &wanted, conflict) else {
-            return (impossible, Err(NoPlan::Stopped));
-        };
-        most_is_proven = least.len() <= MOST_CHOICES;
-        let mut best: Option<(f64, Vec<usize>)> = None;
-        for given_up in least.into_iter().take(MOST_CHOICES) {
-            let mut fewer = roles.clone();
-            given_up.iter().for_each(|&at| fewer[at] = Role::Free);
-            let Ended::Choice(found) = search.cheapest(&fewer) else {
-                most_is_proven = false;
-                continue;
-            };
-            most_is_proven &= found.proven;
-            if best.as_ref().is_none_or(|(cost, _)| found.objective < *cost) {
-                best = Some((found.objective, given_up));
-                ended = Ended::Choice(found);
-            }
-        }
-        let Some((_, given_up)) = best else { return (impossible, Err(NoPlan::Stopped)) };
-        given_up.iter().for_each(|&at| roles[at] = Role::Free);
-        if wanted.iter().all(|at| given_up.contains(at)) {
-            return (impossible, Err(NoPlan::NothingToDo));
-        }
-    }
-    let Ended::Choice(found) = ended else { return (impossible, Err(NoPlan::Stopped)) };
-    let chosen = without_idle(&search, &found.chosen, &found.holds);
+    let unspent = search.work.left();
+    search.work = Work::new(unspent.saturating_add(work(CHEAPEST_WORK).left()), &search_time);
+    let most = match most(&mut search, &wanted) {
+        Ok(most) => most,
+        Err(why) => return (impossible, Err(why)),
+    };
+    let unspent = search.work.left();
+    search.work = work(NEAR_WORK);
+    let chosen = search.nearest_to_most(&most.roles, &wanted, most.found.chosen.clone());
+    let unspent = unspent.saturating_add(search.work.left());
+    let stop = || purposes_time().is_zero();
+    let chosen = without_idle(&search, chosen, &most.roles, &stop);
     let kept = search.kept(&chosen);
     let (held, given_up): (Vec<usize>, Vec<usize>) = wanted.iter().copied().partition(|&at| kept[at]);
-    let cost = |chosen: &[usize]| chosen.iter().map(|&scenario| question.costs[scenario]).sum::<f64>() + 0.0;
-    let objective = cost(&chosen);
-    let proven = found.proven && most_is_proven;
-    let ladder = ladder(&mut search, question, &roles, &held, &chosen);
+    let objective = cost(question.costs, &chosen);
+    let purposes = purposes::purposes(stage, &chosen, &stop);
+    let ladder_work = unspent.saturating_add(work(1.0 - ALONE_WORK - CHEAPEST_WORK - NEAR_WORK).left());
+    let ladder = ladder::ladder(&mut search, question, &most.roles, (&held, &chosen), ladder_work);
     let position = |at: &usize| asked[*at].position;
     let plan = Plan {
         impossible: impossible.clone(),
-        clash,
+        clash: most.clash,
         held: (0..asked.len()).filter(|&at| kept[at]).map(|at| asked[at].position).collect(),
         given_up: given_up.iter().map(position).collect(),
-        purposes: purposes(stage, &chosen),
-        bound: if proven { objective } else { found.bound.min(objective) },
+        purposes,
+        bound: if most.proven { objective } else { most.found.bound.min(objective) },
         objective,
-        proven,
+        proven: most.proven,
         chosen,
         ladder,
     };
     (impossible, Ok(plan))
+}
+
+/// What a choice costs.
+fn cost(costs: &[f64], chosen: &[usize]) -> f64 {
+    // The sum of nothing is -0.
+    chosen.iter().map(|&scenario| costs[scenario]).sum::<f64>() + 0.0
+}
+
+/// Shares of the work: for each promise alone, for the cheapest way to keep them all, and for those who have something near
+/// by it; the ladder has the rest.
+const ALONE_WORK: f64 = 0.2;
+const CHEAPEST_WORK: f64 = 0.4;
+const NEAR_WORK: f64 = 0.1;
+/// Shares of the time by which the search has ended and what is chosen is explained; the ladder has the rest.
+const SEARCH_TIME: f64 = 0.7;
+const PURPOSES_TIME: f64 = 0.15;
+
+/// As many promises as go together, for the least cost.
+struct Most {
+    found: Found,
+    roles: Vec<Role>,
+    clash: Option<Clash>,
+    /// Whether no choice keeps more, or as many for less.
+    proven: bool,
+}
+
+fn most(search: &mut Search<'_>, wanted: &[usize]) -> Result<Most, NoPlan> {
+    if wanted.is_empty() {
+        return Err(NoPlan::NothingToDo);
+    }
+    let asked = search.asked;
+    let base = &search.stage.base().findings;
+    let mut roles: Vec<Role> = asked
+        .iter()
+        .map(|asked| if base[asked.position].finding.verdict.is_open() { Role::Free } else { Role::Must })
+        .collect();
+    wanted.iter().for_each(|&at| roles[at] = Role::Must);
+    match search.cheapest(&roles) {
+        Ended::Choice(found) => return Ok(Most { proven: found.proven, found, roles, clash: None }),
+        Ended::Open => return Err(NoPlan::Stopped),
+        Ended::None => {}
+    }
+    let all: Vec<usize> = (0..asked.len()).filter(|&at| roles[at] == Role::Must).collect();
+    let (conflict, smallest) = search.conflict(&all).ok_or(NoPlan::Stopped)?;
+    let clash = Some(Clash { positions: conflict.iter().map(|&at| asked[at].position).collect(), smallest });
+    // As many as go together; of as many those that cost least.
+    let least = search.least_given_up(&roles, wanted, conflict).ok_or(NoPlan::Stopped)?;
+    let mut proven = least.len() <= MOST_CHOICES;
+    let mut best: Option<(Found, Vec<usize>)> = None;
+    for given_up in least.into_iter().take(MOST_CHOICES) {
+        let mut fewer = roles.clone();
+        given_up.iter().for_each(|&at| fewer[at] = Role::Free);
+        let Ended::Choice(found) = search.cheapest(&fewer) else {
+            proven = false;
+            continue;
+        };
+        proven &= found.proven;
+        if best.as_ref().is_none_or(|(best, _)| found.objective < best.objective) {
+            best = Some((found, given_up));
+        }
+    }
+    let (found, given_up) = best.ok_or(NoPlan::Stopped)?;
+    given_up.iter().for_each(|&at| roles[at] = Role::Free);
+    if wanted.iter().all(|at| given_up.contains(at)) {
+        return Err(NoPlan::NothingToDo);
+    }
+    Ok(Most { found, roles, clash, proven })
 }
 
 /// What is not written out as conditions is tried choice by choice, of so many scenarios and no more.
@@ -270,7 +334,7 @@ const MOST_CHOICES: usize = 8;
 /// Where even all that could help together is not enough.
 fn not_enough(ask: &Ask) -> Why {
     let mut lacking: Vec<Of> = Vec::new();
-    let mut is_unsaid = false;
+    let mut unsaid: Vec<Of> = Vec::new();
     let mut note = |of: &Of, base: f64, most: f64| {
         if most < -1e-9 * base.abs() && !lacking.contains(of) {
             lacking.push(of.clone());
@@ -281,132 +345,52 @@ fn not_enough(ask: &Ask) -> Why {
             for row in rows {
                 let most = row.base + row.terms.iter().map(|&(_, more)| more.max(0.0)).sum::<f64>();
                 if row.of_unknown && most < -1e-9 * row.base.abs() {
-                    is_unsaid = true;
+                    unsaid.push(row.of.clone());
                     continue;
                 }
                 note(&row.of, row.base, row.base + row.terms.iter().map(|&(_, more)| more.max(0.0)).sum::<f64>());
             }
         }
-        Ask::Cover(cover) => {
-            let most = |group: usize| if cover.groups[group] == asks::Near::default() { 0.0 } else { 1.0 };
-            for row in &cover.rows {
-                note(&row.of, row.base, row.base + row.terms.iter().map(|&(at, gain)| gain * most(at)).sum::<f64>());
-            }
-        }
-        Ask::Places(places) => {
-            let most = |group: usize| if places.groups[group].1.is_empty() { 0.0 } else { places.groups[group].0 };
-            for row in &places.rows {
-                note(&row.of, row.base, row.base + row.terms.iter().map(|&(at, gain)| gain * most(at)).sum::<f64>());
-            }
+        Ask::Near(cover, places) => {
+            let most = |row: &asks::CountRow, most: &dyn Fn(usize) -> f64| {
+                row.base + row.terms.iter().map(|&(at, gain)| gain * most(at)).sum::<f64>()
+            };
+            let covered = |group: usize| if cover.groups[group] == asks::Near::default() { 0.0 } else { 1.0 };
+            let seated =
+                |group: usize| if places.groups[group].near.is_empty() { 0.0 } else { places.groups[group].need };
+            cover.rows.iter().for_each(|row| note(&row.of, row.base, most(row, &covered)));
+            places.rows.iter().for_each(|row| note(&row.of, row.base, most(row, &seated)));
         }
         Ask::Untold => {}
     }
-    if is_unsaid && lacking.is_empty() {
-        return Why::NotSaid;
+    match (lacking.is_empty(), unsaid.is_empty()) {
+        (false, _) => Why::NotEnough(lacking),
+        (true, false) => Why::NotSaid(unsaid),
+        (true, true) => Why::Tried,
     }
-    if lacking.is_empty() { Why::Tried } else { Why::NotEnough(lacking) }
 }
 
 /// The choice without scenarios that nothing needs: those that cost nothing come in by chance.
-fn without_idle(search: &Search<'_>, chosen: &[usize], holds: &[bool]) -> Vec<usize> {
-    let mut chosen = chosen.to_vec();
+fn without_idle(
+    search: &Search<'_>,
+    mut chosen: Vec<usize>,
+    roles: &[Role],
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Vec<usize> {
     let mut at = 0;
-    while at < chosen.len() {
-        let scenario = chosen[at];
+    while at < chosen.len() && !stop() {
+        if 0.0 < search.master.costs[chosen[at]] {
+            at += 1;
+            continue;
+        }
         let mut fewer = chosen.clone();
         fewer.remove(at);
         let kept = search.kept(&fewer);
-        if search.master.costs[scenario] == 0.0 && holds.iter().zip(&kept).all(|(holds, kept)| !holds || *kept) {
+        if roles.iter().zip(&kept).all(|(role, kept)| *role != Role::Must || *kept) {
             chosen = fewer;
         } else {
             at += 1;
         }
     }
     chosen
-}
-
-/// What each scenario chosen is for: what is lost where it alone is left out.
-fn purposes(stage: &Stage, chosen: &[usize]) -> Vec<Purpose> {
-    let (Ok(full), Ok(all)) = (stage.outcome(chosen), stage.difference(chosen)) else { return Vec::new() };
-    let finding = |outcome: &super::Outcome, position: usize| -> Finding {
-        let anew = outcome.judged.iter().find(|(at, _)| *at == position);
-        anew.map_or_else(|| stage.base().findings[position].finding.clone(), |(_, found)| found.finding.clone())
-    };
-    let gained = |difference: &Difference, position: usize| {
-        let change = difference.obligations.iter().find(|change| change.position == position);
-        change.map_or(0.0, |change| change.gained - change.lost)
-    };
-    let purpose = |&scenario: &usize| -> Option<Purpose> {
-        let rest: Vec<usize> = chosen.iter().copied().filter(|&other| other != scenario).collect();
-        let (without, less) = (stage.outcome(&rest).ok()?, stage.difference(&rest).ok()?);
-        let positions = full.judged.iter().map(|(position, _)| *position);
-        let served = positions.filter_map(|position| {
-            let (with, without) = (finding(&full, position), finding(&without, position));
-            let base = &stage.base().findings[position].finding.verdict;
-            let needs = is_kept(base, Some(&with.verdict)) && !is_kept(base, Some(&without.verdict));
-            let lost = |(with, without): (&crate::rules::finding::Subject, &crate::rules::finding::Subject)| {
-                let Of::Area(area) = with.of else { return None };
-                (with.verdict == Verdict::Met && without.of == with.of && without.verdict != Verdict::Met)
-                    .then_some(area)
-            };
-            let areas: Vec<AreaId> = with.subjects.iter().zip(&without.subjects).filter_map(lost).collect();
-            let persons = (gained(&all, position) - gained(&less, position)).max(0.0);
-            let persons = if persons < 1e-6 { 0.0 } else { persons };
-            (needs || !areas.is_empty() || 0.0 < persons).then_some(Served { position, needs, areas, persons })
-        });
-        Some(Purpose { scenario, serves: served.collect() })
-    };
-    chosen.par_iter().filter_map(purpose).collect()
-}
-
-/// Rungs of a ladder are at least this share of the whole cost apart.
-const LEAST_STEP: f64 = 1.0 / 24.0;
-/// A rung is given up so many times after the solver has paused to ask, which it does some ten times a second.
-const MOST_PATIENCE: u32 = 20;
-
-/// The best use of every budget from nothing to the plan: what is lacking of those held by the plan is least.
-fn ladder(
-    search: &mut Search<'_>,
-    question: &Question<'_>,
-    roles: &[Role],
-    held: &[usize],
-    chosen: &[usize],
-) -> Vec<Rung> {
-    let cost = |chosen: &[usize]| chosen.iter().map(|&scenario| question.costs[scenario]).sum::<f64>() + 0.0;
-    let mut roles = roles.to_vec();
-    for (at, role) in roles.iter_mut().enumerate() {
-        if held.contains(&at) {
-            *role = if is_reckoned(&search.asked[at]) { Role::May } else { Role::Free };
-        } else if *role == Role::May {
-            *role = Role::Free;
-        }
-    }
-    let whole = cost(chosen);
-    let rung = |search: &Search<'_>, chosen: Vec<usize>, lacking: f64, proven: bool| {
-        let kept = search.kept(&chosen);
-        let held = held.iter().filter(|&&at| kept[at]).map(|&at| search.asked[at].position).collect();
-        let difference = question.stage.difference(&chosen).unwrap_or_default();
-        Rung { cost: cost(&chosen), chosen, held, lacking, difference, proven }
-    };
-    let mut ladder = vec![rung(search, chosen.to_vec(), 0.0, true)];
-    let mut budget = whole;
-    while 0.0 < budget && !(search.stop)() {
-        let below = ladder.last().map_or(whole, |rung| rung.cost);
-        budget = (below - 1e-6 * whole).min(budget - LEAST_STEP * whole).max(0.0);
-        let terms = Terms { roles: &roles, goal: Goal::Lacking, budget: Some(budget) };
-        let patience = AtomicU32::new(0);
-        let stop = || MOST_PATIENCE < patience.fetch_add(1, Relaxed) || (question.stop)();
-        let Ended::Choice(least) = search.best_until(&terms, &stop) else { continue };
-        let faint = FAINT * cost(&least.chosen) / budget.max(1e-9 * whole);
-        // The solver's tolerance and the faint cost leave their traces in the last digits.
-        let lacking = ((least.objective - faint).max(0.0) * 1e4).round() / 1e4;
-        let found = rung(search, least.chosen, lacking, least.proven);
-        let is_nothing = found.chosen.is_empty();
-        ladder.push(found);
-        if is_nothing {
-            break;
-        }
-    }
-    ladder.reverse();
-    ladder
 }

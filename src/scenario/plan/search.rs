@@ -10,7 +10,7 @@ use super::super::batch::choices_of;
 use super::super::stage::Stage;
 use super::asks::{Ask, Asked};
 use super::master::{Cut, Found, Goal, Master, Role, Terms};
-use crate::program::NoSolution;
+use crate::program::{NoSolution, Work};
 use crate::rules::Verdict;
 
 /// A search over the scenarios of a stage.
@@ -18,7 +18,7 @@ pub(super) struct Search<'a> {
     pub(super) stage: &'a Stage,
     pub(super) asked: &'a [Asked],
     pub(super) master: Master<'a>,
-    pub(super) stop: &'a (dyn Fn() -> bool + Sync),
+    pub(super) work: Work<'a>,
 }
 
 /// What a search for one choice ended with.
@@ -28,27 +28,25 @@ pub(super) enum Ended {
     Choice(Found),
     /// It is proven that there is none.
     None,
-    /// Time was up, or the solver lost its way.
+    /// Work or time was used up, or the solver lost its way.
     Open,
 }
 
 impl Search<'_> {
-    /// The best choice that the check agrees to.
+    /// The best choice that the check agrees to, or the best found with the work and in the time there is.
     pub(super) fn best(&mut self, terms: &Terms<'_>) -> Ended {
-        self.best_until(terms, self.stop)
-    }
-
-    /// The best choice that the check agrees to, or the best found before `stop` says that time is up.
-    pub(super) fn best_until(&mut self, terms: &Terms<'_>, stop: &(dyn Fn() -> bool + Sync)) -> Ended {
         let must_be_tried =
             (0..self.asked.len()).any(|at| terms.roles[at] == Role::Must && !is_reckoned(&self.asked[at]));
         for _ in 0..if must_be_tried { MOST_TRIED } else { MOST_REFUSALS } {
-            let found = match self.master.solve(terms, stop) {
+            if self.work.is_over() {
+                break;
+            }
+            let found = match self.master.solve(terms, &self.work) {
                 Ok(found) => found,
                 Err(NoSolution::Infeasible) => return Ended::None,
                 Err(NoSolution::Stopped | NoSolution::Failed) => return Ended::Open,
             };
-            let refused = self.refused(&found);
+            let refused = self.refused(&found, terms.roles);
             if refused.is_empty() {
                 return Ended::Choice(found);
             }
@@ -57,17 +55,14 @@ impl Search<'_> {
                 let choice = touching.map(|&scenario| (scenario, found.chosen.binary_search(&scenario).is_ok()));
                 self.master.cuts.push(Cut { asked, choice: choice.collect() });
             }
-            if stop() {
-                break;
-            }
         }
         Ended::Open
     }
 
-    /// Those asked that the choice should keep and, the check says, does not.
-    fn refused(&self, found: &Found) -> Vec<usize> {
+    /// Those asked that the choice must keep and, the check says, does not.
+    fn refused(&self, found: &Found, roles: &[Role]) -> Vec<usize> {
         let kept = self.kept(&found.chosen);
-        (0..self.asked.len()).filter(|&at| found.holds[at] && !kept[at]).collect()
+        (0..self.asked.len()).filter(|&at| roles[at] == Role::Must && !kept[at]).collect()
     }
 
     /// By position in the list of those asked: whether the check says that it is kept.
@@ -83,16 +78,37 @@ impl Search<'_> {
 
     /// Any choice with these roles.
     pub(super) fn any(&mut self, roles: &[Role]) -> Ended {
-        self.best(&Terms { roles, goal: Goal::Any, budget: None })
+        self.best(&Terms { roles, goal: Goal::Any, budget: None, start: self.master.enough(roles), counted: &[] })
     }
 
     /// The least cost with these roles.
     pub(super) fn cheapest(&mut self, roles: &[Role]) -> Ended {
-        self.best(&Terms { roles, goal: Goal::Cost, budget: None })
+        self.best(&Terms { roles, goal: Goal::Cost, budget: None, start: self.master.enough(roles), counted: &[] })
+    }
+
+    /// Of the choices with these roles that cost no more than `chosen`, that by which most persons whom those `wanted` are for
+    /// have something near, as far as the work goes.
+    pub(super) fn nearest_to_most(&mut self, roles: &[Role], wanted: &[usize], chosen: Vec<usize>) -> Vec<usize> {
+        let counts = |at: &usize| {
+            let is_near = matches!(&self.asked[*at].ask, Ask::Near(cover, places) if !cover.rows.is_empty() || !places.rows.is_empty());
+            is_near && roles[*at] == Role::Must
+        };
+        let counted: Vec<usize> = wanted.iter().copied().filter(counts).collect();
+        if counted.is_empty() {
+            return chosen;
+        }
+        let mut start = vec![false; self.master.costs.len()];
+        chosen.iter().for_each(|&scenario| start[scenario] = true);
+        let budget = chosen.iter().map(|&scenario| self.master.costs[scenario]).sum();
+        let terms = Terms { roles, goal: Goal::Near, budget: Some(budget), start, counted: &counted };
+        match self.best(&terms) {
+            Ended::Choice(found) => found.chosen,
+            Ended::None | Ended::Open => chosen,
+        }
     }
 
     /// The smallest sets of those wanted without which the rest can hold, `conflict` being some that cannot hold together;
-    /// `None` where time was up.
+    /// `None` where work or time was used up.
     ///
     /// What is given up has one of every conflict: the smallest such sets are tried, and each that is not enough shows
     /// another conflict.
@@ -124,8 +140,8 @@ impl Search<'_> {
         }
     }
 
-    /// Of those that cannot hold together some that cannot either, and of which none can be left out; `None` where time was
-    /// up.
+    /// Of those that cannot hold together some that cannot either, and of which none can be left out; `None` where work or
+    /// time was used up.
     fn core(&mut self, conflict: &[usize]) -> Option<Vec<usize>> {
         let mut core = conflict.to_vec();
         let mut at = 0;
@@ -149,7 +165,7 @@ impl Search<'_> {
     }
 
     /// The smallest set of those that `may` conflict which cannot hold together, by position in the list of those asked,
-    /// and whether it is proven that none is smaller; `None` where time was up.
+    /// and whether it is proven that none is smaller; `None` where work or time was used up.
     pub(super) fn conflict(&mut self, may: &[usize]) -> Option<(Vec<usize>, bool)> {
         let core = self.core(may)?;
         // None can be left out; another set may be smaller all the same.

@@ -1,0 +1,251 @@
+//! Why `assign` has no answer, and who and what its answer leaves out, said to the person who can mend it.
+
+use super::aim::Aim;
+use super::{Arguments, NoAnswer, somewhere};
+use crate::allocation::TooMany;
+use crate::allocation::districts::NoDistricts;
+use crate::assess::allocation::{MOST_PAIRS, NoTask, Task, persons, without_boundary};
+use crate::cli::tell;
+use crate::model::{Column, Lang, LevelId, Text, World};
+use crate::read::problem::say;
+use crate::report::allocation::{Keep, conditions};
+use crate::report::words::number::number;
+use crate::report::words::plain;
+use crate::units::CostUnit;
+
+/// Whether all areas have a boundary.
+pub(super) fn boundaries(world: &World, task: &Task, level: LevelId) -> Result<(), Text> {
+    let without = without_boundary(world, task);
+    if without.is_empty() {
+        return Ok(());
+    }
+    let areas = &world.areas;
+    let key = &areas.levels()[level].key;
+    let has_all = |level: &LevelId| {
+        let ids = areas.at_level(*level);
+        !ids.is_empty() && ids.iter().all(|&id| areas[id].boundary.polygon().is_some())
+    };
+    let drawn = areas.levels().ids().filter(has_all).map(|level| areas.levels()[level].key.as_str());
+    let drawn = drawn.collect::<Vec<_>>().join(", ");
+    let (n, n_all) = (without.len(), task.places.len());
+    let first = without.iter().take(5).map(|&at| task.places[at].label.as_str()).collect::<Vec<_>>().join(", ");
+    let (help_en, help_zh) = match drawn.is_empty() {
+        true => ("add boundaries to that layer of areas".to_owned(), "请为该级区域补充边界".to_owned()),
+        false => (
+            format!("add them, or give --level with one whose areas all have one: {drawn}"),
+            format!("请补充边界，或用 --level 选择边界齐全的级别：{drawn}"),
+        ),
+    };
+    Err(say(
+        format!(
+            "--contiguous needs a boundary of every area, and {n} of {n_all} areas of the level `{key}` have none: \
+             {first}{}; {help_en}",
+            if 5 < n { " ..." } else { "" }
+        ),
+        format!(
+            "--contiguous 需要每个区域的边界，“{key}”级 {n_all} 个区域中有 {n} 个没有边界：{first}{}；{help_zh}",
+            if 5 < n { "等" } else { "" }
+        ),
+    ))
+}
+
+/// Why there is no answer, and whether it is proven that there is none.
+pub(super) fn no_answer(why: &NoAnswer, world: &World, task: &Task, keep: Option<&Keep>) -> (Text, bool) {
+    match why {
+        NoAnswer::Parted(TooMany::Stopped) | NoAnswer::Whole(NoDistricts::Stopped) => (
+            say(
+                "time was up before any answer was found: give a longer --time-limit",
+                "在时限内未找到任何方案：请延长 --time-limit",
+            ),
+            false,
+        ),
+        NoAnswer::Parted(TooMany::Disagrees(fault)) | NoAnswer::Whole(NoDistricts::Disagrees(fault)) => (
+            say(
+                format!(
+                    "this is a mistake of the program: {fault}; nothing was written, please report it with the files"
+                ),
+                format!("程序错误：{fault}；未写入任何文件，请连同数据一并反馈"),
+            ),
+            false,
+        ),
+        NoAnswer::Parted(TooMany::Stay(over)) => {
+            let name = |site: u32| plain(&world.facilities[task.sites[site as usize].facility].name);
+            let one = |&(site, staying): &(u32, u64)| {
+                let capacity = number(persons(task.capacity[site as usize]));
+                format!("{} {} > {capacity}", name(site), number(persons(staying)))
+            };
+            let listed = over.iter().take(8).map(one).collect::<Vec<_>>().join(", ");
+            let more = if 8 < over.len() { " ..." } else { "" };
+            let n = over.len();
+            // The largest share that every facility has room for, rounded down.
+            let most = keep.map_or(0.0, |keep| {
+                let mut today = vec![0_u64; task.sites.len()];
+                for (demand, site) in task.demand.iter().zip(&keep.current.site_of) {
+                    site.iter().for_each(|&site| today[site as usize] += demand);
+                }
+                let shares = today.iter().zip(&task.capacity).filter(|(today, _)| 0 < **today);
+                shares.map(|(today, capacity)| *capacity as f64 / *today as f64).fold(1.0, f64::min)
+            });
+            let most = (most * 1000.0).floor() / 10.0;
+            (
+                say(
+                    format!(
+                        "so many cannot stay: at {n} facilities more would stay than they hold: {listed}{more}; give a share \
+                         of about {most}% or less, or leave out --keep-current-share"
+                    ),
+                    format!(
+                        "无法按该比例留在原校：{n} 个设施留下的人数将超过容量：{listed}{more}；请将比例降至约 {most}% 或更低，或去掉 --keep-current-share"
+                    ),
+                ),
+                true,
+            )
+        }
+        NoAnswer::Whole(NoDistricts::Stay(most, is_proven)) => {
+            let (most, all) = keep.map_or((0.0, 0.0), |keep| (persons(*most), persons(somewhere(task, &keep.current))));
+            let (most, all) = (number(most), number(all));
+            let (en, zh) = match is_proven {
+                true => ("that is proven", "已证明"),
+                false => ("in the time given", "在给定时限内"),
+            };
+            (
+                say(
+                    format!(
+                        "no districts were found in which so many stay, {en}: at most {most} of {all} persons did; give a \
+                         smaller --keep-current-share"
+                    ),
+                    format!(
+                        "未找到满足留校比例的划分（{zh}）：{all} 人中最多 {most} 人留在原校；请降低 --keep-current-share"
+                    ),
+                ),
+                *is_proven,
+            )
+        }
+    }
+}
+
+/// Why there is nothing to give out.
+pub(super) fn why_not(why: &NoTask, world: &World, aim: &Aim<'_>, arguments: &Arguments) -> Text {
+    let (service, capacity) = (&arguments.service, &aim.capacity);
+    let group = &world.people.groups[aim.group];
+    let asked = conditions(&aim.conditions);
+    let (known_en, known_zh) = match world.costs {
+        Some(_) => ("lives where the table of costs names a place", "列入出行费用表"),
+        None => ("has a place", "带坐标"),
+    };
+    let such = match world.cost_unit() {
+        CostUnit::Metres => "3 km",
+        CostUnit::Minutes => "15 min",
+    };
+    let numbers = || {
+        let all = world.facilities.attributes().iter();
+        let numbers = all.filter(|(_, column)| matches!(column, Column::Number(_))).map(|(key, _)| key.as_str());
+        numbers.collect::<Vec<_>>().join(", ")
+    };
+    match why {
+        NoTask::NoFacility if asked.is_empty() => say(
+            format!("there is no facility of the service `{service}`: nobody can be given a place"),
+            format!("“{service}”没有任何设施，无法分配"),
+        ),
+        NoTask::NoFacility => say(
+            format!("no facility of the service `{service}` surely meets {asked}: leave conditions out by --where all"),
+            format!("没有“{service}”设施确定满足条件 {asked}：可用 --where all 取消条件"),
+        ),
+        NoTask::NoCapacity { n, negative } => {
+            let numbers = numbers();
+            let (en, zh) = match negative {
+                0 => (String::new(), String::new()),
+                negative => (format!(" ({negative} give a negative number)"), format!("（其中 {negative} 个为负数）")),
+            };
+            say(
+                format!(
+                    "no capacity is known: none of {n} facilities has a number in `{capacity}`{en}; fill it in, or choose an \
+                     attribute by --capacity: {numbers}"
+                ),
+                format!(
+                    "容量未知：{n} 个设施的“{capacity}”均无有效数值{zh}；请填写，或用 --capacity 选择属性：{numbers}"
+                ),
+            )
+        }
+        NoTask::AllFull => say(
+            format!("every facility whose `{capacity}` is known holds nobody (0): nobody can be given a place"),
+            format!("所有已知“{capacity}”的设施容量均为 0，无法分配"),
+        ),
+        NoTask::NoDemand => say(
+            format!("there is no demand: no person of the group `{group}` {known_en}; choose another by --group"),
+            format!("没有需求：人群“{group}”没有{known_zh}的人数；可用 --group 选择其他人群"),
+        ),
+        NoTask::TooManyPairs => say(
+            format!(
+                "there are too many pairs of a place and a facility (more than {MOST_PAIRS}): give a --limit, such as \
+                 --limit \"{such}\""
+            ),
+            format!("人口点与设施的组合过多（超过 {MOST_PAIRS}）：请给出 --limit，如 --limit \"{such}\""),
+        ),
+        NoTask::TooManyPersons => say(
+            format!("the group `{group}` counts more persons than can be: look into the numbers"),
+            format!("人群“{group}”的人数大得不可能：请检查数据"),
+        ),
+    }
+}
+
+/// Who and what is left out.
+pub(super) fn told(world: &World, task: &Task, aim: &Aim<'_>, lang: Lang) {
+    let left_out = &task.left_out;
+    let has_table = world.costs.is_some();
+    let note = |n: usize, en: String, zh: String| {
+        if 0 < n {
+            tell::note(&lang.pick(format!("note: {en}"), format!("说明：{zh}")));
+        }
+    };
+    let (n, capacity) = (left_out.no_capacity, &aim.capacity);
+    let negative = left_out.negative;
+    let (of_en, of_zh) = match negative {
+        0 => (String::new(), String::new()),
+        negative => (format!(" ({negative} negative)"), format!("（其中 {negative} 个为负数）")),
+    };
+    note(
+        n,
+        format!("of {n} facilities `{capacity}` is not known{of_en}; they were taken to hold nobody"),
+        format!("{n} 个设施的“{capacity}”未知{of_zh}，按不接收任何人处理"),
+    );
+    let n = left_out.no_place;
+    note(
+        n,
+        match has_table {
+            true => format!("the table of costs does not name {n} facilities; nobody reaches them"),
+            false => format!("{n} facilities have no place; nobody reaches them"),
+        },
+        match has_table {
+            true => format!("{n} 个设施未列入出行费用表，按无人可达处理"),
+            false => format!("{n} 个设施没有坐标，按无人可达处理"),
+        },
+    );
+    let n = left_out.unsure;
+    note(
+        n,
+        format!("of {n} facilities it is not known whether they count; they were taken not to"),
+        format!("{n} 个设施因属性缺失无法确定是否计入，按不计处理"),
+    );
+    let n = left_out.uncounted;
+    note(
+        n,
+        format!("of {n} places it is not known how many live there; they were left out"),
+        format!("{n} 个地点人数未知，未计入"),
+    );
+    if 0.0 < left_out.homeless {
+        let n = number(left_out.homeless);
+        note(
+            1,
+            match has_table {
+                true => format!(
+                    "{n} persons live where the table of costs names no place, or in no area that is given out, and were left out"
+                ),
+                false => format!("{n} persons have no place, or no area that is given out, and were left out"),
+            },
+            match has_table {
+                true => format!("{n} 人的所在地未列入出行费用表，或不在所划分的区域内，未计入"),
+                false => format!("{n} 人没有坐标或不在所划分的区域内，未计入"),
+            },
+        );
+    }
+}
