@@ -6,10 +6,13 @@ pub mod access;
 pub mod batch;
 pub mod compare;
 pub mod edit;
+mod edits;
 pub mod plan;
+mod rows;
 mod shifted;
 pub mod siting;
 pub mod stage;
+mod uses;
 
 #[cfg(test)]
 mod tests;
@@ -18,4 +21,5 @@ pub use access::{Access, AccessChange};
 pub use batch::{By, Ranked};
 pub use compare::{Difference, Turn};
 pub use edit::{Change, Edit, Given, Moved, Scenario};
-pub use stage::{Conflict, Outcome, Stage};
+pub use edits::Conflict;
+pub use stage::{Outcome, Stage};

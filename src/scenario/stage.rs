@@ -5,52 +5,31 @@
 //! end. Travel costs are computed once for all of them. A scenario lists which rows stand, copies the people or the
 //! attributes of areas where it edits these, and judges anew only the obligations that use what it touches: of those
 //! whose kind keeps books of the base ([`crate::rules::parts`]) only the areas and facilities that are touched, where it
-//! edits facilities alone.
+//! edits facilities alone; where it edits people and areas, too, those of the world in which these are edited (`shifted`).
 //!
 //! The order of rows is that of a file in which the edits were made by hand, so that an assessment of the edited world
 //! from nothing finds the same to the last bit: see the law in the tests. The point that stands for an area stays where
 //! it is in the base, whoever moves in.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use super::access::{AccessChange, Base, Replaced};
 use super::compare::{Before, Difference, ObligationChange, revision};
-use super::edit::{Change, Given, Scenario};
+use super::edit::{Change, Scenario};
+use super::edits::{Conflict, Edits, carry_out};
+use super::rows::{Moves, all_standing, lay_out};
 use super::shifted::{self, Shelf, Shifted};
+use super::uses::Uses;
 use crate::assess::affected::Headcount;
 use crate::assess::{Assessed, Findings, Only, RESIDENTS, assess, check, estimated, group, judge, limits};
-use crate::model::{
-    AreaId, Areas, Column, Facilities, FacilityId, FacilityRow, Id, IdVec, LevelId, People, PerPoint, PointId,
-    ServiceId, World,
-};
+use crate::model::{AreaId, FacilityId, Id, LevelId, ServiceId, World};
 use crate::rules::parts::{Kept, Revision, Swap};
-use crate::rules::{Case, Detail, Noun, Pack, Verdict};
+use crate::rules::{Case, Detail, Pack, Verdict};
 use crate::space::TravelMatrix;
-
-/// What a scenario does to the rows of the stage.
-#[derive(Clone, Debug, Default)]
-struct Moves {
-    /// Rows of the base that stand no more, in the order of their ids.
-    leave: Vec<FacilityId>,
-    /// Rows that stand instead or in addition, in the order of their ids.
-    come: Vec<FacilityId>,
-    /// What opens, by a number that the same facility has in all scenarios that open it; sorted.
-    opens: Vec<usize>,
-    /// Edits of people and areas, in the order of the file.
-    others: Vec<Change>,
-    cost: Option<f64>,
-}
-
-/// What an obligation looks at.
-struct Uses {
-    services: BTreeSet<ServiceId>,
-    groups: BTreeSet<String>,
-    area_attributes: BTreeSet<String>,
-}
 
 /// The base and all that may stand in it.
 pub struct Stage {
@@ -82,10 +61,6 @@ pub(super) struct Changed {
     pub(super) lost: f64,
 }
 
-/// Two scenarios of one choice that edit the same thing: what it would become is not said.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Conflict;
-
 /// What a scenario, or several at once, lead to.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -108,8 +83,11 @@ impl Stage {
         let travel = TravelMatrix::compute(&everything, &limits(&everything, packs));
         let world = World { facilities: Arc::new(everything.facilities.with_standing(standing)), ..everything };
         let findings = assess(&world, &travel, packs, only);
-        let uses: Vec<Uses> =
-            findings.findings.iter().map(|found| uses(&world, packs, (found.pack, found.obligation))).collect();
+        let uses: Vec<Uses> = findings
+            .findings
+            .iter()
+            .map(|found| Uses::of(&world, check(packs, (found.pack, found.obligation))))
+            .collect();
         let names = uses.iter().flat_map(|uses| &uses.groups).cloned().collect::<BTreeSet<_>>();
         let headcounts = names.into_iter().map(|name| (name.clone(), Headcount::of(&world, &name))).collect();
         let groups = world.facilities.services().ids().map(|service| {
@@ -434,27 +412,7 @@ impl Stage {
     /// # Errors
     /// As [`Stage::outcome`].
     pub(super) fn edits(&self, chosen: &[usize]) -> Result<Edits<'_>, Conflict> {
-        let moves = || chosen.iter().map(|&scenario| &self.moves[scenario]);
-        let mut leave: Vec<FacilityId> = moves().flat_map(|moves| moves.leave.iter().copied()).collect();
-        let mut come: Vec<FacilityId> = moves().flat_map(|moves| moves.come.iter().copied()).collect();
-        let mut opens: Vec<usize> = moves().flat_map(|moves| moves.opens.iter().copied()).collect();
-        leave.sort_unstable();
-        come.sort_unstable();
-        opens.sort_unstable();
-        if has_double(&leave) || (1 < chosen.len() && has_double(&opens)) {
-            return Err(Conflict);
-        }
-        let others: Vec<&Change> = moves().flat_map(|moves| &moves.others).collect();
-        let mut marked: BTreeSet<(AreaId, &str)> = BTreeSet::new();
-        for change in &others {
-            if let Change::Mark { area, attributes } = change
-                && !attributes.iter().all(|(key, _)| marked.insert((*area, key)))
-            {
-                return Err(Conflict);
-            }
-        }
-        let services = leave.iter().chain(&come).map(|&facility| self.world.facilities[facility].service).collect();
-        Ok(Edits { leave, come, services, others, cost: moves().map(|moves| moves.cost).sum() })
+        Edits::of(&self.world, &chosen.iter().map(|&scenario| &self.moves[scenario]).collect::<Vec<_>>())
     }
 
     /// The base with the edits of several scenarios.
@@ -462,48 +420,12 @@ impl Stage {
     /// # Errors
     /// As [`Stage::outcome`].
     pub fn edited(&self, chosen: &[usize]) -> Result<World, Conflict> {
-        Ok(self.carry_out(&self.edits(chosen)?))
-    }
-
-    fn carry_out(&self, edits: &Edits<'_>) -> World {
-        let facilities = &self.world.facilities;
-        let lists = edits.services.iter().map(|&service| {
-            let new = edits.come.iter().copied().filter(|&facility| facilities[facility].service == service);
-            (service, replaced(&facilities.services()[service].facilities, &edits.leave, new))
-        });
-        let mut world = World { facilities: Arc::new(facilities.with_standing(lists)), ..self.world.clone() };
-        let mut area_attributes: Option<BTreeMap<String, Column>> = None;
-        for change in &edits.others {
-            match change {
-                Change::Settle { place, area, origin, persons } => {
-                    let people = Arc::make_mut(&mut world.people);
-                    let place = place.or_else(|| world.areas[(*area)?].place);
-                    settle(people, place, *area, persons);
-                    if world.costs.is_some() {
-                        people.origins.push(*origin);
-                    }
-                }
-                Change::Grow { area, group, factor } => {
-                    grow(Arc::make_mut(&mut world.people), &world.areas, *area, group.as_deref(), *factor);
-                }
-                Change::Mark { area, attributes } => {
-                    let columns = area_attributes.get_or_insert_with(|| world.areas.attributes().clone());
-                    for (key, given) in attributes {
-                        set(columns, world.areas.len(), key, area.index(), given);
-                    }
-                }
-                Change::Open { .. } | Change::Close { .. } | Change::Alter { .. } => {}
-            }
-        }
-        if let Some(attributes) = area_attributes {
-            world.areas = Arc::new(world.areas.with_attributes(attributes));
-        }
-        world
+        Ok(carry_out(&self.world, &self.edits(chosen)?))
     }
 
     /// The base with edits carried out, and what is judged by.
     fn edit(&self, edits: &Edits<'_>) -> Edited {
-        let world = self.carry_out(edits);
+        let world = carry_out(&self.world, edits);
         // Who moves in is on no list of the base.
         let travel = edits.others.iter().any(|change| matches!(change, Change::Settle { .. })).then(|| {
             let everything = World { facilities: Arc::new(all_standing(&world.facilities)), ..world.clone() };
@@ -514,34 +436,6 @@ impl Stage {
             false => BTreeMap::new(),
         };
         Edited { world, travel, headcounts }
-    }
-}
-
-/// The edits of several scenarios together.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Edits<'a> {
-    /// Rows of facilities that stand no more, and those that come; in the order of their ids.
-    pub(super) leave: Vec<FacilityId>,
-    pub(super) come: Vec<FacilityId>,
-    /// The services of these.
-    services: BTreeSet<ServiceId>,
-    /// Edits of people and areas.
-    others: Vec<&'a Change>,
-    cost: Option<f64>,
-}
-
-impl Edits<'_> {
-    fn swap(&self) -> Swap<'_> {
-        Swap { leave: &self.leave, come: &self.come }
-    }
-
-    fn touch(&self, uses: &Uses) -> bool {
-        !uses.services.is_disjoint(&self.services) || self.others.iter().any(|change| uses.are_touched(change))
-    }
-
-    /// Whether people are edited, so that they are to be counted anew.
-    fn counts_anew(&self) -> bool {
-        self.others.iter().any(|change| matches!(change, Change::Settle { .. } | Change::Grow { .. }))
     }
 }
 
@@ -601,225 +495,4 @@ pub(super) enum Revised {
     By(Box<Revision>),
     /// Only a full judgement says.
     Unsaid,
-}
-
-fn has_double<T: PartialEq>(sorted: &[T]) -> bool {
-    sorted.windows(2).any(|two| two[0] == two[1])
-}
-
-impl Uses {
-    fn are_touched(&self, change: &Change) -> bool {
-        match change {
-            Change::Settle { .. } => !self.groups.is_empty(),
-            Change::Grow { group: None, .. } => !self.groups.is_empty(),
-            Change::Grow { group: Some(group), .. } => self.groups.contains(group),
-            Change::Mark { attributes, .. } => attributes.iter().any(|(key, _)| self.area_attributes.contains(key)),
-            Change::Open { .. } | Change::Close { .. } | Change::Alter { .. } => false,
-        }
-    }
-}
-
-fn uses(world: &World, packs: &[Arc<Pack>], at: (usize, usize)) -> Uses {
-    let check = check(packs, at);
-    let names = check.kind().names();
-    let words = |noun| names.iter().filter(move |name| name.noun == noun).map(|name| name.word.get_ref().as_str());
-    Uses {
-        services: words(Noun::Service).filter_map(|key| world.facilities.service(key)).collect(),
-        groups: words(Noun::Group).chain([group(check)]).map(str::to_owned).collect(),
-        area_attributes: words(Noun::AreaAttribute).map(str::to_owned).collect(),
-    }
-}
-
-/// The list without those that leave and with those that come; all three in the order of their ids.
-fn replaced(list: &[FacilityId], leave: &[FacilityId], come: impl Iterator<Item = FacilityId>) -> Vec<FacilityId> {
-    let mut come = come.peekable();
-    let mut changed = Vec::with_capacity(list.len() + 4);
-    for &facility in list {
-        while let Some(new) = come.next_if(|&new| new < facility) {
-            changed.push(new);
-        }
-        if leave.binary_search(&facility).is_err() {
-            changed.push(facility);
-        }
-    }
-    changed.extend(come);
-    changed
-}
-
-/// The same facilities, of which every row stands.
-fn all_standing(facilities: &Facilities) -> Facilities {
-    let mut lists: IdVec<ServiceId, Vec<FacilityId>> = IdVec::filled(facilities.services().len(), Vec::new());
-    for (id, row) in facilities.iter() {
-        lists[row.service].push(id);
-    }
-    facilities.with_standing(facilities.services().ids().zip(lists.values().to_vec()))
-}
-
-/// The facilities that stand, by service.
-type Lists = Vec<(ServiceId, Vec<FacilityId>)>;
-
-/// The world in which every row of every scenario stands, which of them stand in the base, and what each scenario does.
-fn lay_out(base: &World, scenarios: &[Scenario]) -> (World, Lists, Vec<Moves>) {
-    // What becomes of each facility of the base: its altered forms, by scenario.
-    let mut forms: BTreeMap<FacilityId, Vec<(usize, Vec<&Change>)>> = BTreeMap::new();
-    let mut closed: Vec<(usize, FacilityId)> = Vec::new();
-    for (at, scenario) in scenarios.iter().enumerate() {
-        for edit in &scenario.edits {
-            match &edit.change {
-                Change::Alter { facility, .. } => {
-                    let forms = forms.entry(*facility).or_default();
-                    match forms.last_mut().filter(|(of, _)| *of == at) {
-                        Some((_, changes)) => changes.push(&edit.change),
-                        None => forms.push((at, vec![&edit.change])),
-                    }
-                }
-                Change::Close { facility } => closed.push((at, *facility)),
-                _ => {}
-            }
-        }
-    }
-    let mut laid = Laid::default();
-    let mut moves: Vec<Moves> =
-        scenarios.iter().map(|scenario| Moves { cost: scenario.cost(), ..Moves::default() }).collect();
-    let mut of_base: HashMap<FacilityId, Vec<FacilityId>> = HashMap::new();
-    let mut standing: IdVec<ServiceId, Vec<FacilityId>> = IdVec::filled(base.facilities.services().len(), Vec::new());
-    for (id, row) in base.facilities.iter() {
-        let new = laid.push(row.clone(), Some(id), base.facilities.serves(id), &[]);
-        of_base.insert(id, vec![new]);
-        if base.facilities.stands(id) {
-            standing[row.service].push(new);
-        }
-        for (at, changes) in forms.get(&id).into_iter().flatten() {
-            let mut row = row.clone();
-            let mut given: Vec<(String, Given)> = Vec::new();
-            for change in changes {
-                if let Change::Alter { attributes, moved, .. } = change {
-                    given.extend(attributes.iter().cloned());
-                    if let Some(moved) = moved {
-                        (row.place, row.area, row.destination) = (Some(moved.place), moved.area, moved.destination);
-                    }
-                }
-            }
-            let form = laid.push(row, Some(id), base.facilities.serves(id), &given);
-            of_base.entry(id).or_default().push(form);
-            moves[*at].leave.push(new);
-            moves[*at].come.push(form);
-        }
-    }
-    let mut opens: HashMap<_, usize> = HashMap::new();
-    let mut codes: HashMap<_, usize> = HashMap::new();
-    for (at, scenario) in scenarios.iter().enumerate() {
-        for edit in &scenario.edits {
-            match &edit.change {
-                Change::Open { facility, attributes, serves } => {
-                    let id = laid.push(facility.clone(), None, serves, attributes);
-                    moves[at].come.push(id);
-                    // The same rows in two scenarios are one facility.
-                    let bits = facility.place.map(|place| (place.x.to_bits(), place.y.to_bits()));
-                    let known = opens.len();
-                    let number = *opens.entry((facility.service, &facility.name, bits, facility.area)).or_insert(known);
-                    let n_codes = codes.len();
-                    let code = *codes.entry((facility.service, &facility.code)).or_insert(n_codes);
-                    moves[at].opens.extend([2 * number, 2 * code + 1]);
-                }
-                Change::Settle { .. } | Change::Grow { .. } | Change::Mark { .. } => {
-                    moves[at].others.push(edit.change.clone());
-                }
-                Change::Close { .. } | Change::Alter { .. } => {}
-            }
-        }
-    }
-    for (at, facility) in closed {
-        moves[at].leave.push(of_base[&facility][0]);
-    }
-    for moves in &mut moves {
-        moves.leave.sort_unstable();
-        moves.come.sort_unstable();
-    }
-    let series = base.series.with_facilities(|facility| of_base.get(&facility).cloned().unwrap_or_default());
-    let world = World { facilities: Arc::new(laid.facilities(base)), series: Arc::new(series), ..base.clone() };
-    (world, standing.ids().zip(standing.values().to_vec()).collect(), moves)
-}
-
-/// Rows of facilities on their way to a stage.
-#[derive(Default)]
-struct Laid {
-    rows: Vec<FacilityRow>,
-    /// The row of the base whose attributes each has.
-    from: Vec<Option<usize>>,
-    given: Vec<(usize, Vec<(String, Given)>)>,
-    serves: BTreeMap<FacilityId, Vec<AreaId>>,
-}
-
-impl Laid {
-    fn push(
-        &mut self,
-        row: FacilityRow,
-        from: Option<FacilityId>,
-        serves: &[AreaId],
-        given: &[(String, Given)],
-    ) -> FacilityId {
-        let id = FacilityId::new(self.rows.len());
-        if !given.is_empty() {
-            self.given.push((self.rows.len(), given.to_vec()));
-        }
-        if !serves.is_empty() {
-            self.serves.insert(id, serves.to_vec());
-        }
-        self.rows.push(row);
-        self.from.push(from.map(Id::index));
-        id
-    }
-
-    fn facilities(self, base: &World) -> Facilities {
-        let old = &base.facilities;
-        let mut attributes: BTreeMap<String, Column> =
-            old.attributes().iter().map(|(key, column)| (key.clone(), column.gather(&self.from))).collect();
-        for (row, given) in &self.given {
-            for (key, given) in given {
-                set(&mut attributes, self.rows.len(), key, *row, given);
-            }
-        }
-        let services = old.services().values().iter().map(|service| service.key.clone()).collect();
-        Facilities::new(self.rows.into(), services, attributes, self.serves)
-    }
-}
-
-/// Gives entry `row` of `n` a value; an attribute that nobody had has it from now on.
-fn set(columns: &mut BTreeMap<String, Column>, n: usize, key: &str, row: usize, given: &Given) {
-    let column = columns.entry(key.to_owned()).or_insert_with(|| match given {
-        Given::Flag(_) => Column::Flag(vec![None; n]),
-        Given::Number(_) => Column::Number(vec![None; n]),
-        Given::Date(_) => Column::Date(vec![None; n]),
-        Given::Text(_) => Column::Text { codes: vec![0; n], words: Vec::new() },
-    });
-    let fits = column.set(row, given.value());
-    debug_assert!(fits, "readers of edits give values of the column's type");
-}
-
-/// One more demand point; groups that are not named are not known there.
-fn settle(people: &mut People, place: Option<geo::Coord<f64>>, area: Option<AreaId>, persons: &[(String, f64)]) {
-    people.places.push(place);
-    people.areas.push(area);
-    for group in people.groups.ids() {
-        let named = persons.iter().find(|(name, _)| *name == people.groups[group]);
-        people.persons[group].push(named.map_or(f64::NAN, |&(_, n)| n));
-    }
-}
-
-fn grow(people: &mut People, areas: &Areas, area: Option<AreaId>, group: Option<&str>, factor: f64) {
-    let lives_there = |point: PointId| match (area, people.areas[point]) {
-        (None, _) => true,
-        (Some(outer), Some(own)) => areas.holds(outer, own),
-        (Some(_), None) => false,
-    };
-    let there: PerPoint<bool> = people.places.ids().map(lives_there).collect();
-    for id in people.groups.ids() {
-        if group.is_some_and(|group| people.groups[id] != group) {
-            continue;
-        }
-        for point in there.ids().filter(|&point| there[point]) {
-            people.persons[id][point] *= factor;
-        }
-    }
 }
