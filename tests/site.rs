@@ -421,6 +421,16 @@ fn a_command_line_that_is_wrong_is_told_in_chinese_too() {
 }
 
 #[test]
+fn what_only_a_study_takes_is_refused_beside_a_table() {
+    let folder = Folder::with(TABLE, DEMAND);
+    let study = [["--budget", "2"], ["--for", "school"], ["--candidates", "areas"], ["--capacity-of-new", "5"]];
+    for [option, value] in study {
+        let run = folder.refuses(&["--problem", "p-median", "--p", "1", option, value, "--lang", "zh"]);
+        run.says(&[option, "不能与"]);
+    }
+}
+
+#[test]
 fn files_without_candidates_or_demand_are_refused() {
     let empty = Folder::with("from,to,cost\n", DEMAND);
     let run = empty.refuses(&["--problem", "p-median", "--p", "1"]);

@@ -58,7 +58,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     of_study: study::Options,
     /// The costs: a file with the columns from, to, cost; one sheet of it: FILE!SHEET.
-    #[arg(long, value_name = "FILE", requires_all = ["demand", "problem"], help_heading = "Sites on a table of costs")]
+    #[arg(long, value_name = "FILE", requires_all = ["demand", "problem"], conflicts_with_all = OF_STUDY, help_heading = "Sites on a table of costs")]
     table: Option<String>,
     /// The demand points: a file with the columns id, persons.
     #[arg(long, value_name = "FILE", requires = "table", help_heading = "Sites on a table of costs")]
@@ -115,6 +115,9 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR", help_heading = "Both")]
     out: Option<PathBuf>,
 }
+
+/// The options that only a study takes.
+const OF_STUDY: [&str; 8] = ["wanted", "budget", "candidates", "spacing", "capacity_of_new", "group", "packs", "crs"];
 
 /// What a p-median minimises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
