@@ -139,7 +139,6 @@ impl Revision {
                     }
                     let Some(end) = self.search.look(&self.seats, demand) else {
                         self.search.close_seen();
-                        self.search.ask_seen();
                         break;
                     };
                     due -= self.search.make(&mut self.seats, demand, end, due);
