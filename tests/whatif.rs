@@ -111,6 +111,11 @@ fn an_edit_changes_what_the_same_change_of_the_files_does() {
         "edit,code,area-code,lon,lat\nmove,K2,V3,121.151,39.002\n",
         &[("kindergartens.csv", "121.151,39.052", "121.151,39.002")],
     );
+    // What it declares and where it lies contradict each other: the study's files go by what is declared.
+    as_by_hand(
+        "edit,service,code,area-code,lon,lat,ownership,form,capacity,largest-class\nopen,kindergarten,K9,V1,121.152,39.050,公办,独立,200,30\n",
+        &[("kindergartens.csv", "K3,三幼", "K9,九幼,V1,东村,121.152,39.050,公办,独立,,200,2020-09-01,30\nK3,三幼")],
+    );
     as_by_hand(
         "edit,area-code,factor,group\ngrow,V3,2,children-3-5\n",
         &[("people.csv", "V3,东村,9000,300", "V3,东村,9000,600")],
@@ -260,6 +265,40 @@ fn all_mistakes_of_all_rows_are_told_at_once() {
     let run = what_if(&study, "s.csv", "edit,code\nclose,K8\nopne,K1\nclose,K9\n", &[]);
     run.refused();
     assert_eq!(run.stderr.lines().filter(|line| line.starts_with("error: s.csv, row")).count(), 3, "{}", run.stderr);
+    // Of one row, too.
+    let row = "edit,service,code,area-code,capacity,cost\nopen,kindergarten,K1,V1,many,-5\n";
+    let run = what_if(&study, "s.csv", row, &[]);
+    run.refused();
+    run.says(&["`cost` is `-5`", "`capacity` is `many`", "the id `K1`"]);
+}
+
+#[test]
+fn an_area_that_is_not_there_is_not_taken_for_all() {
+    for row in ["grow,,,V9,1.2", "settle,,,V9,", "open,kindergarten,K9,V9,"] {
+        let text = format!("edit,service,code,area-code,factor\n{row}\n");
+        let study = Study::small();
+        let run = what_if(&study, "s.csv", &text, &[]);
+        run.refused();
+        run.says(&["no area has the code `V9`"]);
+    }
+}
+
+#[test]
+fn what_is_unmet_now_and_was_not_known_is_worse() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = folder.path().join("s.csv");
+    fs::write(&rows, "edit,group,factor\ngrow,primary-age,1.2\n").unwrap();
+    let mut command = command(&["whatif", "geodata/jinpu", "--lang", "en"]);
+    command.arg(&rows).arg("--out").arg(folder.path().join("out")).current_dir(env!("CARGO_MANIFEST_DIR"));
+    assert_eq!(Run::of(command).code, 0);
+    let json: Value = serde_json::from_slice(&fs::read(folder.path().join("out/whatif.json")).unwrap()).unwrap();
+    let found = json["scenarios"][0]["obligations"].as_array().unwrap();
+    let seats = found.iter().find(|change| change["id"] == "edu.attendance-zones").unwrap();
+    assert_eq!(
+        (&seats["verdict_before"], &seats["verdict_after"], &seats["turn"]),
+        (&"unknown".into(), &"unmet".into(), &"worsened".into())
+    );
+    assert_eq!(seats["shortfall_after"], 10_860.0);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::document::Refused;
 use super::input::{self, read_inside};
 use super::membership::Ground;
 use super::problem::{At, Problems};
-use super::study::{Entry, Study, Values};
+use super::study::{Entry, Membership, Study, Values};
 use super::surroundings::Surroundings;
 use super::system::{self, Stated};
 use super::table::{Table, Wish};
@@ -32,6 +32,8 @@ pub struct ReadStudy {
     pub crs: Option<Crs>,
     /// Words of its files for words of the packs, by attribute of facilities or areas.
     pub words: Values,
+    /// Which area holds a facility that contradicts itself, by the file of facilities.
+    pub memberships: BTreeMap<String, Membership>,
     /// The system that it states of single layers, by the file.
     pub layer_crs: BTreeMap<String, Crs>,
     /// Warnings.
@@ -228,7 +230,9 @@ pub fn read_study(path: &Path, options: &Options, progress: Progress<'_>) -> Res
             let crs = study.crs.as_ref().and_then(|crs| Crs::parse(crs.get_ref()));
             let own = |entry: Entry<'_>| Some((entry.file.to_owned(), Crs::parse(entry.crs?.get_ref())?));
             let layer_crs = study.entries().filter_map(own).collect();
-            Ok(ReadStudy { world, packs, crs, layer_crs, words: study.words(), problems })
+            let memberships = study.facilities.iter().map(|layer| (layer.file.clone(), layer.membership));
+            let memberships = memberships.collect();
+            Ok(ReadStudy { world, packs, crs, layer_crs, memberships, words: study.words(), problems })
         }
     }
 }

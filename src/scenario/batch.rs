@@ -49,7 +49,9 @@ impl By {
             Self::Fixed => Some(difference.count(Turn::Fixed) as f64 - difference.count(Turn::Broken) as f64),
             Self::Persons => Some(difference.gained() - difference.lost()),
             Self::Shortfall => {
-                let less = difference.obligations.iter().filter_map(|change| {
+                // Less that is lacking where more is unknown may only be less that is known.
+                let settled = difference.obligations.iter().filter(|change| change.turn != Turn::Unsettled);
+                let less = settled.filter_map(|change| {
                     let (before, after) = (change.shortfall.0?, change.shortfall.1?);
                     // Where nothing was lacking, all that is lacking now is new.
                     Some((before - after) / before.max(after).max(f64::MIN_POSITIVE))

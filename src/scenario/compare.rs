@@ -46,6 +46,8 @@ impl Turn {
             (false, true) => return Self::Fixed,
             (true, false) if *is == Verdict::Unmet => return Self::Broken,
             (true, true) => return Self::Same,
+            // What is lacking for sure is no doubt, however much else is unknown.
+            _ if lacks_more(before, after) => return Self::Worsened,
             _ if is_doubtful(before, after) => return Self::Unsettled,
             (true, false) => return Self::Broken,
             (false, false) => {}
@@ -86,6 +88,17 @@ fn lacking(finding: &Finding) -> Option<f64> {
         Verdict::Met => Some(0.0),
         Verdict::Unmet => finding.shortfall,
         Verdict::Unknown { .. } | Verdict::NotCheckable { .. } => None,
+    }
+}
+
+/// Whether more is surely lacking after than before: then it is unmet, and was not or lacked less.
+fn lacks_more(before: &Standing<'_>, after: &Standing<'_>) -> bool {
+    match (&before.finding.verdict, &after.finding.verdict) {
+        (Verdict::Unknown { .. }, Verdict::Unmet) => true,
+        (Verdict::Unmet, Verdict::Unmet) => {
+            lacking(before.finding).zip(lacking(after.finding)).is_some_and(|(before, after)| before < after)
+        }
+        _ => false,
     }
 }
 
@@ -203,12 +216,11 @@ impl ObligationChange {
             }
             None => (0.0, 0.0),
         };
-        let doubtful = revision.finding.verdict != Verdict::Met && is_doubtful(&before, &after);
         let change = Self {
             position,
             turn: Turn::of(&before, &after),
             verdicts: (found.finding.verdict.key(), revision.finding.verdict.key()),
-            shortfall: (lacking(&found.finding), lacking(&revision.finding).filter(|_| !doubtful)),
+            shortfall: (lacking(&found.finding), lacking(&revision.finding)),
             gained,
             lost,
         };

@@ -34,7 +34,11 @@ impl<'a> Rows<'a> {
     pub(super) fn new(study: &'a Study<'a>, columns: &'a Columns<'a>, problems: &mut Problems) -> Self {
         let mut places = places::places(columns, study.ground.extent(), problems);
         let generic = Some(["area-code", "area-name"]);
-        let said = study.ground.declared(columns, generic, problems);
+        // An edit of an area that is not there would be one of another area, or of all.
+        let mut found = Problems::default();
+        let said = study.ground.declared(columns, generic, &mut found);
+        found.make_errors_of("unknown-area");
+        problems.extend(found);
         let located = study.ground.locate(columns.table(), &mut places, &said, problems);
         Self { study, columns, places, said, located: located.areas, refused: located.refused }
     }
@@ -61,16 +65,15 @@ impl<'a> Rows<'a> {
             None
         });
         let cost = self.amount("cost", row, problems);
-        let (verb, cost) = (verb?, cost?);
-        let change = match verb {
+        let change = match verb? {
             "open" => self.open(row, problems),
             "close" => Some(Change::Close { facility: self.facility(row, problems)? }),
             "settle" => self.settle(row, problems),
             "grow" => self.grow(row, problems),
             "area" => self.mark(row, problems),
             verb => self.alter(verb, row, problems),
-        }?;
-        Some(Edit { change, cost, row: self.columns.table().number(row) })
+        };
+        Some(Edit { change: change?, cost: cost?, row: self.columns.table().number(row) })
     }
 
     /// Says where an edit speaks of something that another edit of its scenario has changed already.
@@ -105,10 +108,15 @@ impl<'a> Rows<'a> {
     }
 
     fn open(&self, row: usize, problems: &mut Problems) -> Option<Change> {
+        let facilities = &self.study.world.facilities;
+        // All that is wrong is said before the edit is given up.
+        let attributes = self.attributes(row, |key| facilities.attribute(key), problems);
         let service = self.service(row, problems)?;
-        let area = self.area(row, &say("the new facility", "新设施"), problems);
+        let area = self.area(row, service, &say("the new facility", "新设施"), problems);
+        let serves = self.serves(row, area, problems);
         let place = self.places[row];
-        if place.is_none() && area.is_none() && !self.refused {
+        let is_nowhere = place.is_none() && area.is_none() && !self.refused;
+        if is_nowhere {
             self.error(
                 "no-place",
                 row,
@@ -116,12 +124,11 @@ impl<'a> Rows<'a> {
                 say("give lon and lat, draw a point, or name its area", "请填写经纬度、绘制点位，或填写所属区域"),
                 problems,
             );
-            return None;
         }
         let [code, name] = ["code", "name"].map(|key| self.columns.cell(key, row));
-        let facilities = &self.study.world.facilities;
         let taken = |&id: &FacilityId| !code.is_empty() && facilities[id].code == code;
-        if let Some(other) = facilities.services()[service].facilities.iter().copied().find(taken) {
+        let other = facilities.services()[service].facilities.iter().copied().find(taken);
+        if let Some(other) = other {
             let other = &facilities[other].name;
             self.error(
                 "duplicate-facility",
@@ -136,6 +143,8 @@ impl<'a> Rows<'a> {
                 ),
                 problems,
             );
+        }
+        if is_nowhere || other.is_some() {
             return None;
         }
         let number = self.columns.table().number(row);
@@ -150,23 +159,23 @@ impl<'a> Rows<'a> {
             destination,
             origin: (SourceId::new(0), number),
         };
-        let attributes = self.attributes(row, |key| facilities.attribute(key), problems)?;
-        Some(Change::Open { facility, attributes, serves: self.serves(row, area, problems)? })
+        Some(Change::Open { facility, attributes: attributes?, serves: serves? })
     }
 
     /// `resize`, `convert` or `move`.
     fn alter(&self, verb: &str, row: usize, problems: &mut Problems) -> Option<Change> {
-        let facility = self.facility(row, problems)?;
         let facilities = &self.study.world.facilities;
+        let attributes = self.attributes(row, |key| facilities.attribute(key), problems);
+        let facility = self.facility(row, problems)?;
         let now = &facilities[facility];
-        let mut attributes = self.attributes(row, |key| facilities.attribute(key), problems)?;
+        let mut attributes = attributes?;
         let differs = |(key, given): &(String, Given)| {
             let old = facilities.attribute(key).and_then(|column| column.get(facility.index()));
             old.map(Given::from).as_ref() != Some(given)
         };
         attributes.retain(differs);
         let place = self.places[row].filter(|&place| now.place != Some(place));
-        let area = self.area(row, &say("the facility", "设施"), problems);
+        let area = self.area(row, now.service, &say("the facility", "设施"), problems);
         let moved = match place {
             None => None,
             Some(place) => {
@@ -191,7 +200,7 @@ impl<'a> Rows<'a> {
             return None;
         }
         if nothing {
-            self.changes_nothing(row, &now.name, problems);
+            self.changes_nothing(row, &Text::same(&now.name), problems);
             return None;
         }
         Some(Change::Alter { facility, attributes, moved })
@@ -219,7 +228,7 @@ impl<'a> Rows<'a> {
     }
 
     fn settle(&self, row: usize, problems: &mut Problems) -> Option<Change> {
-        let area = self.area(row, &say("the new people", "新增人口"), problems);
+        let area = self.area(row, None, &say("the new people", "新增人口"), problems);
         let place = self.places[row];
         if place.is_none() && area.is_none() && !self.refused {
             self.error(
@@ -398,9 +407,8 @@ impl<'a> Rows<'a> {
         }
         let area = self.said[row].or(self.located[row]);
         if factor == 1.0 {
-            let what =
-                area.map_or_else(|| self.study.world.name.en.clone(), |area| self.study.world.areas[area].name.clone());
-            self.changes_nothing(row, &what, problems);
+            let of_area = area.map(|area| Text::same(&self.study.world.areas[area].name));
+            self.changes_nothing(row, &of_area.unwrap_or_else(|| self.study.world.name.clone()), problems);
             return None;
         }
         Some(Change::Grow { area, group, factor })
@@ -482,14 +490,21 @@ impl<'a> Rows<'a> {
             old.map(Given::from).as_ref() != Some(given)
         });
         if attributes.is_empty() {
-            self.changes_nothing(row, &areas[area].name, problems);
+            self.changes_nothing(row, &Text::same(&areas[area].name), problems);
             return None;
         }
         Some(Change::Mark { area, attributes })
     }
 
-    /// The area that a row belongs to; of one that contradicts itself that of its coordinates: it is drawn, not declared.
-    fn area(&self, row: usize, what: &Text, problems: &mut Problems) -> Option<AreaId> {
+    /// The area that a row belongs to; of one that contradicts itself, as in the study's files of the service, or of people.
+    fn area(
+        &self,
+        row: usize,
+        service: impl Into<Option<ServiceId>>,
+        what: &Text,
+        problems: &mut Problems,
+    ) -> Option<AreaId> {
+        let membership = service.into().map_or(Membership::Declared, |service| self.study.membership(service));
         let whereabouts = Whereabouts {
             said: self.said[row],
             located: self.located[row],
@@ -498,11 +513,11 @@ impl<'a> Rows<'a> {
         };
         let table = self.columns.table();
         if self.study.candidates.is_none() || self.said[row].is_some() {
-            return self.study.ground.settle(Membership::Located, what, (table, row), whereabouts, problems);
+            return self.study.ground.settle(membership, what, (table, row), whereabouts, problems);
         }
         // Nobody builds where no area of the study is: in the sea, or in another town.
         let mut found = Problems::default();
-        let area = self.study.ground.settle(Membership::Located, what, (table, row), whereabouts, &mut found);
+        let area = self.study.ground.settle(membership, what, (table, row), whereabouts, &mut found);
         found.make_errors_of("outside-all-areas");
         problems.extend(found);
         area
@@ -720,11 +735,11 @@ impl<'a> Rows<'a> {
         Some(number)
     }
 
-    fn changes_nothing(&self, row: usize, what: &str, problems: &mut Problems) {
+    fn changes_nothing(&self, row: usize, what: &Text, problems: &mut Problems) {
         self.error(
             "changes-nothing",
             row,
-            say(format!("the edit leaves {what} as it is"), format!("该操作没有改变{what}")),
+            say(format!("the edit leaves {} as it is", what.en), format!("该操作没有改变{}", what.zh)),
             say("give what should differ, or delete the row", "请填写需要改变的内容，或删除该行"),
             problems,
         );

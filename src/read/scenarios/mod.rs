@@ -6,7 +6,7 @@
 mod document;
 mod edits;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::document::nearest;
 use super::input::{self, Input};
 use super::membership::Ground;
 use super::problem::{At, Problems, say};
-use super::study::Values;
+use super::study::{Membership, Values};
 use super::system::{self, Stated};
 use super::table::{Table, Wish};
 use super::vocabulary::vocabulary;
@@ -34,6 +34,8 @@ pub(super) struct Study<'a> {
     candidates: Option<ServiceId>,
     /// Words of the study's files for words of the packs, by attribute.
     words: &'a Values,
+    /// By file of facilities.
+    memberships: &'a BTreeMap<String, Membership>,
 }
 
 /// Columns that are no attributes.
@@ -110,6 +112,7 @@ fn read(
         world: &study.world,
         packs: &study.packs,
         words: &study.words,
+        memberships: &study.memberships,
         candidates,
     };
     let scenarios = known.scenarios(&table, problems);
@@ -129,6 +132,14 @@ fn format_of(input: &Input) -> Option<&'static str> {
 }
 
 impl Study<'_> {
+    /// Which area holds a facility that contradicts itself: as in the file of the others of its service.
+    fn membership(&self, service: ServiceId) -> Membership {
+        let facilities = &self.world.facilities;
+        let first = facilities.services()[service].facilities.first();
+        let file = first.map(|&facility| &self.world.sources[facilities[facility].origin.0].file);
+        file.and_then(|file| self.memberships.get(file)).copied().unwrap_or_default()
+    }
+
     fn scenarios(&self, table: &Table, problems: &mut Problems) -> Vec<Scenario> {
         let levels = self.world.areas.levels();
         let role = |header: &str| {

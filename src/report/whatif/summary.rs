@@ -167,9 +167,11 @@ fn obligations(page: &mut Page, of: &WhatIf<'_>, ranked: &Ranked) {
         let shortfalls = change.shortfall.0.zip(change.shortfall.1).filter(|(was, is)| was != is);
         if let Some((unit, (was, is))) = before.finding.shortfall_unit.as_ref().zip(shortfalls) {
             let (was, is) = (words.quantity(was, unit), words.quantity(is, unit));
-            text += &match lang {
-                Lang::En => format!(": lacked {was}, now {is}"),
-                Lang::Zh => format!("：缺口由{was}变为{is}"),
+            text += &match (lang, change.turn) {
+                (Lang::En, Turn::Unsettled) => format!(": lacked {was}, now at least {is}"),
+                (Lang::Zh, Turn::Unsettled) => format!("：缺口由{was}变为至少{is}"),
+                (Lang::En, _) => format!(": lacked {was}, now {is}"),
+                (Lang::Zh, _) => format!("：缺口由{was}变为{is}"),
             };
         }
         match (change.turn, change.verdicts.1) {
@@ -186,9 +188,13 @@ fn obligations(page: &mut Page, of: &WhatIf<'_>, ranked: &Ranked) {
             _ => {}
         }
         if change.gained != 0.0 || change.lost != 0.0 {
-            let net = number(change.gained - change.lost);
+            let net = change.gained - change.lost;
             let people = people(of.world().people.proxy);
-            text += &lang.pick(format!("; {} {net}", people.en), format!("；惠及 {net} {}", people.zh));
+            let effect = if net < 0.0 { "受损" } else { "惠及" };
+            text += &lang.pick(
+                format!("; {} {}", people.en, number(net)),
+                format!("；{effect} {} {}", number(net.abs()), people.zh),
+            );
         }
         page.line(mark, &text, style);
     }
