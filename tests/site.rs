@@ -421,6 +421,14 @@ fn a_command_line_that_is_wrong_is_told_in_chinese_too() {
 }
 
 #[test]
+fn an_objective_of_another_problem_is_refused() {
+    let folder = Folder::with(TABLE, DEMAND);
+    let run = folder.refuses(&["--problem", "p-center", "--p", "1", "--objective", "mean"]);
+    run.says(&["mean is an objective of p-median, not of p-center"]);
+    folder.refuses(&["--problem", "p-median", "--p", "1", "--aversion", "2"]).says(&["add --objective ede"]);
+}
+
+#[test]
 fn what_only_a_study_takes_is_refused_beside_a_table() {
     let folder = Folder::with(TABLE, DEMAND);
     let study = [["--budget", "2"], ["--for", "school"], ["--candidates", "areas"], ["--capacity-of-new", "5"]];

@@ -90,23 +90,33 @@ impl Asked {
                 say("ask for p-center, mclp or lscp instead", "请改用 p-center、mclp 或 lscp"),
             );
         }
-        if is_equitable && problem != Problem::PMedian {
+        let of_median = arguments.objective.filter(|_| problem != Problem::PMedian);
+        if let Some(word) = of_median.and_then(|objective| match objective {
+            Objective::Ede => Some("ede"),
+            Objective::Mean => Some("mean"),
+            _ => None,
+        }) {
             wrong(
                 "--objective",
                 say(
-                    format!("ede is an objective of p-median, not of {key}"),
-                    format!("ede 是 p-median 的目标，不适用于 {key}"),
+                    format!("{word} is an objective of p-median, not of {key}"),
+                    format!("{word} 是 p-median 的目标，不适用于 {key}"),
                 ),
                 say("leave out --objective, or ask for p-median", "请去掉 --objective，或改用 p-median"),
             );
         }
-        if !arguments.aversion.is_finite() || arguments.aversion <= 0.0 {
+        if arguments.aversion.is_some() && !is_equitable {
             wrong(
                 "--aversion",
-                say(
-                    format!("{} is no aversion", arguments.aversion),
-                    format!("{} 不是有效的厌恶系数", arguments.aversion),
-                ),
+                say("only the equivalent of Kolm and Pollak minds inequality", "只有 ede 目标使用厌恶系数"),
+                say("leave it out, or add --objective ede", "请去掉 --aversion，或加上 --objective ede"),
+            );
+        }
+        let aversion = arguments.aversion();
+        if !aversion.is_finite() || aversion <= 0.0 {
+            wrong(
+                "--aversion",
+                say(format!("{aversion} is no aversion"), format!("{aversion} 不是有效的厌恶系数")),
                 say("give a number more than 0, such as 1", "请填写大于 0 的数，如 1"),
             );
         }
@@ -124,7 +134,7 @@ impl Asked {
             p: arguments.p.and_then(|p| usize::try_from(p).ok()),
             limit: arguments.limit,
             share: share.and_then(|(_, share)| share),
-            aversion: is_equitable.then_some(arguments.aversion),
+            aversion: is_equitable.then_some(aversion),
             budget: arguments.cost,
             times: arguments.times.and_then(|times| u32::try_from(times).ok()),
             has_costs: arguments.costs.is_some(),

@@ -74,9 +74,9 @@ pub(super) struct Arguments {
     /// cheapest sites that keep the obligation.
     #[arg(long, value_enum, help_heading = "Both")]
     objective: Option<Objective>,
-    /// How much --objective ede minds inequality: 1 is usual, near 0 only the mean counts.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1.0, allow_negative_numbers = true, help_heading = "Both")]
-    aversion: f64,
+    /// How much --objective ede minds inequality: 1, as is usual, where it is not said; near 0 only the mean counts.
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, help_heading = "Both")]
+    aversion: Option<f64>,
     /// The dearest cost at which a site serves, counted in: in the unit of the table, where lscp, lscp-b and mclp need it; for
     /// a study in metres, or in minutes where its own table of costs is in minutes.
     #[arg(long, value_name = "COST", allow_negative_numbers = true, help_heading = "Both")]
@@ -116,6 +116,13 @@ pub(super) struct Arguments {
     out: Option<PathBuf>,
 }
 
+impl Arguments {
+    /// The aversion of --objective ede.
+    fn aversion(&self) -> f64 {
+        self.aversion.unwrap_or(1.0)
+    }
+}
+
 /// The options that only a study takes.
 const OF_STUDY: [&str; 8] = ["wanted", "budget", "candidates", "spacing", "capacity_of_new", "group", "packs", "crs"];
 
@@ -143,7 +150,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
     if let Some(study) = &arguments.study {
         let shared = study::Shared {
             objective: arguments.objective,
-            aversion: arguments.aversion,
+            aversion: arguments.aversion(),
             limit: arguments.limit,
             cost: arguments.cost,
             share: arguments.share.as_deref(),

@@ -65,6 +65,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Stopped
         p: asked.p,
         limit: asked.limit,
         is_limit_free: true,
+        cost_unit: None,
         budget: asked.budget,
         times: asked.times,
         kappa,

@@ -9,6 +9,7 @@ use super::words::number::cell;
 use crate::model::Text;
 use crate::siting::capacitated::Share;
 use crate::siting::{Answer, NoAnswer, evaluate};
+use crate::units::CostUnit;
 
 /// The name and version of the shape of `site.json`.
 pub const FORMAT: &str = "evenreach.site/1";
@@ -26,6 +27,8 @@ pub struct Siting<'a> {
     pub budget: Option<f64>,
     /// The dearest cost at which a site serves.
     pub limit: Option<f64>,
+    /// What costs are counted in, where that is known.
+    pub cost_unit: Option<CostUnit>,
     /// Whether who asks may raise it: where an obligation says it, it stays.
     pub is_limit_free: bool,
     /// How many sites each demand point is to have, where that is asked for.
@@ -80,9 +83,9 @@ pub enum Standing {
 pub enum Problem {
     /// p sites with the least cost over all persons
     PMedian,
-    /// p sites with the least cost for whoever is served worst
+    /// p sites with the least cost for the demand point that is served worst, whether anyone lives there or not
     PCenter,
-    /// the fewest sites that serve everyone, or a share, within the limit
+    /// the fewest sites that serve every demand point, also where nobody lives, or a share of all persons, within the limit
     Lscp,
     /// as lscp, and of those the choice that serves most demand points twice
     LscpB,

@@ -8,6 +8,7 @@ use crate::report::words::noun::english;
 use crate::report::words::number::number;
 use crate::report::words::plain;
 use crate::siting::{Answer, NoAnswer};
+use crate::units::CostUnit;
 
 /// Ids listed; of more, how many are.
 const LISTED: usize = 20;
@@ -77,9 +78,20 @@ impl Siting<'_> {
             lang.pick(format!("{n} of {all} {people}"), format!("{n} / {all} {people}")),
         );
         if let (Some(mean), Some(worst)) = (served.mean_cost, served.worst_cost) {
-            let (mean, worst) = (number(mean), number(worst));
-            let words = lang.pick(format!("{mean} on average, {worst} at worst"), format!("平均 {mean}，最大 {worst}"));
-            line(lang.pick("cost", "成本"), words);
+            let unit = match self.cost_unit {
+                Some(CostUnit::Metres) => lang.pick(" m", " 米"),
+                Some(CostUnit::Minutes) => lang.pick(" min", " 分钟"),
+                None => "",
+            };
+            let (mean, most) = (number(mean), number(worst));
+            let words = lang.pick(
+                format!("{mean}{unit} on average, {most}{unit} at worst"),
+                format!("平均 {mean}{unit}，最大 {most}{unit}"),
+            );
+            // A site for an area is at no distance from it.
+            if 0.0 < worst || self.standing == Standing::Counted {
+                line(lang.pick("cost", "成本"), words);
+            }
         }
         if let Some(spent) = self.spent(answer) {
             let spent = number(spent);

@@ -209,6 +209,7 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
             _ => None,
         },
         is_limit_free: shared.limit.is_some(),
+        cost_unit: Some(read.world.cost_unit()),
         kappa,
         share: share.filter(|_| problem == Problem::Lscp),
         demands: &task.names,
@@ -238,6 +239,9 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
     progress.step(lang.pick("outputs", "写出结果"));
     // What the solver chose takes the road of every scenario: it is judged in the edited study.
     let chosen: Vec<usize> = answer.chosen.iter().filter_map(|&site| task.scenario(site)).collect();
+    let opens_nothing = chosen.is_empty();
+    let new = costs.iter().flat_map(|costs| &costs[n_standing..]).copied();
+    let cheapest = new.min_by(f64::total_cmp);
     let difference = stage
         .difference(&chosen)
         .map_err(|_| stop(say("two of the sites chosen are the same place", "选中的设施点有重复")))?;
@@ -257,6 +261,9 @@ pub(super) fn run(path: &Path, options: &Options, shared: &Shared<'_>, lang: Lan
     tell::problems(&problems, lang);
     tell::result(&siting.summary(lang));
     told(&task, &siting.people, (problem, n_idle), n_double, lang);
+    if let (true, Some(cheapest), Some(money)) = (opens_nothing, cheapest, budget.money) {
+        told::nothing_affordable(cheapest, money, lang);
+    }
     let folder = plain(&out.display().to_string());
     tell::result(&whatif::changes(&what_if, &folder, (tell::style(), tell::width())));
     Ok(ExitCode::SUCCESS)

@@ -67,7 +67,8 @@ pub(super) fn solve(task: &Task, need: &Need<'_>, shared: &Shared<'_>, search: &
                 solved.shares = None;
             }
             (_, None) => solved.shares = None,
-            (Problem::Mclp | Problem::PMedian, Some(_)) => {
+            // Where money is the limit it may be what leaves some out.
+            (Problem::Mclp | Problem::PMedian, Some(_)) if answer.proven && search.budget.money.is_none() => {
                 let n_candidates = task.offers.n_sites() - existing.len();
                 let asked = search.budget.sites.unwrap_or(0).min(n_candidates);
                 solved.n_idle = asked.saturating_sub(n_new(answer));

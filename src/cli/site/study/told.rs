@@ -76,6 +76,17 @@ pub(super) fn told(task: &Task, people: &Text, (problem, n_idle): (Problem, usiz
     }
 }
 
+/// Says that the budget pays for no candidate, if that is why none is chosen.
+pub(super) fn nothing_affordable(cheapest: f64, money: f64, lang: Lang) {
+    if money < cheapest {
+        let (cheapest, money) = (number(cheapest), number(money));
+        tell::note(&lang.pick(
+            format!("note: {money} pays for no candidate: the cheapest costs {cheapest}"),
+            format!("说明：预算 {money} 不足以新建任何候选点，最便宜的需 {cheapest}"),
+        ));
+    }
+}
+
 pub(super) fn why_not(why: NoTask) -> Text {
     match why {
         NoTask::TooManyOffers => say(
