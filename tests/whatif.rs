@@ -395,6 +395,20 @@ fn a_column_that_nobody_knows_is_said_with_the_one_that_it_is_like() {
 }
 
 #[test]
+fn columns_are_called_as_in_the_files_of_the_study() {
+    let study = Study::small();
+    study.edit(
+        "study.toml",
+        "file = \"kindergartens.csv\"",
+        "file = \"kindergartens.csv\"\ncolumns = { ownership = \"谁办的\" }",
+    );
+    let head = fs::read_to_string(study.path("kindergartens.csv")).unwrap();
+    study.put("kindergartens.csv", &head.replacen("ownership", "谁办的", 1));
+    let json = ran(&study, "s.csv", "edit,code,谁办的\nconvert,K2,公办\n", &[]);
+    assert_eq!(json["n_scenarios"], 1);
+}
+
+#[test]
 fn people_follow_a_series_up_to_a_year() {
     let study = || {
         let series = "indicator,facility,area-code,year,value\npeople,,,2020,100\npeople,,,2030,150\npeople,,S1,2015,40\n\

@@ -10,9 +10,9 @@ use super::places;
 use super::problem::{Problems, say};
 use super::study::{Entry, FacilitiesLayer};
 use super::table::Table;
-use super::vocabulary::vocabulary;
+use super::vocabulary::{normalise, vocabulary};
 use super::world::Inputs;
-use crate::model::{AreaId, Facilities, FacilityId, FacilityRow, Id, Layer, PerFacility, ServiceId, SourceId};
+use crate::model::{AreaId, Areas, Facilities, FacilityId, FacilityRow, Id, Layer, PerFacility, ServiceId, SourceId};
 
 const STRUCTURAL: [&str; 8] = ["code", "name", "lon", "lat", "area-code", "area-name", "service", "serves"];
 
@@ -54,6 +54,16 @@ pub(super) fn read(
     let n_facilities = reading.rows.len();
     let attributes = reading.attributes.finish(n_facilities, &origin, &ground.areas.level_keys(), inputs, problems);
     Facilities::new(reading.rows, reading.services, attributes, reading.serves)
+}
+
+/// What the layers say that their columns are called: keys by header, the first layer first.
+pub(super) fn headers(layers: &[FacilitiesLayer], areas: &Areas) -> BTreeMap<String, String> {
+    let level_keys = areas.level_keys();
+    let mut headers = BTreeMap::new();
+    for (key, header) in layers.iter().flat_map(|layer| attributes::mapping(&layer.columns, &STRUCTURAL, &level_keys)) {
+        headers.entry(normalise(&header)).or_insert(key);
+    }
+    headers
 }
 
 impl Reading<'_> {

@@ -34,6 +34,8 @@ pub struct ReadStudy {
     pub words: Values,
     /// Which area holds a facility that contradicts itself, by the file of facilities.
     pub memberships: BTreeMap<String, Membership>,
+    /// What its files of facilities call their columns, where the study says so: keys by header.
+    pub headers: BTreeMap<String, String>,
     /// The system that it states of single layers, by the file.
     pub layer_crs: BTreeMap<String, Crs>,
     /// Warnings.
@@ -232,7 +234,8 @@ pub fn read_study(path: &Path, options: &Options, progress: Progress<'_>) -> Res
             let layer_crs = study.entries().filter_map(own).collect();
             let memberships = study.facilities.iter().map(|layer| (layer.file.clone(), layer.membership));
             let memberships = memberships.collect();
-            Ok(ReadStudy { world, packs, crs, layer_crs, memberships, words: study.words(), problems })
+            let headers = facilities::headers(&study.facilities, &world.areas);
+            Ok(ReadStudy { world, packs, crs, layer_crs, memberships, headers, words: study.words(), problems })
         }
     }
 }

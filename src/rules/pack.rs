@@ -104,7 +104,7 @@ pub struct ServiceWords {
     pub en: String,
     /// 中文。
     pub zh: String,
-    /// What its capacity is counted in, such as places or beds.
+    /// What its capacity is counted in, such as places or beds; facilities are counted by the name of the service.
     #[serde(default)]
     pub unit: Option<Text>,
 }

@@ -18,7 +18,7 @@ use super::problem::{At, Problems, say};
 use super::study::{Membership, Values};
 use super::system::{self, Stated};
 use super::table::{Table, Wish};
-use super::vocabulary::vocabulary;
+use super::vocabulary::{normalise, vocabulary};
 use super::world::split;
 use super::{ReadStudy, attributes, read_table, reader_of};
 use crate::model::{ServiceId, World};
@@ -34,6 +34,8 @@ pub(super) struct Study<'a> {
     candidates: Option<ServiceId>,
     /// Words of the study's files for words of the packs, by attribute.
     words: &'a Values,
+    /// What the study's files of facilities call their columns.
+    headers: &'a BTreeMap<String, String>,
     /// By file of facilities.
     memberships: &'a BTreeMap<String, Membership>,
 }
@@ -113,6 +115,7 @@ fn read(
         packs: &study.packs,
         words: &study.words,
         memberships: &study.memberships,
+        headers: &study.headers,
         candidates,
     };
     let scenarios = known.scenarios(&table, problems);
@@ -144,6 +147,7 @@ impl Study<'_> {
         let levels = self.world.areas.levels();
         let role = |header: &str| {
             let own = vocabulary().scenario_column(header).map(str::to_owned);
+            let own = own.or_else(|| self.headers.get(&normalise(header)).cloned());
             let known = own.or_else(|| structural(header).filter(|key| STRUCTURAL.contains(&key.as_str())));
             known
                 .or_else(|| level_reference(levels, header))
@@ -152,7 +156,22 @@ impl Study<'_> {
                 .or_else(|| attributes::plain(header).map(|key| format!("={key}")))
         };
         let columns = Columns::new(table, &Default::default(), &role, problems);
-        if self.candidates.is_none() && !columns.require("edit", problems) {
+        if self.candidates.is_none() && columns.get("edit").is_none() {
+            let headers: Vec<&str> = table.columns.iter().map(|column| column.header.as_str()).collect();
+            let headers = headers.join(", ");
+            problems.error(
+                "missing-column",
+                &table.file,
+                At::Column("edit".to_owned()),
+                say(
+                    format!("no column is recognised as `edit`; the file has: {headers}"),
+                    format!("没有识别出 `edit`（操作）列；文件中的列：{headers}"),
+                ),
+                say(
+                    "name it `edit`, with open, close, resize, move, convert, settle, grow or area in each row",
+                    "请将该列命名为“操作”，每行填写新建、关闭、扩建、迁建、转制、入住、增长或区域",
+                ),
+            );
             return Vec::new();
         }
         if table.n_rows == 0 {

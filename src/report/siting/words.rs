@@ -154,8 +154,11 @@ impl Siting<'_> {
         };
         let all: Vec<String> = self.chosen_sites(answer).iter().map(name).collect();
         let (n, of) = (all.len(), self.sites.len() - self.n_apart());
-        let listed = listed(&all, lang);
-        lang.pick(format!("{n} of {of}: {listed}"), format!("{of} 个中选 {n} 个：{listed}"))
+        let (en, zh) = match listed(&all, lang) {
+            nothing if nothing.is_empty() => Default::default(),
+            listed => (format!(": {listed}"), format!("：{listed}")),
+        };
+        lang.pick(format!("{n} of {of}{en}"), format!("{of} 个中选 {n} 个{zh}"))
     }
 
     /// Why there is no answer, and what would give one.
