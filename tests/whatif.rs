@@ -403,7 +403,7 @@ fn columns_are_called_as_in_the_files_of_the_study() {
         "file = \"kindergartens.csv\"\ncolumns = { ownership = \"谁办的\" }",
     );
     let head = fs::read_to_string(study.path("kindergartens.csv")).unwrap();
-    study.put("kindergartens.csv", &head.replacen("ownership", "谁办的", 1));
+    study.put("kindergartens.csv", head.replacen("ownership", "谁办的", 1));
     let json = ran(&study, "s.csv", "edit,code,谁办的\nconvert,K2,公办\n", &[]);
     assert_eq!(json["n_scenarios"], 1);
 }

@@ -4,6 +4,7 @@ use super::{MAPS, WhatIf};
 use crate::model::Lang;
 use crate::report::layers::to_show;
 use crate::report::terminal::page::{Page, Style};
+use crate::report::words::noun::english;
 use crate::report::words::number::number;
 use crate::report::words::{Words, doubts, people};
 use crate::scenario::{Access, Ranked, Turn};
@@ -55,10 +56,11 @@ pub fn summary(of: &WhatIf<'_>, folder: &str, (style, width): (bool, usize)) -> 
     }
     page.gap();
     let maps = of.batch.best.len().min(MAPS);
+    let (noun, more) = (english("map", maps as f64), if maps == 1 { "" } else { " and so on" });
     page.line(
         "",
         &lang.pick(
-            format!("Files in {folder}: whatif.csv, the table; whatif.json for programs; {maps} maps, scenario-01.geojson and so on."),
+            format!("Files in {folder}: whatif.csv, the table; whatif.json for programs; {maps} {noun}, scenario-01.geojson{more}."),
             format!("结果文件位于 {folder}：表格 whatif.csv；程序接口 whatif.json；地图 scenario-01.geojson 等 {maps} 个。"),
         ),
         Style::Plain,
