@@ -280,6 +280,37 @@ fn a_share_stays_at_each_place_where_it_is_today() {
     assert!(run.stderr.contains("more would stay than they hold") && run.stderr.contains("or less"), "{}", run.stderr);
 }
 
+/// The most of these that is no more than a school holds, by trying every choice.
+fn most_within(pupils: &[f64], capacity: f64) -> f64 {
+    let sum = |chosen: u32| -> f64 { (0..pupils.len()).filter(|at| chosen >> at & 1 == 1).map(|at| pupils[at]).sum() };
+    (0..1_u32 << pupils.len()).map(sum).filter(|sum| *sum <= capacity).fold(0.0, f64::max)
+}
+
+#[test]
+fn the_most_that_can_stay_in_whole_areas_is_said_and_can_stay() {
+    let study = town();
+    let serves = [
+        ("A", "300", "295", "B01;B02;B10;B11", vec![0, 1, 2, 4, 5]),
+        ("B", "260", "120", "B12;B13", vec![3, 6, 7]),
+        ("C", "400", "400", "B20;B22;B23", vec![8, 9, 10, 11]),
+    ];
+    let mut most = 0.0;
+    for (_, before, capacity, listed, blocks) in &serves {
+        study.edit("schools.csv", &format!("primary,{before},"), &format!("primary,{capacity},{listed}"));
+        let pupils: Vec<f64> = blocks.iter().map(|&at| PUPILS[at]).collect();
+        most += most_within(&pupils, capacity.parse().unwrap());
+    }
+    let run = assign(&study, &["--whole", "--keep-current-share", "100%"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let share = (most / 780.0 * 1000.0).floor() / 10.0;
+    run.says(&[&format!("that is proven: at most {most} of 780 persons can; give a --keep-current-share of {share}%")]);
+    let run = assign(&study, &["--whole", "--keep-current-share", &format!("{share}%")]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(found(&study.out())["keep_current"]["stay"], json!(most));
+    let run = assign(&study, &["--whole", "--keep-current-share", "100%", "--lang", "zh"]);
+    run.says(&[&format!("已证明）：780 人中最多 {most} 人可留在原校")]);
+}
+
 #[test]
 fn where_there_are_not_enough_places_it_is_said_how_many_are_left_over_and_what_is_full() {
     let study = town();

@@ -373,13 +373,18 @@ pub fn current(world: &World, task: &Task) -> Current {
     current
 }
 
+/// The least amount that is a share of another: rounded up, but for the noise of doubles.
+pub fn share_of(amount: u64, share: f64) -> u64 {
+    (amount as f64 * share * (1.0 - 4.0 * f64::EPSILON)).ceil() as u64
+}
+
 /// How much of each place must stay so that the share does: of whole persons a whole number, rounded up.
 pub fn staying(task: &Task, current: &Current, share: f64) -> Vec<Option<(u32, u64)>> {
     let person = PERSON as u64;
     let amounts = task.demand.iter().zip(&current.site_of);
     amounts
         .map(|(&demand, site)| {
-            let least = (demand as f64 * share).ceil() as u64;
+            let least = share_of(demand, share);
             let least = if demand.is_multiple_of(person) { least.div_ceil(person) * person } else { least };
             site.map(|site| (site, least.min(demand)))
         })
@@ -530,6 +535,16 @@ mod tests {
         assert_eq!(current.site_of, [Some(2), Some(2), Some(2)]);
         assert_eq!((current.n_declared, current.n_nearest), (3, 0));
         assert_eq!(staying(&task, &current, 0.333)[..2], [Some((2, 34_000_000)), Some((2, 7_000_000))]);
+    }
+
+    // 0.55 times 100 is a little more than 55 in doubles.
+    #[test]
+    fn a_share_of_whole_persons_is_no_more_than_it_says() {
+        for percent in 0..=100_u32 {
+            let share = f64::from(percent) / 100.0;
+            assert_eq!(share_of(amount(100.0), share), amount(f64::from(percent)));
+        }
+        assert_eq!(share_of(amount(632.0), 0.481), amount(303.992));
     }
 
     #[test]

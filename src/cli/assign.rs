@@ -17,7 +17,7 @@ use super::study::{self, default_out};
 use super::tell::{self, Stopped};
 use crate::allocation::districts::NoDistricts;
 use crate::allocation::{Districts, Flow, Proof, Terms, TooMany, districts, split};
-use crate::assess::allocation::{Ask, Current, Task, current, ground, staying, task, travel};
+use crate::assess::allocation::{Ask, Current, Task, current, ground, share_of, staying, task, travel};
 use crate::model::{Lang, LevelId, Text, World};
 use crate::read::problem::say;
 use crate::report::allocation::{Allocation, FILES, Keep, Problem, Question, conditions};
@@ -263,7 +263,7 @@ fn whole(
 
 /// How much of all that is somewhere today must stay there.
 fn least_to_stay(task: &Task, current: &Current, share: f64) -> u64 {
-    (somewhere(task, current) as f64 * share).ceil() as u64
+    share_of(somewhere(task, current), share)
 }
 
 /// How much is somewhere today.

@@ -100,27 +100,47 @@ pub(super) fn no_answer(why: &NoAnswer, world: &World, task: &Task, keep: Option
                 true,
             )
         }
-        NoAnswer::Whole(NoDistricts::Stay(most, is_proven)) => {
-            let (most, all) = keep.map_or((0.0, 0.0), |keep| (persons(*most), persons(somewhere(task, &keep.current))));
-            let (most, all) = (number(most), number(all));
-            let (en, zh) = match is_proven {
-                true => ("that is proven", "已证明"),
-                false => ("in the time given", "在给定时限内"),
-            };
-            (
-                say(
-                    format!(
-                        "no districts were found in which so many stay, {en}: at most {most} of {all} persons did; give a \
-                         smaller --keep-current-share"
-                    ),
-                    format!(
-                        "未找到满足留校比例的划分（{zh}）：{all} 人中最多 {most} 人留在原校；请降低 --keep-current-share"
-                    ),
-                ),
-                *is_proven,
-            )
+        &NoAnswer::Whole(NoDistricts::Stay { found, most, is_proven }) => {
+            let all = keep.map_or(0, |keep| somewhere(task, &keep.current));
+            (too_few_stay(found, most, all, is_proven), is_proven)
         }
     }
+}
+
+/// That so many of all cannot stay in districts, or that none were found in which they do.
+fn too_few_stay(found: u64, most: u64, all: u64, is_proven: bool) -> Text {
+    // A share that was found to be possible, rounded down.
+    let share = number((persons(found) / persons(all.max(1)) * 1000.0).floor() / 10.0);
+    let is_most = found == most;
+    let [found, most, all] = [found, most, all].map(|amount| number(persons(amount)));
+    let (en, zh) = match (is_proven, is_most) {
+        (true, true) => (
+            format!("so many cannot stay, that is proven: at most {most} of {all} persons can"),
+            format!("无法达到该留校比例（已证明）：{all} 人中最多 {most} 人可留在原校"),
+        ),
+        (true, false) => (
+            format!(
+                "so many cannot stay, that is proven: no more than {most} of {all} persons can; {found} do in the best \
+                 districts found"
+            ),
+            format!(
+                "无法达到该留校比例（已证明）：{all} 人中可留在原校者不超过 {most} 人；已找到的最好划分留 {found} 人"
+            ),
+        ),
+        (false, _) => (
+            format!(
+                "no districts were found in which so many stay, and it is not proven that there are none: {found} of {all} \
+                 persons do in the best found, and no more than {most} can"
+            ),
+            format!(
+                "未找到满足留校比例的划分，但未证明不存在：{all} 人中，已找到的最好划分留 {found} 人，不超过 {most} 人可留"
+            ),
+        ),
+    };
+    say(
+        format!("{en}; give a --keep-current-share of {share}% or less"),
+        format!("{zh}；请将 --keep-current-share 降至 {share}% 或更低"),
+    )
 }
 
 /// Why there is nothing to give out.
