@@ -67,7 +67,8 @@ pub(super) struct Arguments {
     #[arg(long)]
     contiguous: bool,
     /// The share of the persons at each place who stay where they are today, such as 80% or 0.8; with --whole and
-    /// --contiguous of all persons. They are at the facility that says it serves their area, else at the nearest.
+    /// --contiguous of all persons. They are at the facility that says it serves their area, else at the nearest; where its
+    /// capacity is not known or it is beyond --limit, they count neither as staying nor in the share, and that is said.
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     keep_current_share: Option<String>,
     /// Who is given a place, such as primary-age.
