@@ -555,5 +555,29 @@ mod tests {
             let NoDistricts::Stay { found, most: bound, is_proven } = why else { panic!("{why:?}") };
             prop_assert!(found <= most && most <= bound && is_proven == (bound < most + more));
         }
+
+        // Nothing joins sites where no piece is asked for: each keeps the most of those there today that it holds.
+        #[test]
+        fn of_many_persons_the_most_stay_to_the_last_one(
+            persons in prop::collection::vec(0..20_000_u64, 10),
+            today in prop::collection::vec(0..3_u32, 10),
+            capacity in prop::collection::vec(0..60_000_u64, 3),
+        ) {
+            let unit = 1_000_000;
+            let all: Vec<Offer> = (0..30).map(|at| Offer { demand: at / 3, site: at % 3, cost: 1.0 }).collect();
+            let offers = Offers::new(10, 3, &all);
+            let demand: Vec<u64> = persons.iter().map(|n| n * unit).collect();
+            let capacity: Vec<u64> = capacity.iter().map(|n| n * unit).collect();
+            let most: u64 = (0..3).map(|site| {
+                let own: Vec<u64> = (0..10).filter(|&at| today[at] == site).map(|at| demand[at]).collect();
+                let sum = |chosen: u32| -> u64 { (0..own.len()).filter(|at| chosen >> at & 1 == 1).map(|at| own[at]).sum() };
+                (0..1 << own.len()).map(sum).filter(|sum| *sum <= capacity[site as usize]).max().unwrap()
+            }).sum();
+            let today: Vec<Option<u32>> = today.into_iter().map(Some).collect();
+            let current = Some((&today[..], most + unit));
+            let problem = Districts { offers: &offers, demand: &demand, capacity: &capacity, ground: None, current };
+            let why = districts(&problem, Terms::default()).unwrap_err();
+            prop_assert_eq!(why, NoDistricts::Stay { found: most, most, is_proven: true });
+        }
     }
 }

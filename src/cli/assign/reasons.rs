@@ -128,7 +128,7 @@ fn largest_share(task: &Task, current: &Current) -> u32 {
 /// That so many of all cannot stay in districts, or that none were found in which they do.
 fn too_few_stay(found: u64, most: u64, all: u64, is_proven: bool) -> Text {
     // A share that was found to be possible, rounded down.
-    let share = number((persons(found) / persons(all.max(1)) * 1000.0).floor() / 10.0);
+    let share = (persons(found) / persons(all.max(1)) * 1000.0).floor() / 10.0;
     let is_most = found == most;
     let of_all = counted(all);
     let [found, most, all] = [found, most, all].map(|amount| number(persons(amount)));
@@ -156,10 +156,17 @@ fn too_few_stay(found: u64, most: u64, all: u64, is_proven: bool) -> Text {
             ),
         ),
     };
-    say(
-        format!("{en}; give a --keep-current-share of {share}% or less"),
-        format!("{zh}；请将 --keep-current-share 降至 {share}% 或更低"),
-    )
+    let (help_en, help_zh) = match share {
+        0.0 => ("leave out --keep-current-share".to_owned(), "请去掉 --keep-current-share".to_owned()),
+        share => {
+            let share = number(share);
+            (
+                format!("give a --keep-current-share of {share}% or less"),
+                format!("请将 --keep-current-share 降至 {share}% 或更低"),
+            )
+        }
+    };
+    say(format!("{en}; {help_en}"), format!("{zh}；{help_zh}"))
 }
 
 /// Why there is nothing to give out.
