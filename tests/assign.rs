@@ -277,7 +277,111 @@ fn a_share_stays_at_each_place_where_it_is_today() {
 
     let run = assign(&study, &["--keep-current-share", "1"]);
     assert_eq!(run.code, 1, "{}", run.stderr);
-    assert!(run.stderr.contains("more would stay than they hold") && run.stderr.contains("or less"), "{}", run.stderr);
+    assert!(run.stderr.contains("more would stay than it holds") && run.stderr.contains("or less"), "{}", run.stderr);
+}
+
+/// The school that is the nearest to the middle of a block.
+fn nearest(block: usize) -> &'static str {
+    let (lon, lat) = (121.005 + (block % COLUMNS) as f64 / 100.0, 39.005 + (block / COLUMNS) as f64 / 100.0);
+    // A degree of longitude is shorter than one of latitude.
+    let way = |x: f64, y: f64| ((x - lon) * 39_f64.to_radians().cos()).hypot(y - lat);
+    let schools = [("A", way(121.004, 39.006)), ("B", way(121.036, 39.004)), ("C", way(121.015, 39.025))];
+    schools.into_iter().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap().0
+}
+
+#[test]
+fn who_is_today_at_a_school_of_unknown_capacity_never_stays_elsewhere() {
+    let study = town();
+    // B names B00 and B10, which are nearer to A, and stands in B03.
+    study.edit("schools.csv", "primary,260,", "primary,,B00;B10");
+    study.edit("schools.csv", "primary,300,", "primary,900,");
+    let at_b: Vec<usize> = (0..12).filter(|&at| [0, 3, 4].contains(&at) || nearest(at) == "B").collect();
+    let at_b: f64 = at_b.iter().map(|&at| PUPILS[at]).sum();
+    assert!(PUPILS[0] + PUPILS[3] + PUPILS[4] < at_b);
+    let says =
+        |run: &Run, words: &[&str]| words.iter().for_each(|word| assert!(run.stdout.contains(word), "{}", run.stdout));
+    for (options, of) in [(&[][..], "of each other place"), (&["--whole"], "of all others")] {
+        let run = assign(&study, &[&["--keep-current-share", "100%"], options].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let keep = &found(&study.out())["keep_current"];
+        assert_eq!((&keep["not_known"], &keep["stay"]), (&json!(at_b), &json!(780.0 - at_b)), "{keep:#}");
+        says(&run, &[of, "have no known capacity: 二小"]);
+        run.says(&["of 1 facility `capacity` is not known; it was taken to hold nobody"]);
+        for row in rows_of(&study) {
+            let at = (0..12).find(|&at| block(at / COLUMNS, at % COLUMNS) == row.place).unwrap();
+            let today = if [0, 3, 4].contains(&at) { "B" } else { nearest(at) };
+            assert!(row.facility == today || today == "B", "{row:?}");
+        }
+    }
+    let run = assign(&study, &["--keep-current-share", "100%", "--lang", "zh"]);
+    says(&run, &["去留未知", "现状设施容量未知：二小", "不计入比例"]);
+
+    // Known to hold ten, it is still where all these are: those of the blocks it names, and those it is the nearest for.
+    study.edit("schools.csv", "primary,,", "primary,10,");
+    let run = assign(&study, &["--keep-current-share", "100%"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    run.says(&[&format!("at 1 facility more would stay than it holds: 二小 {at_b} > 10")]);
+    let share: f64 = run.stderr.split("a share of ").nth(1).unwrap().split('%').next().unwrap().parse().unwrap();
+    for (share, code) in [(share, 0), (share + 0.1, 1)] {
+        let run = assign(&study, &["--keep-current-share", &format!("{share:.1}%")]);
+        assert_eq!(run.code, code, "{}", run.stderr);
+    }
+}
+
+#[test]
+fn only_attributes_that_facilities_of_the_service_have_are_offered() {
+    let study = town();
+    study.put("clinics.csv", "code,name,area-code,lon,lat,floor\nK,站,B11,121.015,39.015,80\n");
+    study.edit(
+        "study.toml",
+        "service = \"school\"\n",
+        "service = \"school\"\n[[facilities]]\nfile = \"clinics.csv\"\nservice = \"clinic\"\n",
+    );
+    let run = assign(&study, &["--capacity", "none"]);
+    run.refused();
+    run.says(&[
+        "none of 3 facilities has a number in `none`; fill it in, or choose an attribute by --capacity: capacity\n",
+    ]);
+    let run = assign(&study, &["--where", "none=1"]);
+    run.refused();
+    run.says(&["attributes: capacity, stage\n"]);
+    // It alone has no number of its own to offer.
+    let run = assign(&study, &["--where", "stage=junior", "--capacity", "floor", "--group", "primary-age"]);
+    run.refused();
+    run.says(&[
+        "the only facility has no number in `floor`; fill it in, or choose an attribute by --capacity: capacity\n",
+    ]);
+}
+
+/// The most of these that is no more than a school holds, by trying every choice.
+fn most_within(pupils: &[f64], capacity: f64) -> f64 {
+    let sum = |chosen: u32| -> f64 { (0..pupils.len()).filter(|at| chosen >> at & 1 == 1).map(|at| pupils[at]).sum() };
+    (0..1_u32 << pupils.len()).map(sum).filter(|sum| *sum <= capacity).fold(0.0, f64::max)
+}
+
+#[test]
+fn the_most_that_can_stay_in_whole_areas_is_said_and_can_stay() {
+    let study = town();
+    let serves = [
+        ("A", "300", "295", "B01;B02;B10;B11", vec![0, 1, 2, 4, 5]),
+        ("B", "260", "120", "B12;B13", vec![3, 6, 7]),
+        ("C", "400", "400", "B20;B22;B23", vec![8, 9, 10, 11]),
+    ];
+    let mut most = 0.0;
+    for (_, before, capacity, listed, blocks) in &serves {
+        study.edit("schools.csv", &format!("primary,{before},"), &format!("primary,{capacity},{listed}"));
+        let pupils: Vec<f64> = blocks.iter().map(|&at| PUPILS[at]).collect();
+        most += most_within(&pupils, capacity.parse().unwrap());
+    }
+    let run = assign(&study, &["--whole", "--keep-current-share", "100%"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let share = (most / 780.0 * 1000.0).floor() / 10.0;
+    run.says(&[&format!("that is proven: at most {most} of 780 persons can; give a --keep-current-share of {share}%")]);
+    let run = assign(&study, &["--whole", "--keep-current-share", &format!("{share}%")]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(found(&study.out())["keep_current"]["stay"], json!(most));
+    let run = assign(&study, &["--whole", "--keep-current-share", "100%", "--lang", "zh"]);
+    run.says(&[&format!("已证明）：780 人中最多 {most} 人可留在原校")]);
 }
 
 #[test]
@@ -436,7 +540,7 @@ fn what_cannot_be_asked_is_refused_with_what_can() {
     study.put("schools.csv", SCHOOLS.replace("300", "0").replace("260", "0").replace("400", "0"));
     refused(&study, &[], &["holds nobody (0)"]);
     study.put("schools.csv", SCHOOLS.replace("300", "").replace("260", "").replace("400", "-1"));
-    refused(&study, &[], &["no capacity is known: none of 3", "(1 give a negative number)"]);
+    refused(&study, &[], &["no capacity is known: none of 3", "(1 gives a negative number)"]);
     study.put("schools.csv", SCHOOLS);
     study.put("people.csv", people(&[0.0; 12]));
     refused(&study, &[], &["there is no demand", "primary-age"]);

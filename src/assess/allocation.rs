@@ -4,7 +4,7 @@
 //! Amounts are millionths of a person, so that fractions are kept and nothing is lost in a sum. Costs come from the
 //! [`TravelMatrix`] alone.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::allocation::{Flow, Ground};
 use crate::model::{AreaId, FacilityId, GroupId, Id, LevelId, PointId, ServiceId, World};
@@ -332,19 +332,33 @@ pub fn ground(world: &World, task: &Task, level: LevelId) -> Ground {
 /// Where people are today.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Current {
-    /// The facility of each place, if it has one.
+    /// The facility of each place, if it has one at which it is known that someone can stay.
     pub site_of: Vec<Option<u32>>,
     /// Places whose facility says that it serves them.
     pub n_declared: usize,
     /// Places for which the nearest facility stands.
     pub n_nearest: usize,
+    /// Of these, those of which it is not known whether anyone can stay.
+    pub unsure: Unsure,
+}
+
+/// Those whose facility of today has no known capacity, or cannot be reached from there within what is asked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Unsure {
+    /// Places.
+    pub places: usize,
+    /// How much lives there.
+    pub amount: u64,
+    /// The facilities, ascending.
+    pub sites: BTreeSet<u32>,
 }
 
 /// Where people are today: at the facility that says it serves their area (the lowest area that any names, and of several
-/// facilities the nearest), else at the nearest. Only facilities that hold someone count.
+/// facilities the nearest), else at the nearest. A facility whose capacity is not known is someone's, too; one that is
+/// known to hold nobody is so only if it says whom it serves.
 pub fn current(world: &World, task: &Task) -> Current {
     let mut served: HashMap<AreaId, Vec<u32>> = HashMap::new();
-    for (at, site) in (0..).zip(&task.sites).filter(|&(at, _)| 0 < task.capacity[at as usize]) {
+    for (at, site) in (0..).zip(&task.sites) {
         let listed = world.facilities.serves(site.facility);
         // Who names the areas it serves serves its own, too.
         let own = world.facilities[site.facility].area.filter(|_| !listed.is_empty());
@@ -355,22 +369,35 @@ pub fn current(world: &World, task: &Task) -> Current {
             }
         }
     }
-    let mut current = Current::default();
-    for (place, row) in task.places.iter().enumerate() {
+    let mut current = Current { site_of: vec![None; task.places.len()], ..Current::default() };
+    for (place, row) in task.places.iter().enumerate().filter(|&(place, _)| 0 < task.demand[place]) {
         let offered = task.offers.of(place).0;
         let holders: Vec<AreaId> = row.area.map(|area| world.areas.chain(area).collect()).unwrap_or_default();
-        let named = holders.iter().rev().find_map(|holder| {
-            let sites = served.get(holder)?;
-            offered.iter().copied().find(|site| sites.contains(site))
+        let named = holders.iter().rev().find_map(|holder| served.get(holder)).and_then(|sites| {
+            let nearest = offered.iter().copied().find(|site| sites.contains(site));
+            nearest.or(sites.first().copied())
         });
-        let nearest = || offered.iter().copied().find(|&site| 0 < task.capacity[site as usize]);
-        let is_lived_in = 0 < task.demand[place];
-        current.n_declared += usize::from(named.is_some() && is_lived_in);
-        let site = named.or_else(nearest).filter(|_| is_lived_in);
-        current.n_nearest += usize::from(named.is_none() && site.is_some());
-        current.site_of.push(site);
+        let is_no_one = |site: u32| task.sites[site as usize].capacity.is_some() && task.capacity[site as usize] == 0;
+        let nearest = || offered.iter().copied().find(|&site| !is_no_one(site));
+        let Some(site) = named.or_else(nearest) else { continue };
+        match named {
+            Some(_) => current.n_declared += 1,
+            None => current.n_nearest += 1,
+        }
+        if task.sites[site as usize].capacity.is_some() && offered.contains(&site) {
+            current.site_of[place] = Some(site);
+        } else {
+            current.unsure.places += 1;
+            current.unsure.amount += task.demand[place];
+            current.unsure.sites.insert(site);
+        }
     }
     current
+}
+
+/// The least amount that is a share of another: rounded up, but for the noise of doubles.
+pub fn share_of(amount: u64, share: f64) -> u64 {
+    (amount as f64 * share * (1.0 - 4.0 * f64::EPSILON)).ceil() as u64
 }
 
 /// How much of each place must stay so that the share does: of whole persons a whole number, rounded up.
@@ -379,7 +406,7 @@ pub fn staying(task: &Task, current: &Current, share: f64) -> Vec<Option<(u32, u
     let amounts = task.demand.iter().zip(&current.site_of);
     amounts
         .map(|(&demand, site)| {
-            let least = (demand as f64 * share).ceil() as u64;
+            let least = share_of(demand, share);
             let least = if demand.is_multiple_of(person) { least.div_ceil(person) * person } else { least };
             site.map(|site| (site, least.min(demand)))
         })
@@ -530,6 +557,49 @@ mod tests {
         assert_eq!(current.site_of, [Some(2), Some(2), Some(2)]);
         assert_eq!((current.n_declared, current.n_nearest), (3, 0));
         assert_eq!(staying(&task, &current, 0.333)[..2], [Some((2, 34_000_000)), Some((2, 7_000_000))]);
+    }
+
+    // A(40) is served by T, of unknown capacity, though S is nearer; B(30) by U, which holds nobody; nearest to C(20) is T.
+    #[test]
+    fn whose_facility_has_no_known_capacity_is_not_said_to_stay() {
+        let world = |capacity: &str| {
+            Sketch::new(&["street"])
+                .area("street", "A", None, Some((0.0, 0.0)), &[])
+                .area("street", "B", None, Some((5.0, 0.0)), &[])
+                .area("street", "C", None, Some((9.0, 0.0)), &[])
+                .people(Some("A"), Some((0.0, 0.0)), &[("pupils", 40.0)])
+                .people(Some("B"), Some((5.0, 0.0)), &[("pupils", 30.0)])
+                .people(Some("C"), Some((9.0, 0.0)), &[("pupils", 20.0)])
+                .facility("school", "S", None, Some((1.0, 0.0)), &[("capacity", "50")])
+                .facility("school", "T", None, Some((8.0, 0.0)), &[("capacity", capacity)])
+                .serving(&["A"])
+                .facility("school", "U", None, Some((9.0, 0.1)), &[("capacity", "0")])
+                .serving(&["B"])
+                .world()
+        };
+        let today = |capacity: &str, limit: Option<f64>| {
+            let world = world(capacity);
+            let limit = limit.and_then(|limit| Cost::new(limit, CostUnit::Metres));
+            current(&world, &solved(&world, &Ask { limit, ..ask(&world, &ANY, None) }).unwrap())
+        };
+        let unknown = today("", None);
+        assert_eq!((&unknown.site_of[..], unknown.n_declared, unknown.n_nearest), (&[None, Some(2), None][..], 2, 1));
+        assert_eq!(unknown.unsure, Unsure { places: 2, amount: 60_000_000, sites: [1].into() });
+        let known = today("10", None);
+        assert_eq!((known.site_of, known.unsure), (vec![Some(1), Some(2), Some(1)], Unsure::default()));
+        // T is beyond the limit from A: nobody stays at S instead, who was never there.
+        let near = today("10", Some(5000.0));
+        assert_eq!((near.site_of, near.unsure.amount), (vec![None, Some(2), Some(1)], 40_000_000));
+    }
+
+    // 0.55 times 100 is a little more than 55 in doubles.
+    #[test]
+    fn a_share_of_whole_persons_is_no_more_than_it_says() {
+        for percent in 0..=100_u32 {
+            let share = f64::from(percent) / 100.0;
+            assert_eq!(share_of(amount(100.0), share), amount(f64::from(percent)));
+        }
+        assert_eq!(share_of(amount(632.0), 0.481), amount(303.992));
     }
 
     #[test]

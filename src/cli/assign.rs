@@ -17,7 +17,7 @@ use super::study::{self, default_out};
 use super::tell::{self, Stopped};
 use crate::allocation::districts::NoDistricts;
 use crate::allocation::{Districts, Flow, Proof, Terms, TooMany, districts, split};
-use crate::assess::allocation::{Ask, Current, Task, current, ground, staying, task, travel};
+use crate::assess::allocation::{Ask, Current, Task, current, ground, share_of, staying, task, travel};
 use crate::model::{Lang, LevelId, Text, World};
 use crate::read::problem::say;
 use crate::report::allocation::{Allocation, FILES, Keep, Problem, Question, conditions};
@@ -67,7 +67,8 @@ pub(super) struct Arguments {
     #[arg(long)]
     contiguous: bool,
     /// The share of the persons at each place who stay where they are today, such as 80% or 0.8; with --whole and
-    /// --contiguous of all persons. They are at the facility that says it serves their area, else at the nearest.
+    /// --contiguous of all persons. They are at the facility that says it serves their area, else at the nearest; where its
+    /// capacity is not known or it is beyond --limit, they count neither as staying nor in the share, and that is said.
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     keep_current_share: Option<String>,
     /// Who is given a place, such as primary-age.
@@ -263,7 +264,7 @@ fn whole(
 
 /// How much of all that is somewhere today must stay there.
 fn least_to_stay(task: &Task, current: &Current, share: f64) -> u64 {
-    (somewhere(task, current) as f64 * share).ceil() as u64
+    share_of(somewhere(task, current), share)
 }
 
 /// How much is somewhere today.

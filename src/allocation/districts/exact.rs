@@ -11,6 +11,8 @@ use crate::program::{NoSolution, Program, Variable};
 
 /// What is sought.
 pub(super) enum Aim<'a> {
+    /// That as much as can be stays where it is today, whatever else is served.
+    Stay,
     /// To serve as much as can be.
     Most,
     /// To serve so much at the least cost; prices, and the bound that they give.
@@ -55,11 +57,16 @@ impl Aim<'_> {
             let n = if of.ground.is_some() { of.capacity.len() as u32 } else { 0 };
             return (0..n).map(|site| (site, 0.0)).collect();
         }
+        let (sites, _) = of.offers.of(place as usize);
+        if matches!(self, Self::Stay) && of.ground.is_none() {
+            // Whoever is elsewhere only takes room.
+            let here = sites.iter().filter(|&&site| of.today(place) == Some(site));
+            return here.filter_map(|&site| Some((site, of.cost(costs, place, site)?))).collect();
+        }
         let with_price = |site: u32| match self {
-            Self::Most => 0.0,
+            Self::Stay | Self::Most => 0.0,
             Self::Cheapest { prices, .. } => costs.at(place, site) + prices.sites[site as usize],
         };
-        let sites = of.offers.of(place as usize).0;
         let cheapest = sites.iter().map(|&site| with_price(site)).fold(f64::INFINITY, f64::min);
         let none = match self {
             Self::Cheapest { prices: Prices { none: Some(none), .. }, .. } => *none,
@@ -97,7 +104,7 @@ pub(super) fn exact<'a>(
     let total: u64 = of.demand.iter().sum();
     // Costs and amounts of about 1, so that the solver's tolerances mean what they say.
     let (unit, amounts) = match aim {
-        Aim::Most => (1.0, total.max(1) as f64),
+        Aim::Stay | Aim::Most => (1.0, total.max(1) as f64),
         Aim::Cheapest { bound, .. } => (most.max(*bound).max(f64::MIN_POSITIVE), total.max(1) as f64),
     };
     let n_places = of.demand.len() as u32;
@@ -106,7 +113,8 @@ pub(super) fn exact<'a>(
     for place in 0..n_places {
         for (site, whole) in aim.open(of, costs, place, most) {
             let cost = match aim {
-                Aim::Most => -(of.demand[place as usize] as f64) / amounts,
+                Aim::Stay if of.today(place) != Some(site) => 0.0,
+                Aim::Stay | Aim::Most => -(of.demand[place as usize] as f64) / amounts,
                 Aim::Cheapest { .. } => whole / unit,
             };
             let flag = program.flag(cost * SCALE);
@@ -140,7 +148,7 @@ pub(super) fn exact<'a>(
     {
         program.at_least(&all, *served as f64 / amounts);
     }
-    if let Some((current, least)) = of.current {
+    if let Some((current, least)) = of.current.filter(|_| !matches!(aim, Aim::Stay)) {
         let stays: Vec<(Variable, f64)> = (0..n_places)
             .filter_map(|place| Some((flags.get(place, current[place as usize]?)?, amount(place) / amounts)))
             .collect();
@@ -171,7 +179,8 @@ pub(super) fn exact<'a>(
             .collect();
         if let Some(state) = State::with(of, costs, &site_of) {
             let is_better = |than: &State<'_>| state.worth().beats(than.worth());
-            let is_new = state.short() == 0 && known.is_none_or(is_better) && best.as_ref().is_none_or(is_better);
+            let is_enough = matches!(aim, Aim::Stay) || state.short() == 0;
+            let is_new = is_enough && known.is_none_or(is_better) && best.as_ref().is_none_or(is_better);
             if is_new {
                 best = Some(state);
             }

@@ -54,7 +54,7 @@ pub(super) fn grow<'a>(of: &'a Districts<'a>, costs: &'a Costs, prices: &Prices,
     let mut queue = BinaryHeap::new();
     let next = |place: u32, site: u32, is_home: bool| -> Option<Next> {
         of.cost(costs, place, site)?;
-        let is_current = of.current.is_some_and(|(current, _)| current[place as usize] == Some(site));
+        let is_current = of.today(place) == Some(site);
         let rank = match () {
             () if is_home => 0,
             () if first == First::Current && is_current => 1,

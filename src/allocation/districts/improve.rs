@@ -61,7 +61,7 @@ fn shake(state: &mut State<'_>, of: &Districts<'_>, place: u32, chance: &mut Pcg
 }
 
 /// Makes changes while any helps.
-fn improve(state: &mut State<'_>, of: &Districts<'_>, stop: Stop<'_>) {
+pub(super) fn improve(state: &mut State<'_>, of: &Districts<'_>, stop: Stop<'_>) {
     let mut is_better = true;
     while is_better {
         is_better = false;

@@ -75,8 +75,15 @@ pub struct Districting {
 /// Why there are no districts.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NoDistricts {
-    /// Not as much stays as must: the most that was found to stay, and whether it is proven that what must cannot.
-    Stay(u64, bool),
+    /// Not as much stays as must.
+    Stay {
+        /// The most that was found to stay.
+        found: u64,
+        /// It is proven that no more than this can.
+        most: u64,
+        /// Whether that is less than must, so that there are none.
+        is_proven: bool,
+    },
     /// Time was up.
     Stopped,
     /// The judge does not agree with the solver: a mistake of the program.
@@ -98,10 +105,11 @@ pub fn districts(of: &Districts<'_>, terms: Terms<'_>) -> Result<Districting, No
     let plan = transport(of.offers, of.demand, of.capacity, terms.stop).ok_or(NoDistricts::Stopped)?;
     let costs = Costs::of(of);
     let mut best = improve::search(of, &costs, &plan, terms.stop);
-    let most = plan.served;
+    let most_served = plan.served;
     let n_pairs = of.offers.n_offers();
-    let mut is_most = best.served() == most;
+    let mut is_most = best.served() == most_served;
 
+    let mut is_impossible = false;
     // As many as can be, or that enough stay: where the search has not found it, the program may.
     if (best.short() != 0 || !is_most) && n_pairs <= terms.most_exact {
         let aim = Aim::Most;
@@ -111,12 +119,19 @@ pub fn districts(of: &Districts<'_>, terms: Terms<'_>) -> Result<Districting, No
                 best = state.unwrap_or(best);
             }
             Found::Better(state, _) => best = state,
-            Found::Impossible if best.short() != 0 => return Err(NoDistricts::Stay(best.stays(), true)),
-            Found::Impossible | Found::Nothing(_) => {}
+            Found::Impossible => is_impossible = best.short() != 0,
+            Found::Nothing(_) => {}
         }
     }
-    if best.short() != 0 {
-        return Err(NoDistricts::Stay(best.stays(), false));
+    if let Some((_, least)) = of.current.filter(|_| best.short() != 0) {
+        let (site_of, most) = most_staying(of, &costs, &best, terms);
+        best = State::with(of, &costs, &site_of).unwrap_or(best);
+        if best.short() != 0 {
+            let most = if is_impossible { most.min(least - 1) } else { most };
+            return Err(NoDistricts::Stay { found: best.stays(), most, is_proven: most < least });
+        }
+        improve::improve(&mut best, of, terms.stop);
+        is_most = best.served() == most_served;
     }
     let mut bound = 0.0;
     let mut is_cheapest = false;
@@ -140,7 +155,7 @@ pub fn districts(of: &Districts<'_>, terms: Terms<'_>) -> Result<Districting, No
             }
         }
     }
-    judged(of, &best, bound, (most, is_most, is_cheapest))
+    judged(of, &best, bound, (most_served, is_most, is_cheapest))
 }
 
 /// The offers of sites that hold all of the place.
@@ -152,6 +167,53 @@ fn fitting(of: &Districts<'_>) -> Offers {
         fitting.extend(all.map(|(&site, &cost)| Offer { demand: place as u32, site, cost }));
     }
     Offers::new(of.demand.len(), of.offers.n_sites(), &fitting)
+}
+
+/// The sites of districts in which as much stays as was found to, and how much can at the most.
+///
+/// A search that was to keep enough says what it found, not what can be: that is a program of its own.
+fn most_staying(of: &Districts<'_>, costs: &Costs, best: &State<'_>, terms: Terms<'_>) -> (Vec<Option<u32>>, u64) {
+    let mut at_site = vec![0_u64; of.capacity.len()];
+    let mut unit = 0;
+    for place in 0..of.demand.len() as u32 {
+        let amount = of.demand[place as usize];
+        if let Some(site) = of.today(place).filter(|&site| of.cost(costs, place, site).is_some()) {
+            at_site[site as usize] += amount;
+            unit = gcd(unit, amount);
+        }
+    }
+    let mut most: u64 = at_site.iter().zip(of.capacity).map(|(today, capacity)| today.min(capacity)).sum();
+    // However much stays, more is asked for.
+    let of = &Districts { current: of.current.map(|(current, _)| (current, u64::MAX)), ..*of };
+    let known = State::with(of, costs, best.site_of()).unwrap_or_else(|| State::empty(of, costs));
+    let aim = Aim::Stay;
+    if aim.n_pairs(of, costs, f64::INFINITY) > terms.most_exact || known.stays() == most {
+        return (known.site_of().to_vec(), most);
+    }
+    // What stays is a whole number of what all amounts are multiples of.
+    let total = of.demand.iter().sum::<u64>() as f64;
+    let whole = |bound: f64| ((-bound * total * (1.0 + 1e-9)).max(0.0) as u64).checked_div(unit).unwrap_or(0) * unit;
+    let found = match exact(of, costs, &aim, Some(&known), terms.stop) {
+        Found::Best(state) => {
+            let state = state.unwrap_or(known);
+            most = state.stays();
+            state
+        }
+        Found::Better(state, bound) => {
+            most = most.min(whole(bound));
+            state
+        }
+        Found::Nothing(bound) => {
+            most = most.min(whole(bound));
+            known
+        }
+        Found::Impossible => known,
+    };
+    (found.site_of().to_vec(), most.max(found.stays()))
+}
+
+fn gcd(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 /// The transportation problem whose prices bound the cost of serving so much.
@@ -236,6 +298,11 @@ impl Costs {
 }
 
 impl Districts<'_> {
+    /// The site where a place is today, if that matters and it has one.
+    fn today(&self, place: u32) -> Option<u32> {
+        self.current.and_then(|(current, _)| current[place as usize])
+    }
+
     /// Whether a place may be in the district of a site, and what all of it costs there.
     fn cost(&self, costs: &Costs, place: u32, site: u32) -> Option<f64> {
         let amount = self.demand[place as usize];
@@ -262,7 +329,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    #[derive(Debug)]
+    #[derive(Clone, Debug)]
     /// A grid of places, all offered by all sites; the cost is the way over streets.
     struct Town {
         offers: Offers,
@@ -300,10 +367,9 @@ mod tests {
         }
     }
 
-    /// The most served and the least cost of that, by trying every way.
-    fn by_trying(of: &Districts<'_>) -> Option<(u64, f64)> {
+    /// The flows of all that are as they must be, by trying every way.
+    fn all_sound(of: &Districts<'_>, mut see: impl FnMut(&[Flow])) {
         let (n, m) = (of.demand.len(), of.capacity.len() as u32);
-        let mut best: Option<(u64, f64)> = None;
         let mut site_of: Vec<Option<u32>> = vec![None; n];
         'all: loop {
             let flows: Vec<Flow> = (0_u32..)
@@ -319,16 +385,9 @@ mod tests {
             let is_sound = evaluate::faults(of.offers, of.demand, of.capacity, &flows).is_empty()
                 && of.ground.is_none_or(|ground| {
                     evaluate::broken(of.offers, of.demand, of.capacity, ground, &site_of).is_empty()
-                })
-                && of.current.is_none_or(|(current, least)| {
-                    let stays = flows.iter().filter(|flow| current[flow.demand as usize] == Some(flow.site));
-                    least <= stays.map(|flow| flow.amount).sum()
                 });
             if is_sound {
-                let (served, cost) = (flows.iter().map(|flow| flow.amount).sum(), evaluate::cost(&flows));
-                if best.is_none_or(|(most, least)| most < served || (most == served && cost < least)) {
-                    best = Some((served, cost));
-                }
+                see(&flows);
             }
             for place in &mut site_of {
                 *place = match *place {
@@ -340,8 +399,32 @@ mod tests {
                     continue 'all;
                 }
             }
-            return best;
+            return;
         }
+    }
+
+    fn stays(of: &Districts<'_>, flows: &[Flow]) -> u64 {
+        flows.iter().filter(|flow| of.today(flow.demand) == Some(flow.site)).map(|flow| flow.amount).sum()
+    }
+
+    /// The most served and the least cost of that.
+    fn by_trying(of: &Districts<'_>) -> Option<(u64, f64)> {
+        let mut best: Option<(u64, f64)> = None;
+        all_sound(of, |flows| {
+            let (served, cost) = (flows.iter().map(|flow| flow.amount).sum(), evaluate::cost(flows));
+            let is_enough = of.current.is_none_or(|(_, least)| least <= stays(of, flows));
+            if is_enough && best.is_none_or(|(most, least)| most < served || (most == served && cost < least)) {
+                best = Some((served, cost));
+            }
+        });
+        best
+    }
+
+    /// The most that can stay.
+    fn most_by_trying(of: &Districts<'_>) -> u64 {
+        let mut most = 0;
+        all_sound(of, |flows| most = most.max(stays(of, flows)));
+        most
     }
 
     fn served(found: &Districting) -> u64 {
@@ -388,7 +471,7 @@ mod tests {
         assert_eq!(stay(2).unwrap().proof.objective, 2.0);
         let three = stay(3).unwrap();
         assert_eq!((three.proof.objective, three.proof.proven), (3.0, true));
-        assert_eq!(stay(5), Err(NoDistricts::Stay(4, true)));
+        assert_eq!(stay(5), Err(NoDistricts::Stay { found: 4, most: 4, is_proven: true }));
     }
 
     #[test]
@@ -432,7 +515,8 @@ mod tests {
                     prop_assert_eq!(Some((served(&found), found.proof.objective)), tried);
                 }
                 Err(why) => {
-                    prop_assert!(matches!(why, NoDistricts::Stay(_, true)), "{:?}", why);
+                    let most = most_by_trying(&problem);
+                    prop_assert_eq!(why, NoDistricts::Stay { found: most, most, is_proven: true });
                     prop_assert_eq!(tried, None);
                 }
             }
@@ -443,6 +527,57 @@ mod tests {
                 prop_assert!(served(&found) < most || least <= found.proof.objective + 1e-9);
                 prop_assert!(served(&found) < most || found.proof.bound <= least + 1e-9);
             }
+        }
+
+        #[test]
+        fn what_is_said_to_stay_at_the_most_is_the_most(
+            (town, today) in towns().prop_flat_map(|town| {
+                let (n, n_sites) = (town.demand.len(), town.capacity.len() as u32);
+                (Just(town), prop::collection::vec(prop::option::weighted(0.9, 0..n_sites), n))
+            }),
+            in_one_piece in any::<bool>(),
+            more in 1..4_u64,
+        ) {
+            let mut problem = town.problem();
+            if !in_one_piece {
+                problem.ground = None;
+            }
+            problem.current = Some((&today, 0));
+            let most = most_by_trying(&problem);
+            problem.current = Some((&today, most));
+            let found = districts(&problem, Terms::default()).unwrap();
+            prop_assert!(most <= stays(&problem, &found.flows));
+            problem.current = Some((&today, most + more));
+            let why = districts(&problem, Terms::default()).unwrap_err();
+            prop_assert_eq!(why, NoDistricts::Stay { found: most, most, is_proven: true });
+            // Without the program a bound is still one, and is told apart from what was found.
+            let why = districts(&problem, Terms { most_exact: 0, ..Terms::default() }).unwrap_err();
+            let NoDistricts::Stay { found, most: bound, is_proven } = why else { panic!("{why:?}") };
+            prop_assert!(found <= most && most <= bound && is_proven == (bound < most + more));
+        }
+
+        // Nothing joins sites where no piece is asked for: each keeps the most of those there today that it holds.
+        #[test]
+        fn of_many_persons_the_most_stay_to_the_last_one(
+            persons in prop::collection::vec(0..20_000_u64, 10),
+            today in prop::collection::vec(0..3_u32, 10),
+            capacity in prop::collection::vec(0..60_000_u64, 3),
+        ) {
+            let unit = 1_000_000;
+            let all: Vec<Offer> = (0..30).map(|at| Offer { demand: at / 3, site: at % 3, cost: 1.0 }).collect();
+            let offers = Offers::new(10, 3, &all);
+            let demand: Vec<u64> = persons.iter().map(|n| n * unit).collect();
+            let capacity: Vec<u64> = capacity.iter().map(|n| n * unit).collect();
+            let most: u64 = (0..3).map(|site| {
+                let own: Vec<u64> = (0..10).filter(|&at| today[at] == site).map(|at| demand[at]).collect();
+                let sum = |chosen: u32| -> u64 { (0..own.len()).filter(|at| chosen >> at & 1 == 1).map(|at| own[at]).sum() };
+                (0..1 << own.len()).map(sum).filter(|sum| *sum <= capacity[site as usize]).max().unwrap()
+            }).sum();
+            let today: Vec<Option<u32>> = today.into_iter().map(Some).collect();
+            let current = Some((&today[..], most + unit));
+            let problem = Districts { offers: &offers, demand: &demand, capacity: &capacity, ground: None, current };
+            let why = districts(&problem, Terms::default()).unwrap_err();
+            prop_assert_eq!(why, NoDistricts::Stay { found: most, most, is_proven: true });
         }
     }
 }

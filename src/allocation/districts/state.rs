@@ -125,7 +125,7 @@ impl<'a> State<'a> {
     /// Puts a place at a site or at none, whatever that breaks.
     pub(super) fn put(&mut self, place: u32, site: Option<u32>) {
         let amount = self.of.demand[place as usize];
-        let current = self.of.current.and_then(|(current, _)| current[place as usize]);
+        let current = self.of.today(place);
         if let Some(old) = std::mem::replace(&mut self.site_of[place as usize], site) {
             let members = &mut self.members[old as usize];
             let at = members.iter().position(|&other| other == place).expect("a member is in its list");

@@ -105,29 +105,38 @@ impl<'a> Aim<'a> {
         let own = match &arguments.conditions[..] {
             [] => said.as_ref().and_then(|said| said.conditions).cloned().unwrap_or_default(),
             [all] if all == "all" => Where::new(),
-            given => given.iter().map(|text| condition(text, world)).collect::<Result<_, _>>()?,
+            given => given.iter().map(|text| condition(text, world, service)).collect::<Result<_, _>>()?,
         };
         let capacity = arguments.capacity.as_deref().or(said.as_ref().and_then(|said| said.capacity));
         Ok(Self {
             service,
             conditions: own,
             group,
-            capacity: capacity.map_or_else(|| usual_capacity(world), str::to_owned),
+            capacity: capacity.map_or_else(|| usual_capacity(world, service), str::to_owned),
             after: said.map(|said| said.obligation),
         })
     }
 }
 
 /// What capacities are usually called.
-fn usual_capacity(world: &World) -> String {
+fn usual_capacity(world: &World, service: ServiceId) -> String {
     let usual = ["capacity", "places", "seats", "beds"];
-    let known = usual.iter().find(|key| matches!(world.facilities.attribute(key), Some(Column::Number(_))));
-    (*known.unwrap_or(&usual[0])).to_owned()
+    let facilities = &world.facilities.services()[service].facilities;
+    let is_known = |key: &&&str| {
+        let column = world.facilities.attribute(key);
+        column.is_some_and(|column| facilities.iter().any(|facility| column.number(facility.index()).is_some()))
+    };
+    (*usual.iter().find(is_known).unwrap_or(&usual[0])).to_owned()
 }
 
 /// A condition written `KEY=VALUE`; several values are parted by `|`.
-fn condition(text: &str, world: &World) -> Result<(SpannedKey, Condition), Text> {
-    let known = || world.facilities.attributes().keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+fn condition(text: &str, world: &World, service: ServiceId) -> Result<(SpannedKey, Condition), Text> {
+    let known = || {
+        let facilities = &world.facilities.services()[service].facilities;
+        let all = world.facilities.attributes().iter();
+        let own = all.filter(|(_, column)| facilities.iter().any(|facility| column.get(facility.index()).is_some()));
+        own.map(|(key, _)| key.as_str()).collect::<Vec<_>>().join(", ")
+    };
     let (key, value) = text.split_once('=').map(|(key, value)| (key.trim(), value.trim())).ok_or_else(|| {
         say(
             format!("--where `{text}` is no condition: write KEY=VALUE, such as stage=primary"),

@@ -4,11 +4,12 @@ use super::aim::Aim;
 use super::{Arguments, NoAnswer, somewhere};
 use crate::allocation::TooMany;
 use crate::allocation::districts::NoDistricts;
-use crate::assess::allocation::{MOST_PAIRS, NoTask, Task, persons, without_boundary};
+use crate::assess::allocation::{Current, MOST_PAIRS, NoTask, Task, persons, staying, without_boundary};
 use crate::cli::tell;
-use crate::model::{Column, Lang, LevelId, Text, World};
+use crate::model::{Column, Id, Lang, LevelId, Text, World};
 use crate::read::problem::say;
-use crate::report::allocation::{Keep, conditions};
+use crate::report::allocation::{Keep, conditions, counted};
+use crate::report::words::noun::english;
 use crate::report::words::number::number;
 use crate::report::words::plain;
 use crate::units::CostUnit;
@@ -28,6 +29,7 @@ pub(super) fn boundaries(world: &World, task: &Task, level: LevelId) -> Result<(
     let drawn = areas.levels().ids().filter(has_all).map(|level| areas.levels()[level].key.as_str());
     let drawn = drawn.collect::<Vec<_>>().join(", ");
     let (n, n_all) = (without.len(), task.places.len());
+    let (places, have) = (english("area", n_all as f64), if n == 1 { "has" } else { "have" });
     let first = without.iter().take(5).map(|&at| task.places[at].label.as_str()).collect::<Vec<_>>().join(", ");
     let (help_en, help_zh) = match drawn.is_empty() {
         true => ("add boundaries to that layer of areas".to_owned(), "请为该级区域补充边界".to_owned()),
@@ -38,7 +40,7 @@ pub(super) fn boundaries(world: &World, task: &Task, level: LevelId) -> Result<(
     };
     Err(say(
         format!(
-            "--contiguous needs a boundary of every area, and {n} of {n_all} areas of the level `{key}` have none: \
+            "--contiguous needs a boundary of every area, and {n} of {n_all} {places} of the level `{key}` {have} none: \
              {first}{}; {help_en}",
             if 5 < n { " ..." } else { "" }
         ),
@@ -77,50 +79,94 @@ pub(super) fn no_answer(why: &NoAnswer, world: &World, task: &Task, keep: Option
             let listed = over.iter().take(8).map(one).collect::<Vec<_>>().join(", ");
             let more = if 8 < over.len() { " ..." } else { "" };
             let n = over.len();
-            // The largest share that every facility has room for, rounded down.
-            let most = keep.map_or(0.0, |keep| {
-                let mut today = vec![0_u64; task.sites.len()];
-                for (demand, site) in task.demand.iter().zip(&keep.current.site_of) {
-                    site.iter().for_each(|&site| today[site as usize] += demand);
+            let share = keep.map_or(0, |keep| largest_share(task, &keep.current));
+            let (help_en, help_zh) = match share {
+                0 => (String::new(), String::new()),
+                share => {
+                    let share = number(f64::from(share) / 10.0);
+                    (format!("give a share of {share}% or less, or "), format!("将比例降至 {share}% 或更低，或"))
                 }
-                let shares = today.iter().zip(&task.capacity).filter(|(today, _)| 0 < **today);
-                shares.map(|(today, capacity)| *capacity as f64 / *today as f64).fold(1.0, f64::min)
-            });
-            let most = (most * 1000.0).floor() / 10.0;
+            };
+            let (facilities, hold) = (english("facility", n as f64), if n == 1 { "it holds" } else { "they hold" });
             (
                 say(
                     format!(
-                        "so many cannot stay: at {n} facilities more would stay than they hold: {listed}{more}; give a share \
-                         of about {most}% or less, or leave out --keep-current-share"
+                        "so many cannot stay: at {n} {facilities} more would stay than {hold}: {listed}{more}; {help_en}leave out \
+                         --keep-current-share"
                     ),
                     format!(
-                        "无法按该比例留在原校：{n} 个设施留下的人数将超过容量：{listed}{more}；请将比例降至约 {most}% 或更低，或去掉 --keep-current-share"
+                        "无法按该比例留在原校：{n} 个设施留下的人数将超过容量：{listed}{more}；请{help_zh}去掉 --keep-current-share"
                     ),
                 ),
                 true,
             )
         }
-        NoAnswer::Whole(NoDistricts::Stay(most, is_proven)) => {
-            let (most, all) = keep.map_or((0.0, 0.0), |keep| (persons(*most), persons(somewhere(task, &keep.current))));
-            let (most, all) = (number(most), number(all));
-            let (en, zh) = match is_proven {
-                true => ("that is proven", "已证明"),
-                false => ("in the time given", "在给定时限内"),
-            };
-            (
-                say(
-                    format!(
-                        "no districts were found in which so many stay, {en}: at most {most} of {all} persons did; give a \
-                         smaller --keep-current-share"
-                    ),
-                    format!(
-                        "未找到满足留校比例的划分（{zh}）：{all} 人中最多 {most} 人留在原校；请降低 --keep-current-share"
-                    ),
-                ),
-                *is_proven,
-            )
+        &NoAnswer::Whole(NoDistricts::Stay { found, most, is_proven }) => {
+            let all = keep.map_or(0, |keep| somewhere(task, &keep.current));
+            (too_few_stay(found, most, all, is_proven), is_proven)
         }
     }
+}
+
+/// The largest share of each place that every facility has room for, in thousandths.
+fn largest_share(task: &Task, current: &Current) -> u32 {
+    let fits = |thousandths: u32| {
+        let mut stay = vec![0_u64; task.sites.len()];
+        for (site, amount) in staying(task, current, f64::from(thousandths) / 1000.0).into_iter().flatten() {
+            stay[site as usize] += amount;
+        }
+        stay.iter().zip(&task.capacity).all(|(stay, capacity)| stay <= capacity)
+    };
+    let (mut fitting, mut too_large) = (0, 1001);
+    while fitting + 1 < too_large {
+        let middle = (fitting + too_large) / 2;
+        if fits(middle) { fitting = middle } else { too_large = middle }
+    }
+    fitting
+}
+
+/// That so many of all cannot stay in districts, or that none were found in which they do.
+fn too_few_stay(found: u64, most: u64, all: u64, is_proven: bool) -> Text {
+    // A share that was found to be possible, rounded down.
+    let share = (persons(found) / persons(all.max(1)) * 1000.0).floor() / 10.0;
+    let is_most = found == most;
+    let of_all = counted(all);
+    let [found, most, all] = [found, most, all].map(|amount| number(persons(amount)));
+    let (en, zh) = match (is_proven, is_most) {
+        (true, true) => (
+            format!("so many cannot stay, that is proven: at most {most} of {of_all} can"),
+            format!("无法达到该留校比例（已证明）：{all} 人中最多 {most} 人可留在原校"),
+        ),
+        (true, false) => (
+            format!(
+                "so many cannot stay, that is proven: no more than {most} of {of_all} can; {found} do in the best \
+                 districts found"
+            ),
+            format!(
+                "无法达到该留校比例（已证明）：{all} 人中可留在原校者不超过 {most} 人；已找到的最好划分留 {found} 人"
+            ),
+        ),
+        (false, _) => (
+            format!(
+                "no districts were found in which so many stay, and it is not proven that there are none: {found} of \
+                 {of_all} do in the best found, and no more than {most} can"
+            ),
+            format!(
+                "未找到满足留校比例的划分，但未证明不存在：{all} 人中，已找到的最好划分留 {found} 人，不超过 {most} 人可留"
+            ),
+        ),
+    };
+    let (help_en, help_zh) = match share {
+        0.0 => ("leave out --keep-current-share".to_owned(), "请去掉 --keep-current-share".to_owned()),
+        share => {
+            let share = number(share);
+            (
+                format!("give a --keep-current-share of {share}% or less"),
+                format!("请将 --keep-current-share 降至 {share}% 或更低"),
+            )
+        }
+    };
+    say(format!("{en}; {help_en}"), format!("{zh}；{help_zh}"))
 }
 
 /// Why there is nothing to give out.
@@ -136,10 +182,14 @@ pub(super) fn why_not(why: &NoTask, world: &World, aim: &Aim<'_>, arguments: &Ar
         CostUnit::Metres => "3 km",
         CostUnit::Minutes => "15 min",
     };
+    // What another service has says nothing about this one.
+    let facilities = &world.facilities.services()[aim.service].facilities;
+    let has_number = |column: &Column| {
+        facilities.iter().any(|facility| column.number(facility.index()).is_some_and(|number| 0.0 <= number))
+    };
     let numbers = || {
-        let all = world.facilities.attributes().iter();
-        let numbers = all.filter(|(_, column)| matches!(column, Column::Number(_))).map(|(key, _)| key.as_str());
-        numbers.collect::<Vec<_>>().join(", ")
+        let all = world.facilities.attributes().iter().filter(|(key, _)| *key != capacity);
+        all.filter(|(_, column)| has_number(column)).map(|(key, _)| key.as_str()).collect::<Vec<_>>().join(", ")
     };
     match why {
         NoTask::NoFacility if asked.is_empty() => say(
@@ -152,18 +202,25 @@ pub(super) fn why_not(why: &NoTask, world: &World, aim: &Aim<'_>, arguments: &Ar
         ),
         NoTask::NoCapacity { n, negative } => {
             let numbers = numbers();
+            let (help_en, help_zh) = match numbers.is_empty() {
+                true => (String::new(), String::new()),
+                false => (
+                    format!(", or choose an attribute by --capacity: {numbers}"),
+                    format!("，或用 --capacity 选择属性：{numbers}"),
+                ),
+            };
             let (en, zh) = match negative {
                 0 => (String::new(), String::new()),
+                1 => (" (1 gives a negative number)".to_owned(), "（其中 1 个为负数）".to_owned()),
                 negative => (format!(" ({negative} give a negative number)"), format!("（其中 {negative} 个为负数）")),
             };
+            let none = match n {
+                1 => "the only facility has no number".to_owned(),
+                n => format!("none of {n} facilities has a number"),
+            };
             say(
-                format!(
-                    "no capacity is known: none of {n} facilities has a number in `{capacity}`{en}; fill it in, or choose an \
-                     attribute by --capacity: {numbers}"
-                ),
-                format!(
-                    "容量未知：{n} 个设施的“{capacity}”均无有效数值{zh}；请填写，或用 --capacity 选择属性：{numbers}"
-                ),
+                format!("no capacity is known: {none} in `{capacity}`{en}; fill it in{help_en}"),
+                format!("容量未知：{n} 个设施的“{capacity}”均无有效数值{zh}；请填写{help_zh}"),
             )
         }
         NoTask::AllFull => say(
@@ -197,6 +254,9 @@ pub(super) fn told(world: &World, task: &Task, aim: &Aim<'_>, lang: Lang) {
             tell::note(&lang.pick(format!("note: {en}"), format!("说明：{zh}")));
         }
     };
+    let facilities = |n: usize| format!("{n} {}", english("facility", n as f64));
+    let they_were = |n: usize| if n == 1 { "it was" } else { "they were" };
+    let reaches = |n: usize| if n == 1 { "nobody reaches it" } else { "nobody reaches them" };
     let (n, capacity) = (left_out.no_capacity, &aim.capacity);
     let negative = left_out.negative;
     let (of_en, of_zh) = match negative {
@@ -205,15 +265,15 @@ pub(super) fn told(world: &World, task: &Task, aim: &Aim<'_>, lang: Lang) {
     };
     note(
         n,
-        format!("of {n} facilities `{capacity}` is not known{of_en}; they were taken to hold nobody"),
+        format!("of {} `{capacity}` is not known{of_en}; {} taken to hold nobody", facilities(n), they_were(n)),
         format!("{n} 个设施的“{capacity}”未知{of_zh}，按不接收任何人处理"),
     );
     let n = left_out.no_place;
     note(
         n,
         match has_table {
-            true => format!("the table of costs does not name {n} facilities; nobody reaches them"),
-            false => format!("{n} facilities have no place; nobody reaches them"),
+            true => format!("the table of costs does not name {}; {}", facilities(n), reaches(n)),
+            false => format!("{} {} no place; {}", facilities(n), if n == 1 { "has" } else { "have" }, reaches(n)),
         },
         match has_table {
             true => format!("{n} 个设施未列入出行费用表，按无人可达处理"),
@@ -223,24 +283,32 @@ pub(super) fn told(world: &World, task: &Task, aim: &Aim<'_>, lang: Lang) {
     let n = left_out.unsure;
     note(
         n,
-        format!("of {n} facilities it is not known whether they count; they were taken not to"),
+        match n {
+            1 => "of 1 facility it is not known whether it counts; it was taken not to".to_owned(),
+            n => format!("of {n} facilities it is not known whether they count; they were taken not to"),
+        },
         format!("{n} 个设施因属性缺失无法确定是否计入，按不计处理"),
     );
     let n = left_out.uncounted;
     note(
         n,
-        format!("of {n} places it is not known how many live there; they were left out"),
+        format!("of {n} {} it is not known how many live there; {} left out", english("place", n as f64), they_were(n)),
         format!("{n} 个地点人数未知，未计入"),
     );
     if 0.0 < left_out.homeless {
+        let is_one = left_out.homeless == 1.0;
+        let (live, have, were) = match is_one {
+            true => ("person lives", "person has", "was"),
+            false => ("persons live", "persons have", "were"),
+        };
         let n = number(left_out.homeless);
         note(
             1,
             match has_table {
                 true => format!(
-                    "{n} persons live where the table of costs names no place, or in no area that is given out, and were left out"
+                    "{n} {live} where the table of costs names no place, or in no area that is given out, and {were} left out"
                 ),
-                false => format!("{n} persons have no place, or no area that is given out, and were left out"),
+                false => format!("{n} {have} no place, or no area that is given out, and {were} left out"),
             },
             match has_table {
                 true => format!("{n} 人的所在地未列入出行费用表，或不在所划分的区域内，未计入"),

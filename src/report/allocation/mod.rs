@@ -13,7 +13,7 @@ use crate::assess::allocation::{Current, Load, Task, loads, persons};
 use crate::model::{Boundary, Id, LevelId, Proxy, World};
 use crate::units::{Cost, CostUnit};
 
-pub use words::{conditions, doubts};
+pub use words::{conditions, counted, doubts};
 
 /// The name and version of the shape of `assign.json`.
 pub const FORMAT: &str = "evenreach.assign/1";
@@ -239,6 +239,8 @@ impl<'a> Allocation<'a> {
                 "of": if self.site_of.is_some() { "all" } else { "each place" },
                 "places_declared": keep.current.n_declared,
                 "places_nearest": keep.current.n_nearest,
+                "places_not_known": keep.current.unsure.places,
+                "not_known": persons(keep.current.unsure.amount),
                 "stay": persons(self.staying(&keep.current)),
             })
         });

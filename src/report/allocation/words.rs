@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Allocation, Problem};
-use crate::assess::allocation::persons;
+use super::{Allocation, Keep, Problem};
+use crate::assess::allocation::{Unsure, persons};
 use crate::model::{Lang, LevelId, World};
 use crate::report::words::noun::english;
 use crate::report::words::number::number;
@@ -26,6 +26,12 @@ pub fn conditions(conditions: &Where) -> String {
     };
     let all = conditions.iter().map(|(key, condition)| format!("{}={}", key.0.get_ref(), one(condition)));
     all.collect::<Vec<_>>().join(", ")
+}
+
+/// So many persons, in English.
+pub fn counted(amount: u64) -> String {
+    let n = persons(amount);
+    format!("{} {}", number(n), english("person", n))
 }
 
 /// What a reader must know first: that data are made up, that boundaries are estimated.
@@ -85,10 +91,10 @@ impl Allocation<'_> {
         line(lang.pick("problem", "问题"), lang.pick(format!("{key}: {words}"), format!("{words}，{key}")));
         line(lang.pick("who, where", "对象"), self.asked(lang));
         let (all, served) = (self.all(), self.served());
-        let (n_all, n_served) = (number(persons(all)), number(persons(served)));
+        let (n_all, n_served, of_all) = (number(persons(all)), number(persons(served)), counted(all));
         line(
             lang.pick("assigned", "已安排"),
-            lang.pick(format!("{n_served} of {n_all} persons"), format!("{n_served} / {n_all} 人")),
+            lang.pick(format!("{n_served} of {of_all}"), format!("{n_served} / {n_all} 人")),
         );
         let objective = self.proof.objective / 1e6;
         if 0 < served {
@@ -111,25 +117,10 @@ impl Allocation<'_> {
         }
         line(lang.pick("proof", "最优性"), self.proof_words(lang));
         if let Some(keep) = &self.asked.keep {
-            let stay = number(persons(self.staying(&keep.current)));
-            let (share, declared, nearest) =
-                (number(keep.share * 100.0), keep.current.n_declared, keep.current.n_nearest);
-            let of = match self.site_of {
-                None => lang.pick("of each place", "每个地点"),
-                Some(_) => lang.pick("of all", "总体"),
-            };
-            line(
-                lang.pick("stay", "留在原校"),
-                lang.pick(
-                    format!(
-                        "{stay} persons, {share} % {of} at least; where people are today is what facilities declare for \
-                         {declared} places, and the nearest facility for {nearest}"
-                    ),
-                    format!(
-                        "{stay} 人，{of}不少于 {share}%；现状依据：{declared} 个地点按设施申报的服务范围，{nearest} 个按最近设施"
-                    ),
-                ),
-            );
+            line(lang.pick("stay", "留在原校"), self.stay_words(keep, lang));
+            if 0 < keep.current.unsure.places {
+                line(lang.pick("not known", "去留未知"), self.unsure_words(&keep.current.unsure, lang));
+            }
         }
         if served < all {
             line(lang.pick("left over", "未安排"), self.left_over(lang));
@@ -167,19 +158,19 @@ impl Allocation<'_> {
         }
         let gap = number(proof.gap() * 100.0);
         let (all, served) = (self.all(), self.served());
-        let more = persons(proof.most_served - served);
+        let more = proof.most_served - served;
         let is_most = proof.most_served == served;
         let at_least = number(persons(all - proof.most_served));
-        match (is_most, more) {
-            (true, _) => lang.pick(
+        match is_most {
+            true => lang.pick(
                 format!("not proven: the least cost may be up to {gap} % less"),
                 format!("未证明最优：总行程最多可能再少 {gap}%"),
             ),
-            (false, more) => {
-                let more = number(more);
+            false => {
+                let (persons, more) = (counted(more), number(persons(more)));
                 lang.pick(
                     format!(
-                        "not proven: up to {more} persons more might be assigned ({at_least} cannot); for as many as \
+                        "not proven: up to {persons} more might be assigned ({at_least} cannot); for as many as \
                          these the least cost may be up to {gap} % less"
                     ),
                     format!(
@@ -188,6 +179,54 @@ impl Allocation<'_> {
                 )
             }
         }
+    }
+
+    /// Who stays, and from what is known where people are.
+    fn stay_words(&self, keep: &Keep, lang: Lang) -> String {
+        let stay = self.staying(&keep.current);
+        let (declared, nearest) = (keep.current.n_declared, keep.current.n_nearest);
+        let of = match (self.site_of, keep.current.unsure.places) {
+            (None, 0) => lang.pick("of each place", "每个地点"),
+            (None, _) => lang.pick("of each other place", "其余每个地点"),
+            (Some(_), 0) => lang.pick("of all", "总体"),
+            (Some(_), _) => lang.pick("of all others", "其余总体"),
+        };
+        let persons = counted(stay);
+        let (stay, share) = (number(self::persons(stay)), number(keep.share * 100.0));
+        let places = english("place", declared as f64);
+        lang.pick(
+            format!(
+                "{persons}, {share} % {of} at least; where people are today is what facilities declare for {declared} \
+                 {places}, and the nearest facility for {nearest}"
+            ),
+            format!(
+                "{stay} 人，{of}不少于 {share}%；现状依据：{declared} 个地点按设施申报的服务范围，{nearest} 个按最近设施"
+            ),
+        )
+    }
+
+    /// Of whom it is not known whether they can stay, and why.
+    fn unsure_words(&self, unsure: &Unsure, lang: Lang) -> String {
+        let sites: Vec<u32> = unsure.sites.iter().copied().collect();
+        let has_capacity = |site: &u32| self.task.sites[*site as usize].capacity.is_some();
+        let (en, zh) = match (sites.iter().any(has_capacity), sites.iter().all(has_capacity)) {
+            (false, _) => ("have no known capacity", "容量未知"),
+            (true, true) => ("cannot be reached from there within what is asked", "在所给条件下不可达"),
+            (true, false) => (
+                "have no known capacity or cannot be reached from there within what is asked",
+                "容量未知或在所给条件下不可达",
+            ),
+        };
+        let (n_places, listed) = (unsure.places, self.listed(&sites, lang));
+        let (at, places) = (counted(unsure.amount), english("place", n_places as f64));
+        let n = number(persons(unsure.amount));
+        lang.pick(
+            format!(
+                "{at} in {n_places} {places}: facilities of today that {en}: {listed}; they count neither as staying nor in \
+                 the share"
+            ),
+            format!("{n_places} 个地点 {n} 人，现状设施{zh}：{listed}；不计为留在原校，也不计入比例"),
+        )
     }
 
     fn listed(&self, sites: &[u32], lang: Lang) -> String {
@@ -203,14 +242,14 @@ impl Allocation<'_> {
     /// How many have no place, and what is full.
     fn left_over(&self, lang: Lang) -> String {
         let (all, served) = (self.all(), self.served());
-        let n = number(persons(all - served));
+        let (left, n) = (counted(all - served), number(persons(all - served)));
         let capacity: u64 = self.task.capacity.iter().fold(0, |sum: u64, &n| sum.saturating_add(n));
         let unreached: u64 = (0..self.task.demand.len())
             .filter(|&place| self.task.offers.of(place).0.is_empty())
             .map(|place| self.task.demand[place])
             .sum();
         let full: Vec<u32> = (0..self.task.sites.len() as u32).filter(|&site| self.is_full(site)).collect();
-        let mut words = lang.pick(format!("{n} persons"), format!("{n} 人"));
+        let mut words = lang.pick(left, format!("{n} 人"));
         if capacity < all {
             let room = number(persons(capacity));
             let _ = write!(
@@ -220,13 +259,14 @@ impl Allocation<'_> {
             );
         }
         if 0 < unreached {
+            let reach = if persons(unreached) == 1.0 { "reaches" } else { "reach" };
             let unreached = number(persons(unreached));
             let within = if self.asked.limit.is_some() { lang.pick(" within the limit", "在限值内") } else { "" };
             let _ = write!(
                 words,
                 "{}",
                 lang.pick(
-                    format!("; {unreached} reach no facility{within}"),
+                    format!("; {unreached} {reach} no facility{within}"),
                     format!("；{unreached} 人{within}没有可达设施")
                 )
             );
@@ -234,13 +274,14 @@ impl Allocation<'_> {
         let too_large = self.too_large();
         if !too_large.is_empty() {
             let sum: u64 = too_large.iter().map(|&place| self.task.demand[place]).sum();
-            let (n_large, sum) = (too_large.len(), number(persons(sum)));
+            let (n_large, of_them, sum) = (too_large.len(), counted(sum), number(persons(sum)));
             let places = english("place", n_large as f64);
+            let fit = if n_large == 1 { "fits" } else { "fit" };
             let _ = write!(
                 words,
                 "{}",
                 lang.pick(
-                    format!("; {n_large} {places} with {sum} persons fit no facility as a whole"),
+                    format!("; {n_large} {places} with {of_them} {fit} no facility as a whole"),
                     format!("；{n_large} 个地点（共 {sum} 人）超过任何可达设施的容量，无法整体安排")
                 )
             );
