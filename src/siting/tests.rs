@@ -222,3 +222,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn sites_that_share_no_demand_point_are_chosen_at_once() {
+    // Site s covers demand point s alone; many have as many persons.
+    let n = 2000;
+    let offers: Vec<Offer> = (0..n).map(|at| Offer { demand: at, site: at, cost: 1.0 }).collect();
+    let persons: Vec<f64> = (0..n).map(|at| f64::from(at % 99 + 1)).collect();
+    let offers = Offers::new(n as usize, n as usize, &offers);
+    // No search is needed to prove it: a long one would be stopped.
+    let looks = std::sync::atomic::AtomicU32::new(0);
+    let stop = || 500 < looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let answer = max_cover(&offers, &persons, 1.0, 20, Terms { existing: &[], stop: &stop }).unwrap();
+    assert_eq!((answer.objective, answer.proven), (20.0 * 99.0, true));
+}

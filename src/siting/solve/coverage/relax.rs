@@ -40,11 +40,16 @@ impl Search<'_> {
     pub(super) fn relax(&mut self, node: &mut Node, pace: &Pace, is_root: bool) -> Relaxed {
         let (rows, n_sites, p) = (&node.rows, node.sites.len(), node.p);
         let most = |row: usize| if rows.must[row] { f64::INFINITY } else { rows.weight[row] };
+        // A row of one site is covered where that is open: all that it gains is the site's, and there is nothing to relax.
+        let is_single = |row: usize| !rows.must[row] && rows.of(row).len() == 1;
         let mut multipliers: Vec<f64> = node.multipliers.clone();
         for (row, multiplier) in multipliers.iter_mut().enumerate() {
             let guess = || rows.weight[row] * 0.5_f64.min(1.0 / rows.of(row).len() as f64);
-            let known = if multiplier.is_nan() { guess() } else { *multiplier };
-            *multiplier = known.clamp(0.0, most(row));
+            *multiplier = match multiplier.is_nan() {
+                _ if is_single(row) => rows.weight[row],
+                true => guess().clamp(0.0, most(row)),
+                false => multiplier.clamp(0.0, most(row)),
+            };
         }
         let columns = rows.by_site();
         let ascends = pace.ascends && p * n_sites <= MOST_PAIRS;
@@ -112,7 +117,7 @@ impl Search<'_> {
                 let (multiplier, weight, times) = (multipliers[row], rows.weight[row], times[row]);
                 let wants = if rows.must[row] { 1 + u32::from(multiplier < weight) } else { 1 };
                 let at_edge = (times < wants && most(row) <= multiplier) || (wants < times && multiplier <= 0.0);
-                if at_edge { 0.0 } else { f64::from(times) - f64::from(wants) }
+                if at_edge || is_single(row) { 0.0 } else { f64::from(times) - f64::from(wants) }
             };
             let slopes: Vec<f64> = (0..rows.len()).map(slope).collect();
             let length: f64 = slopes.iter().map(|slope| slope * slope).sum();
