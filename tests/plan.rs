@@ -132,16 +132,14 @@ fn what_cannot_be_kept_is_said_with_the_place_and_what_does_not_go_together_by_n
     assert!(run.stdout.contains("无法同时达标"), "{}", run.stdout);
 }
 
+fn without_costs() -> String {
+    let rows = EDITS.lines().map(|row| row.rsplit_once(',').unwrap().0);
+    rows.map(|row| format!("{row}\n")).collect()
+}
+
 #[test]
 fn prices_come_from_a_list_and_its_mistakes_are_told_at_once() {
-    let (study, edits) = with_edits(
-        &EDITS
-            .replace(",cost", "")
-            .replace(",100\n", "\n")
-            .replace(",30\n", "\n")
-            .replace(",20\n", "\n")
-            .replace(",10\n", "\n"),
-    );
+    let (study, edits) = with_edits(&without_costs());
     study.put("prices.csv", "操作,服务,计价单位,费用\n新建,幼儿园,,40\n新建,幼儿园,capacity,0.5\n转制,,,90\n,,,7\n");
     let prices = study.path("prices.csv").to_str().unwrap().to_owned();
     let run = plan(&study, &["--candidates", &edits, "--costs", &prices, "--obligations", "edu.public"]);
@@ -170,6 +168,40 @@ fn prices_come_from_a_list_and_its_mistakes_are_told_at_once() {
         assert!(told, "{row} {what}: {}", run.stderr);
     }
     assert!(!run.stderr.contains("panicked"));
+}
+
+#[test]
+fn a_column_that_a_list_of_prices_does_not_have_is_refused_with_those_that_it_may_have() {
+    let (study, edits) = with_edits(&without_costs());
+    let prices = study.path("prices.csv").to_str().unwrap().to_owned();
+    let refused = |table: &str, lang: &str, what: &[&str]| {
+        study.put("prices.csv", table);
+        let run = plan(&study, &["--candidates", &edits, "--costs", &prices, "--lang", lang]);
+        run.refused();
+        for what in what {
+            assert!(run.stderr.contains(what), "{what}: {}", run.stderr);
+        }
+    };
+    // Taken for nothing, the price of a place would be that of a kindergarten.
+    let each = "操作,服务,每,费用\n新建,幼儿园,学位数,2\n,,,7\n";
+    refused(
+        each,
+        "zh",
+        &["prices.csv “每”列", "表头第 3 列", "是否应为“计价单位”？", "费用、操作、服务", "cost、edit"],
+    );
+    refused(
+        each,
+        "en",
+        &["prices.csv, column `每`", "column 3 of", "did you mean `per`?", "cost, edit, service, per", "费用"],
+    );
+    refused("edit,servise,cost\nopen,kindergarten,2\n", "en", &["column `servise`", "did you mean `service`?"]);
+    // Known elsewhere, of no use here.
+    refused("edit,service,cost,year\nopen,kindergarten,2,2024\n", "en", &["column `year`", "column 4 of"]);
+    refused("edit,service,price\nopen,kindergarten,2\n", "en", &["column `price`", "no column holds the costs"]);
+    // Remarks are for people, and so is a comma too many.
+    study.put("prices.csv", "操作,服务/service,按（per）,费用,备注,\n新建,幼儿园,学位数,2,每个学位,\n,,,7,,\n");
+    let run = plan(&study, &["--candidates", &edits, "--costs", &prices, "--obligations", "edu.public"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
 }
 
 #[test]
