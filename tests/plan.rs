@@ -224,6 +224,44 @@ fn people_and_areas_are_not_chosen_and_nothing_is_written() {
     }
 }
 
+#[test]
+fn each_promise_given_up_is_explained_by_a_conflict_with_what_is_kept() {
+    // K2 becomes public, grows, or gets smaller classes; no kindergarten may be that large, and none is today.
+    let (study, edits) = with_edits(
+        "edit,code,service,ownership,capacity,largest-class,cost\n\
+         convert,K2,kindergarten,公办,,,20\nresize,K2,kindergarten,,400,,50\nconvert,K2,kindergarten,,,30,9\n",
+    );
+    study.edit("kindergartens.csv", "V1;V2,,2019-09-01,", "V1;V2,100,2019-09-01,33");
+    promise(&study, "cap", r#"ceiling = { service = "kindergarten", value = "capacity", at-most = 390 }"#);
+    promise(&study, "calm", r#"ceiling = { service = "kindergarten", value = "largest-class", at-most = 35 }"#);
+    let run = plan(&study, &["--candidates", &edits, "--obligations", "edu.public,edu.seats,calm"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let found = json(&study, "plan.json");
+    assert_eq!((words(&found["held"]), words(&found["given_up"])), (vec!["calm"], vec!["edu.public", "edu.seats"]));
+    let conflicts = found["conflicts"].as_array().unwrap();
+    assert_eq!(conflicts[0], found["conflict"]);
+    let explained = |id: &str| conflicts.iter().find(|conflict| conflict["explains"] == id).unwrap();
+    assert_eq!(words(&explained("edu.public")["obligations"]), ["edu.public", "calm"]);
+    assert_eq!(words(&explained("edu.seats")["obligations"])[0], "edu.seats");
+    assert!(conflicts.iter().all(|conflict| conflict["smallest"] == true), "{conflicts:#?}");
+    assert!(run.stdout.contains("cannot hold together") && run.stdout.contains("! nor can edu."), "{}", run.stdout);
+
+    // What is kept today is the only thing in the way: nothing is to be done, and no word says that all is kept.
+    for (lang, said, kept, nothing) in [
+        ("en", "no choice of the candidates keeps any", "edu.seats, cap (kept today)", "nothing to carry out"),
+        ("zh", "任何候选措施组合都无法", "edu.seats、cap（现已达标）", "没有可实施的内容"),
+    ] {
+        let run = plan(&study, &["--candidates", &edits, "--obligations", "edu.seats", "--lang", lang]);
+        assert!(run.code == 0 && run.stdout.contains(said) && run.stdout.contains(kept), "{}", run.stdout);
+        // `whatif` would refuse a file without a row, so nobody is sent there.
+        assert!(run.stdout.contains(nothing) && !run.stdout.contains("whatif"), "{}", run.stdout);
+        let found = json(&study, "plan.json");
+        assert_eq!((found["status"].as_str(), &found["proven"]), (Some("infeasible"), &true.into()));
+        assert_eq!((words(&found["given_up"]), words(&found["chosen"]).len()), (vec!["edu.seats"], 0));
+        assert_eq!(words(&found["conflict"]["obligations"]), ["edu.seats", "cap"]);
+    }
+}
+
 /// Adds a promise to the pack.
 fn promise(study: &Study, id: &str, check: &str) {
     let pack = std::fs::read_to_string(study.path("pack.toml")).unwrap();

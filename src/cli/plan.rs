@@ -43,8 +43,8 @@ use crate::space::TravelMatrix;
   evenreach plan geodata/jinpu --obligations edu --costs prices.csv
   evenreach plan my-study --candidates sites.geojson --time-limit 300
 
-A list of prices has the columns edit (操作), service (服务), cost (费用) and perhaps per (计价单位 or 按: an attribute, for each
-unit that the edit adds) and remark (备注), and no others:
+A list of prices has the columns edit (操作), service (服务), cost (费用), perhaps per (计价单位 or 按:
+an attribute, for each unit that the edit adds) and remark (备注), and no others:
   edit,service,per,cost
   open,kindergarten,,5000000
   open,kindergarten,capacity,20000
