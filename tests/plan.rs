@@ -198,6 +198,13 @@ fn a_column_that_a_list_of_prices_does_not_have_is_refused_with_those_that_it_ma
     // Known elsewhere, of no use here.
     refused("edit,service,cost,year\nopen,kindergarten,2,2024\n", "en", &["column `year`", "column 4 of"]);
     refused("edit,service,price\nopen,kindergarten,2\n", "en", &["column `price`", "no column holds the costs"]);
+    // A word that is no attribute anywhere would make what grows cost nothing.
+    study.put("prices.csv", "edit,service,per,cost\nresize,kindergarten,学位樹,2\n,,,7\n");
+    for (lang, what) in [("en", "`学位樹` in the column `per`"), ("zh", "计价单位“学位樹”")] {
+        let run = plan(&study, &["--candidates", &edits, "--costs", &prices, "--lang", lang]);
+        run.refused();
+        assert!(run.stderr.contains(what), "{}", run.stderr);
+    }
     // Remarks are for people, and so is a comma too many.
     study.put("prices.csv", "操作,服务/service,按（per）,费用,备注,\n新建,幼儿园,学位数,2,每个学位,\n,,,7,,\n");
     let run = plan(&study, &["--candidates", &edits, "--costs", &prices, "--obligations", "edu.public"]);
@@ -248,8 +255,8 @@ fn each_promise_given_up_is_explained_by_a_conflict_with_what_is_kept() {
 
     // What is kept today is the only thing in the way: nothing is to be done, and no word says that all is kept.
     for (lang, said, kept, nothing) in [
-        ("en", "no choice of the candidates keeps any", "edu.seats, cap (kept today)", "nothing to carry out"),
-        ("zh", "任何候选措施组合都无法", "edu.seats、cap（现已达标）", "没有可实施的内容"),
+        ("en", "no choice of the candidates keeps any", "edu.seats, cap (kept today)", "no edit is chosen"),
+        ("zh", "任何候选措施组合都无法", "edu.seats、cap（现已达标）", "未选定任何措施"),
     ] {
         let run = plan(&study, &["--candidates", &edits, "--obligations", "edu.seats", "--lang", lang]);
         assert!(run.code == 0 && run.stdout.contains(said) && run.stdout.contains(kept), "{}", run.stdout);

@@ -9,7 +9,7 @@ use super::table::{Table, Wish};
 use super::vocabulary::{normalise, vocabulary};
 use super::{ReadStudy, input, number, read_table, split};
 use crate::model::{FacilityId, Id, ServiceId, Text, World};
-use crate::scenario::{Change, Edit, Given};
+use crate::scenario::{Change, Edit, Given, Scenario};
 
 /// Prices of edits, in the unit of the file.
 #[derive(Clone, Debug)]
@@ -50,6 +50,17 @@ pub enum NoPrice {
 }
 
 impl Prices {
+    /// A word that prices are per and that is no attribute of the study, of the scenarios, or known otherwise: by it what
+    /// changes would cost nothing.
+    pub fn foreign_per(&self, world: &World, scenarios: &[Scenario]) -> Option<&str> {
+        let edits = || scenarios.iter().flat_map(|scenario| &scenario.edits);
+        let is_given = |key: &str| edits().any(|edit| given(&edit.change).iter().any(|(own, _)| own == key));
+        let is_known = |key: &str| {
+            vocabulary().attribute_type(key).is_some() || world.facilities.attribute(key).is_some() || is_given(key)
+        };
+        self.rows.iter().filter_map(|price| price.per.as_deref()).find(|key| !is_known(key))
+    }
+
     /// What an edit of a facility costs: the rows that name it most closely, added up.
     ///
     /// # Errors
@@ -74,18 +85,24 @@ impl Prices {
     }
 }
 
+/// The attributes that an edit gives.
+fn given(change: &Change) -> &[(String, Given)] {
+    match change {
+        Change::Open { attributes, .. } | Change::Alter { attributes, .. } => attributes,
+        _ => &[],
+    }
+}
+
 /// How much of an attribute an edit adds; what it takes away is no less to pay.
 fn added(world: &World, change: &Change, key: &str) -> Option<f64> {
-    let given = |attributes: &[(String, Given)]| {
-        attributes.iter().find_map(|(own, given)| match given {
-            Given::Number(number) if own == key => Some(*number),
-            _ => None,
-        })
-    };
+    let amount = given(change).iter().find_map(|(own, given)| match given {
+        Given::Number(number) if own == key => Some(*number),
+        _ => None,
+    });
     let now = |facility: FacilityId| world.facilities.attribute(key).and_then(|column| column.number(facility.index()));
     match change {
-        Change::Open { attributes, .. } => given(attributes),
-        Change::Alter { facility, attributes, .. } => match given(attributes) {
+        Change::Open { .. } => amount,
+        Change::Alter { facility, .. } => match amount {
             Some(after) => Some((after - now(*facility)?).max(0.0)),
             None => Some(0.0),
         },
