@@ -66,6 +66,10 @@ fn the_cheapest_choice_is_found_for_one_promise_and_another_for_two_and_the_file
     assert!(ladder.windows(2).all(|two| figure(&two[0], "cost") < figure(&two[1], "cost")));
     assert!(ladder.iter().any(|rung| words(&rung["held"]) == ["edu.public"]), "{ladder:#?}");
     assert!(run.stdout.contains("proven") && run.stdout.contains("open large #1 [100]"), "{}", run.stdout);
+    // What is not shown of them is counted.
+    let shown = run.stdout.lines().filter(|line| line.starts_with("  cost ")).count();
+    let more = format!("… and {} more budgets, in ladder.csv", ladder.len() - shown);
+    assert!(0 < shown && run.stdout.contains(&more), "{more}: {}", run.stdout);
 }
 
 #[test]

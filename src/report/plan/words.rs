@@ -173,7 +173,10 @@ fn kept(page: &mut Page, of: &Planned<'_>, plan: &Plan) {
         let more = plan.ladder.len() - records.len();
         if 0 < more {
             let text = lang.pick(
-                format!("… and {more} more budgets, in ladder.csv, that keep no promise more"),
+                match more {
+                    1 => "… and one more budget, in ladder.csv, that keeps no promise more".to_owned(),
+                    _ => format!("… and {more} more budgets, in ladder.csv, that keep no promise more"),
+                },
                 format!("……另有 {more} 级预算未使更多条款达标，见 ladder.csv"),
             );
             page.line("  ", &text, Style::Quiet);
