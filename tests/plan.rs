@@ -66,6 +66,10 @@ fn the_cheapest_choice_is_found_for_one_promise_and_another_for_two_and_the_file
     assert!(ladder.windows(2).all(|two| figure(&two[0], "cost") < figure(&two[1], "cost")));
     assert!(ladder.iter().any(|rung| words(&rung["held"]) == ["edu.public"]), "{ladder:#?}");
     assert!(run.stdout.contains("proven") && run.stdout.contains("open large #1 [100]"), "{}", run.stdout);
+    // What is not shown of them is counted.
+    let shown = run.stdout.lines().filter(|line| line.starts_with("  cost ")).count();
+    let more = format!("… and {} more budgets, in ladder.csv", ladder.len() - shown);
+    assert!(0 < shown && run.stdout.contains(&more), "{more}: {}", run.stdout);
 }
 
 #[test]
@@ -132,16 +136,14 @@ fn what_cannot_be_kept_is_said_with_the_place_and_what_does_not_go_together_by_n
     assert!(run.stdout.contains("无法同时达标"), "{}", run.stdout);
 }
 
+fn without_costs() -> String {
+    let rows = EDITS.lines().map(|row| row.rsplit_once(',').unwrap().0);
+    rows.map(|row| format!("{row}\n")).collect()
+}
+
 #[test]
 fn prices_come_from_a_list_and_its_mistakes_are_told_at_once() {
-    let (study, edits) = with_edits(
-        &EDITS
-            .replace(",cost", "")
-            .replace(",100\n", "\n")
-            .replace(",30\n", "\n")
-            .replace(",20\n", "\n")
-            .replace(",10\n", "\n"),
-    );
+    let (study, edits) = with_edits(&without_costs());
     study.put("prices.csv", "操作,服务,计价单位,费用\n新建,幼儿园,,40\n新建,幼儿园,capacity,0.5\n转制,,,90\n,,,7\n");
     let prices = study.path("prices.csv").to_str().unwrap().to_owned();
     let run = plan(&study, &["--candidates", &edits, "--costs", &prices, "--obligations", "edu.public"]);
@@ -173,6 +175,47 @@ fn prices_come_from_a_list_and_its_mistakes_are_told_at_once() {
 }
 
 #[test]
+fn a_column_that_a_list_of_prices_does_not_have_is_refused_with_those_that_it_may_have() {
+    let (study, edits) = with_edits(&without_costs());
+    let prices = study.path("prices.csv").to_str().unwrap().to_owned();
+    let refused = |table: &str, lang: &str, what: &[&str]| {
+        study.put("prices.csv", table);
+        let run = plan(&study, &["--candidates", &edits, "--costs", &prices, "--lang", lang]);
+        run.refused();
+        for what in what {
+            assert!(run.stderr.contains(what), "{what}: {}", run.stderr);
+        }
+    };
+    // Taken for nothing, the price of a place would be that of a kindergarten.
+    let each = "操作,服务,每,费用\n新建,幼儿园,学位数,2\n,,,7\n";
+    refused(
+        each,
+        "zh",
+        &["prices.csv “每”列", "表头第 3 列", "是否应为“计价单位”？", "费用、操作、服务", "cost、edit"],
+    );
+    refused(
+        each,
+        "en",
+        &["prices.csv, column `每`", "column 3 of", "did you mean `per`?", "cost, edit, service, per", "费用"],
+    );
+    refused("edit,servise,cost\nopen,kindergarten,2\n", "en", &["column `servise`", "did you mean `service`?"]);
+    // Known elsewhere, of no use here.
+    refused("edit,service,cost,year\nopen,kindergarten,2,2024\n", "en", &["column `year`", "column 4 of"]);
+    refused("edit,service,price\nopen,kindergarten,2\n", "en", &["column `price`", "no column holds the costs"]);
+    // A word that is no attribute anywhere would make what grows cost nothing.
+    study.put("prices.csv", "edit,service,per,cost\nresize,kindergarten,学位樹,2\n,,,7\n");
+    for (lang, what) in [("en", "`学位樹` in the column `per`"), ("zh", "计价单位“学位樹”")] {
+        let run = plan(&study, &["--candidates", &edits, "--costs", &prices, "--lang", lang]);
+        run.refused();
+        assert!(run.stderr.contains(what), "{}", run.stderr);
+    }
+    // Remarks are for people, and so is a comma too many.
+    study.put("prices.csv", "操作,服务/service,按（per）,费用,备注,\n新建,幼儿园,学位数,2,每个学位,\n,,,7,,\n");
+    let run = plan(&study, &["--candidates", &edits, "--costs", &prices, "--obligations", "edu.public"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+}
+
+#[test]
 fn people_and_areas_are_not_chosen_and_nothing_is_written() {
     let (study, edits) = with_edits("edit,area-code,area-name,factor,cost\ngrow,S1,光明街道,0,1\n");
     let run = plan(&study, &["--candidates", &edits]);
@@ -189,6 +232,44 @@ fn people_and_areas_are_not_chosen_and_nothing_is_written() {
         let run = plan(&Study::small(), &["--costs", "no/such/prices.csv", "--lang", lang]);
         run.refused();
         assert!(run.stderr.contains("no/such/prices.csv: ") && run.stderr.contains(what), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn each_promise_given_up_is_explained_by_a_conflict_with_what_is_kept() {
+    // K2 becomes public, grows, or gets smaller classes; no kindergarten may be that large, and none is today.
+    let (study, edits) = with_edits(
+        "edit,code,service,ownership,capacity,largest-class,cost\n\
+         convert,K2,kindergarten,公办,,,20\nresize,K2,kindergarten,,400,,50\nconvert,K2,kindergarten,,,30,9\n",
+    );
+    study.edit("kindergartens.csv", "V1;V2,,2019-09-01,", "V1;V2,100,2019-09-01,33");
+    promise(&study, "cap", r#"ceiling = { service = "kindergarten", value = "capacity", at-most = 390 }"#);
+    promise(&study, "calm", r#"ceiling = { service = "kindergarten", value = "largest-class", at-most = 35 }"#);
+    let run = plan(&study, &["--candidates", &edits, "--obligations", "edu.public,edu.seats,calm"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let found = json(&study, "plan.json");
+    assert_eq!((words(&found["held"]), words(&found["given_up"])), (vec!["calm"], vec!["edu.public", "edu.seats"]));
+    let conflicts = found["conflicts"].as_array().unwrap();
+    assert_eq!(conflicts[0], found["conflict"]);
+    let explained = |id: &str| conflicts.iter().find(|conflict| conflict["explains"] == id).unwrap();
+    assert_eq!(words(&explained("edu.public")["obligations"]), ["edu.public", "calm"]);
+    assert_eq!(words(&explained("edu.seats")["obligations"])[0], "edu.seats");
+    assert!(conflicts.iter().all(|conflict| conflict["smallest"] == true), "{conflicts:#?}");
+    assert!(run.stdout.contains("cannot hold together") && run.stdout.contains("! nor can edu."), "{}", run.stdout);
+
+    // What is kept today is the only thing in the way: nothing is to be done, and no word says that all is kept.
+    for (lang, said, kept, nothing) in [
+        ("en", "no choice of the candidates keeps any", "edu.seats, cap (kept today)", "no edit is chosen"),
+        ("zh", "任何候选措施组合都无法", "edu.seats、cap（现已达标）", "未选定任何措施"),
+    ] {
+        let run = plan(&study, &["--candidates", &edits, "--obligations", "edu.seats", "--lang", lang]);
+        assert!(run.code == 0 && run.stdout.contains(said) && run.stdout.contains(kept), "{}", run.stdout);
+        // `whatif` would refuse a file without a row, so nobody is sent there.
+        assert!(run.stdout.contains(nothing) && !run.stdout.contains("whatif"), "{}", run.stdout);
+        let found = json(&study, "plan.json");
+        assert_eq!((found["status"].as_str(), &found["proven"]), (Some("infeasible"), &true.into()));
+        assert_eq!((words(&found["given_up"]), words(&found["chosen"]).len()), (vec!["edu.seats"], 0));
+        assert_eq!(words(&found["conflict"]["obligations"]), ["edu.seats", "cap"]);
     }
 }
 

@@ -43,7 +43,8 @@ use crate::space::TravelMatrix;
   evenreach plan geodata/jinpu --obligations edu --costs prices.csv
   evenreach plan my-study --candidates sites.geojson --time-limit 300
 
-A list of prices has the columns edit, service, cost and perhaps per (an attribute, for each unit that the edit adds):
+A list of prices has the columns edit (操作), service (服务), cost (费用), perhaps per (计价单位 or 按:
+an attribute, for each unit that the edit adds) and remark (备注), and no others:
   edit,service,per,cost
   open,kindergarten,,5000000
   open,kindergarten,capacity,20000
@@ -246,6 +247,15 @@ fn candidates(arguments: &Arguments, read: &ReadStudy, lang: Lang, problems: &mu
 
 /// Gives each edit its cost; whether there are any. Either all edits have one or none.
 fn price(read: &ReadStudy, prices: Option<&Prices>, scenarios: &mut [Scenario]) -> Result<bool, Text> {
+    if let Some(key) = prices.and_then(|prices| prices.foreign_per(&read.world, scenarios)) {
+        return Err(say(
+            format!(
+                "`{key}` in the column `per` of --costs is an attribute of no facility and of no candidate: give one, such as \
+                 capacity"
+            ),
+            format!("--costs 中的计价单位“{key}”不是任何设施或候选措施的属性：请填写属性名，如“学位数”"),
+        ));
+    }
     let mut lacking: Option<(String, NoPrice)> = None;
     let mut n_priced = 0;
     for scenario in scenarios.iter_mut() {

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use super::columns::{Columns, structural};
-use super::problem::{Problems, say};
-use super::table::Wish;
+use super::columns::{Columns, pieces, structural};
+use super::document::nearest;
+use super::problem::{At, Problems, say};
+use super::table::{Table, Wish};
 use super::vocabulary::{normalise, vocabulary};
 use super::{ReadStudy, input, number, read_table, split};
-use crate::model::{FacilityId, Id, ServiceId, World};
-use crate::scenario::{Change, Edit, Given};
+use crate::model::{FacilityId, Id, ServiceId, Text, World};
+use crate::scenario::{Change, Edit, Given, Scenario};
 
 /// Prices of edits, in the unit of the file.
 #[derive(Clone, Debug)]
@@ -49,6 +50,17 @@ pub enum NoPrice {
 }
 
 impl Prices {
+    /// A word that prices are per and that is no attribute of the study, of the scenarios, or known otherwise: by it what
+    /// changes would cost nothing.
+    pub fn foreign_per(&self, world: &World, scenarios: &[Scenario]) -> Option<&str> {
+        let edits = || scenarios.iter().flat_map(|scenario| &scenario.edits);
+        let is_given = |key: &str| edits().any(|edit| given(&edit.change).iter().any(|(own, _)| own == key));
+        let is_known = |key: &str| {
+            vocabulary().attribute_type(key).is_some() || world.facilities.attribute(key).is_some() || is_given(key)
+        };
+        self.rows.iter().filter_map(|price| price.per.as_deref()).find(|key| !is_known(key))
+    }
+
     /// What an edit of a facility costs: the rows that name it most closely, added up.
     ///
     /// # Errors
@@ -73,18 +85,24 @@ impl Prices {
     }
 }
 
+/// The attributes that an edit gives.
+fn given(change: &Change) -> &[(String, Given)] {
+    match change {
+        Change::Open { attributes, .. } | Change::Alter { attributes, .. } => attributes,
+        _ => &[],
+    }
+}
+
 /// How much of an attribute an edit adds; what it takes away is no less to pay.
 fn added(world: &World, change: &Change, key: &str) -> Option<f64> {
-    let given = |attributes: &[(String, Given)]| {
-        attributes.iter().find_map(|(own, given)| match given {
-            Given::Number(number) if own == key => Some(*number),
-            _ => None,
-        })
-    };
+    let amount = given(change).iter().find_map(|(own, given)| match given {
+        Given::Number(number) if own == key => Some(*number),
+        _ => None,
+    });
     let now = |facility: FacilityId| world.facilities.attribute(key).and_then(|column| column.number(facility.index()));
     match change {
-        Change::Open { attributes, .. } => given(attributes),
-        Change::Alter { facility, attributes, .. } => match given(attributes) {
+        Change::Open { .. } => amount,
+        Change::Alter { facility, .. } => match amount {
             Some(after) => Some((after - now(*facility)?).max(0.0)),
             None => Some(0.0),
         },
@@ -92,7 +110,71 @@ fn added(world: &World, change: &Change, key: &str) -> Option<f64> {
     }
 }
 
-const PER: [&str; 5] = ["per", "unit", "计价单位", "单位", "按"];
+/// The columns of a list of prices: each by its key, by its Chinese header, and by other headers that no other file has.
+const COLUMNS: [(&str, &str, &[&str]); 5] = [
+    ("edit", "操作", &[]),
+    ("service", "服务", &[]),
+    ("per", "计价单位", &["unit", "单位", "按"]),
+    ("cost", "费用", &[]),
+    // What a remark says is for people.
+    ("remark", "备注", &["remarks", "note", "notes", "说明"]),
+];
+
+/// What a header stands for in a list of prices.
+fn role(header: &str) -> Option<String> {
+    let is_own = |key: &str, zh: &str, others: &[&str]| {
+        let mut pieces = pieces(header).map(normalise);
+        pieces.any(|piece| piece == key || piece == zh || others.contains(&piece.as_str()))
+    };
+    let own = COLUMNS.iter().find(|(key, zh, others)| is_own(key, zh, others)).map(|(key, ..)| (*key).to_owned());
+    let known = vocabulary().scenario_column(header).map(str::to_owned).or_else(|| structural(header));
+    own.or(known).filter(|key| COLUMNS.iter().any(|(own, ..)| own == key))
+}
+
+/// The headers that a list of prices may have.
+fn headers() -> Text {
+    say(
+        "a list of prices has the columns cost, edit, service, per (an attribute, for each unit that the edit adds) and \
+         remark; in Chinese 费用, 操作, 服务, 计价单位 (or 按), 备注",
+        "价格表可用的列：费用、操作、服务、计价单位（或“按”，即按某属性的新增量计价）、备注；英文为 cost、edit、service、per、remark",
+    )
+}
+
+/// Notes the columns that nobody knows: without one of them the prices would be others, and nobody would see it.
+fn foreign_columns(table: &Table, columns: &Columns<'_>, problems: &mut Problems) {
+    let is_taken = |header: &str| columns.iter().any(|(_, cells)| cells.header == header);
+    let free: Vec<(&str, &str)> = COLUMNS
+        .iter()
+        .filter(|(key, ..)| *key != "remark" && columns.get(key).is_none())
+        .map(|&(key, zh, _)| (key, zh))
+        .collect();
+    for (index, column) in table.columns.iter().enumerate() {
+        let header = &column.header;
+        let is_blank = header.is_empty() && column.iter().all(str::is_empty);
+        if is_blank || is_taken(header) || role(header).is_some() {
+            continue;
+        }
+        let like = nearest(&normalise(header), free.iter().flat_map(|&(key, zh)| [key, zh]));
+        let like = like.and_then(|word| free.iter().find(|&&(key, zh)| key == word || zh == word));
+        // A word of one letter is like no other: the one column that is not there may be meant.
+        let like = like.or(if let [one] = free.as_slice() { Some(one) } else { None });
+        let (en, zh) = match like {
+            Some((en, zh)) => (format!("did you mean `{en}`? "), format!("是否应为“{zh}”？")),
+            None => Default::default(),
+        };
+        let (n, all) = (index + 1, headers());
+        problems.error(
+            "unknown-column",
+            &table.file,
+            At::Column(header.clone()),
+            say(
+                format!("column {n} of the header is none of a list of prices"),
+                format!("表头第 {n} 列不是价格表可用的列"),
+            ),
+            say(format!("{en}{}", all.en), format!("{zh}{}", all.zh)),
+        );
+    }
+}
 
 /// Reads a list of prices; all problems are noted, and none is given back then.
 pub fn read_prices(path: &Path, study: &ReadStudy, problems: &mut Problems) -> Option<Prices> {
@@ -101,13 +183,11 @@ pub fn read_prices(path: &Path, study: &ReadStudy, problems: &mut Problems) -> O
     let input = input::read_given(file, problems)?;
     let sha256 = input.sha256().map_err(|error| input.unreadable(&error, problems)).ok()?;
     let table = read_table(&input, &Wish { layer: layer.map(str::to_owned), ..Wish::default() }, problems)?;
-    let role = |header: &str| {
-        let per = PER.contains(&normalise(header).as_str()).then(|| "per".to_owned());
-        let own = vocabulary().scenario_column(header).map(str::to_owned);
-        own.or(per).or_else(|| structural(header).filter(|key| key == "service"))
-    };
     let columns = Columns::new(&table, &Default::default(), &role, problems);
-    if !columns.require("cost", problems) {
+    foreign_columns(&table, &columns, problems);
+    if columns.get("cost").is_none() {
+        let what = say("no column holds the costs", "没有费用列");
+        problems.error("missing-column", &table.file, At::File, what, headers());
         return None;
     }
     let mut rows: Vec<(Price, u32)> = Vec::new();

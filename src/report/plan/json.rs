@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Planned;
 use crate::model::{Proxy, World};
 use crate::report::json::pretty;
-use crate::scenario::plan::{Impossible, NoPlan, Plan, Purpose, Rung, Served, Why};
+use crate::scenario::plan::{Clash, Impossible, NoPlan, Plan, Purpose, Rung, Served, Why};
 use crate::scenario::{Change, Edit, Given};
 
 pub(super) fn write(of: &Planned<'_>, to: &mut dyn Write) -> io::Result<()> {
@@ -25,8 +25,13 @@ pub(super) fn write(of: &Planned<'_>, to: &mut dyn Write) -> io::Result<()> {
     });
     let proven = match of.outcome {
         Ok(plan) => plan.proven,
-        Err(NoPlan::NothingToDo) => of.is_known(),
+        Err(NoPlan::NothingToDo | NoPlan::AllGivenUp { .. }) => of.is_known(),
         Err(NoPlan::Stopped) => false,
+    };
+    let conflict = |clash: &Clash| {
+        // The one of them that is given up; `null` where more are.
+        let explains = clash.of.map(|one| of.id(one));
+        json!({ "obligations": ids(&clash.positions), "smallest": clash.smallest, "explains": explains })
     };
     let document = json!({
         "format": super::FORMAT,
@@ -49,11 +54,11 @@ pub(super) fn write(of: &Planned<'_>, to: &mut dyn Write) -> io::Result<()> {
         "n_candidates": of.stage.scenarios().len(),
         "wanted": ids(of.wanted),
         "held": plan.map(|_| ids(&of.gained())),
-        "given_up": plan.map(|plan| ids(&plan.given_up)),
+        "given_up": of.given_up().map(ids),
         "impossible": of.impossible.iter().map(|one| impossible(of, one)).collect::<Vec<_>>(),
-        "conflict": plan.and_then(|plan| plan.clash.as_ref()).map(|clash| {
-            json!({ "obligations": ids(&clash.positions), "smallest": clash.smallest })
-        }),
+        // The smallest of all; then, in `conflicts`, those that explain the others given up.
+        "conflict": of.clashes().first().map(conflict),
+        "conflicts": of.clashes().iter().map(conflict).collect::<Vec<_>>(),
         "chosen": plan.map_or_else(Vec::new, |plan| plan.chosen.iter().map(|&scenario| of.name(scenario)).collect()),
         "sites": plan.map_or_else(Vec::new, |plan| sites(of, plan)),
         "ladder": plan.map_or_else(Vec::new, |plan| plan.ladder.iter().map(|one| rung(of, one)).collect()),

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use crate::model::{AreaId, Lang, World};
 use crate::rules::Obligation;
 use crate::rules::finding::Of;
-use crate::scenario::plan::{Impossible, NoPlan, Plan, Why};
+use crate::scenario::plan::{Clash, Impossible, NoPlan, Plan, Why};
 use crate::scenario::{Edit, Stage};
 
 /// The name and version of the shape of `plan.json`.
@@ -57,6 +57,24 @@ impl<'a> Planned<'a> {
 
     fn plan(&self) -> Option<&'a Plan> {
         self.outcome.as_ref().ok()
+    }
+
+    /// Those wanted that could hold alone and do not go together; `None` where that is not known.
+    fn given_up(&self) -> Option<&'a [usize]> {
+        match self.outcome {
+            Ok(plan) => Some(&plan.given_up),
+            Err(NoPlan::AllGivenUp { given_up, .. }) => Some(given_up),
+            Err(NoPlan::NothingToDo | NoPlan::Stopped) => None,
+        }
+    }
+
+    /// Why they do not.
+    fn clashes(&self) -> &'a [Clash] {
+        match self.outcome {
+            Ok(plan) => &plan.clashes,
+            Err(NoPlan::AllGivenUp { clashes, .. }) => clashes,
+            Err(NoPlan::NothingToDo | NoPlan::Stopped) => &[],
+        }
     }
 
     /// The obligations that the plan keeps and that are not kept today.
@@ -107,8 +125,8 @@ impl<'a> Planned<'a> {
     fn status(&self) -> &'static str {
         match self.outcome {
             Err(NoPlan::NothingToDo) if self.impossible.is_empty() => "nothing-to-do",
-            Err(NoPlan::NothingToDo) if self.is_known() => "infeasible",
-            Err(NoPlan::NothingToDo) => "not-known",
+            Err(NoPlan::NothingToDo | NoPlan::AllGivenUp { .. }) if self.is_known() => "infeasible",
+            Err(NoPlan::NothingToDo | NoPlan::AllGivenUp { .. }) => "not-known",
             Err(NoPlan::Stopped) => "stopped",
             Ok(plan) if !plan.given_up.is_empty() || !self.impossible.is_empty() => "partial",
             Ok(plan) if plan.proven => "optimal",

@@ -4,9 +4,10 @@ use super::Planned;
 use crate::report::terminal::page::{Page, Style};
 use crate::report::words::number::number;
 use crate::report::words::{doubts, people};
+use crate::rules::Verdict;
 use crate::rules::finding::Of;
 use crate::scenario::Turn;
-use crate::scenario::plan::{Impossible, NoPlan, Plan, Purpose, Why};
+use crate::scenario::plan::{Impossible, NoPlan, Plan, Purpose, Rung, Why};
 
 /// Edits and impossible obligations that are listed; the rest are in the files.
 const LISTED: usize = 15;
@@ -37,6 +38,20 @@ pub(super) fn summary(of: &Planned<'_>, folder: &str, (style, width): (bool, usi
             };
             page.line("", text, Style::Bad);
         }
+        Err(NoPlan::AllGivenUp { .. }) => {
+            let text = match of.is_known() {
+                true => lang.pick(
+                    "no choice of the candidates keeps any of what is wanted while all that is kept today stays kept",
+                    "任何候选措施组合都无法在保持现已达标条款的同时使所选条款达标",
+                ),
+                false => lang.pick(
+                    "no choice of the candidates was found that keeps any of what is wanted while all that is kept today stays kept",
+                    "未找到能在保持现已达标条款的同时使所选条款达标的候选措施组合",
+                ),
+            };
+            page.line("", text, Style::Bad);
+            conflicts(&mut page, of);
+        }
         Err(NoPlan::Stopped) => {
             let text = lang.pick(
                 "work or time was used up before there was a plan: give a longer --time-limit, or fewer --obligations",
@@ -47,9 +62,21 @@ pub(super) fn summary(of: &Planned<'_>, folder: &str, (style, width): (bool, usi
     }
     impossible(&mut page, of);
     page.gap();
+    let is_idle = of.plan().is_none_or(|plan| plan.chosen.is_empty());
+    let files = match is_idle {
+        true => lang.pick(
+            "no edit is chosen and there is nothing to carry out, so plan.csv and ladder.csv have no row",
+            "未选定任何措施，没有可实施的内容，plan.csv 与 ladder.csv 均无数据行",
+        ),
+        false => lang.pick(
+            "plan.csv, the edits, which `evenreach whatif` reads (in WGS 84: --crs EPSG:4326); ladder.csv, the best use of \
+             every budget",
+            "措施表 plan.csv，可供 evenreach whatif 读取（WGS 84 坐标：--crs EPSG:4326）；各级预算的最优用法 ladder.csv",
+        ),
+    };
     let text = lang.pick(
-        format!("Files in {folder}: plan.json for programs; plan.csv, the edits, which `evenreach whatif` reads (in WGS 84: --crs EPSG:4326); ladder.csv, the best use of every budget."),
-        format!("结果文件位于 {folder}：程序接口 plan.json；措施表 plan.csv，可供 evenreach whatif 读取（WGS 84 坐标：--crs EPSG:4326）；各级预算的最优用法 ladder.csv。"),
+        format!("Files in {folder}: plan.json for programs; {files}."),
+        format!("结果文件位于 {folder}：程序接口 plan.json；{files}。"),
     );
     page.line("", &text, Style::Plain);
     page.text()
@@ -76,8 +103,14 @@ fn kept(page: &mut Page, of: &Planned<'_>, plan: &Plan) {
         let bound = cost(of, plan.bound);
         lang.pick(format!("not proven: the least possible is {bound} or more"), format!("未证明最优：下限为 {bound}"))
     };
+    let promises = match (n_held, n_open) {
+        (_, 1) => "the one promise that is not kept today, or not known to be, holds".to_owned(),
+        (1, _) => format!("1 of {n_open} promises that are not kept today, or not known to be, holds"),
+        _ => format!("{n_held} of {n_open} promises that are not kept today, or not known to be, hold"),
+    };
+    let candidates = if n == 1 { "candidate" } else { "candidates" };
     let text = lang.pick(
-        format!("{n_held} of {n_open} promises that are not kept today, or not known to be, hold with {cost_words} ({proof}); {n} candidates, {:.2} s", of.elapsed),
+        format!("{promises} with {cost_words} ({proof}); {n} {candidates}, {:.2} s", of.elapsed),
         format!("现未达标或无法判定的 {n_open} 项条款中，{n_held} 项可达标：{cost_words}（{proof}）；候选 {n} 项，用时 {:.2} 秒", of.elapsed),
     );
     page.line("", &text, Style::Title);
@@ -95,7 +128,7 @@ fn kept(page: &mut Page, of: &Planned<'_>, plan: &Plan) {
     let n_unexplained = plan.purposes.iter().filter(|purpose| purpose.serves.is_none()).count();
     if 0 < n_unexplained {
         let text = lang.pick(
-            format!("time was up before it was found what each edit is for: {n_unexplained} are not explained; a longer --time-limit helps"),
+            format!("time was up before it was found what each edit is for: not explained: {n_unexplained}; a longer --time-limit helps"),
             format!("时间用尽，有 {n_unexplained} 项措施未及说明用途：可加大 --time-limit"),
         );
         page.line("? ", &text, Style::Doubt);
@@ -110,32 +143,7 @@ fn kept(page: &mut Page, of: &Planned<'_>, plan: &Plan) {
         );
         page.line("? ", &text, Style::Doubt);
     }
-    if let Some(clash) = &plan.clash {
-        page.gap();
-        let ids: Vec<&str> = clash.positions.iter().map(|&position| of.id(position)).collect();
-        let ids = ids.join(lang.pick(", ", "、"));
-        let text = match (clash.smallest, clash.positions.len()) {
-            (_, 1) => lang.pick(format!("cannot hold: {ids}"), format!("无法达标：{ids}")),
-            (true, _) => lang.pick(
-                format!("these cannot hold together, and no fewer conflict: {ids}"),
-                format!("以下条款无法同时达标（最小冲突组）：{ids}"),
-            ),
-            (false, _) => lang.pick(
-                format!("these cannot hold together; without any one of them the others can: {ids}"),
-                format!("以下条款无法同时达标，去掉任何一项后其余可达标：{ids}"),
-            ),
-        };
-        page.line("! ", &text, Style::Bad);
-    }
-    if !plan.given_up.is_empty() {
-        let ids: Vec<&str> = plan.given_up.iter().map(|&position| of.id(position)).collect();
-        let ids = ids.join(lang.pick(", ", "、"));
-        page.line(
-            "! ",
-            &lang.pick(format!("given up in this plan: {ids}"), format!("本方案放弃：{ids}")),
-            Style::Doubt,
-        );
-    }
+    conflicts(page, of);
     if 2 < plan.ladder.len() {
         page.gap();
         let text = lang.pick("The best use of smaller budgets:", "较小预算的最优用法：");
@@ -143,12 +151,13 @@ fn kept(page: &mut Page, of: &Planned<'_>, plan: &Plan) {
         let mut most = 0;
         let people = people(of.world.people.proxy);
         // What buys a promise more than less money did; the rest is in the file.
-        let records = plan.ladder.iter().filter(|rung| {
+        let is_record = |rung: &&Rung| {
             let is_record = most < rung.held.len();
             most = most.max(rung.held.len());
             is_record
-        });
-        for rung in records.collect::<Vec<_>>() {
+        };
+        let records: Vec<&Rung> = plan.ladder.iter().filter(is_record).collect();
+        for rung in &records {
             let (cost, n, gained) = (cost(of, rung.cost), rung.held.len(), number(rung.difference.gained()));
             let [left, least] = [rung.lacking, rung.bound].map(|share| number((1e3 * share).round() / 10.0));
             let doubt = match rung.proven {
@@ -161,6 +170,76 @@ fn kept(page: &mut Page, of: &Planned<'_>, plan: &Plan) {
             );
             page.line("  ", &text, Style::Plain);
         }
+        let more = plan.ladder.len() - records.len();
+        if 0 < more {
+            let text = lang.pick(
+                match more {
+                    1 => "… and one more budget, in ladder.csv, that keeps no promise more".to_owned(),
+                    _ => format!("… and {more} more budgets, in ladder.csv, that keep no promise more"),
+                },
+                format!("……另有 {more} 级预算未使更多条款达标，见 ladder.csv"),
+            );
+            page.line("  ", &text, Style::Quiet);
+        }
+    }
+}
+
+/// What does not go together, and what is given up for it.
+fn conflicts(page: &mut Page, of: &Planned<'_>) {
+    let lang = of.lang;
+    if of.clashes().is_empty() {
+        return;
+    }
+    page.gap();
+    let comma = lang.pick(", ", "、");
+    let named = |position: usize| {
+        let id = of.id(position);
+        match of.stage.base().findings[position].finding.verdict {
+            Verdict::Met => lang.pick(format!("{id} (kept today)"), format!("{id}（现已达标）")),
+            _ => id.to_owned(),
+        }
+    };
+    for (at, clash) in of.clashes().iter().enumerate() {
+        let one = clash.of.filter(|_| 0 < at);
+        let others = clash.positions.iter().copied().filter(|position| Some(*position) != one);
+        let ids = others.map(named).collect::<Vec<_>>().join(comma);
+        let text = match (one.map(|one| of.id(one)), clash.smallest) {
+            (None, true) => lang.pick(
+                format!("these cannot hold together, and no fewer conflict: {ids}"),
+                format!("以下条款无法同时达标（最小冲突组）：{ids}"),
+            ),
+            (None, false) => lang.pick(
+                format!("these cannot hold together; without any one of them the others can: {ids}"),
+                format!("以下条款无法同时达标，去掉任何一项后其余可达标：{ids}"),
+            ),
+            (Some(one), true) => lang.pick(
+                format!("nor can {one} hold with these that are kept, and no fewer stand in its way: {ids}"),
+                format!("{one} 无法与所保持的以下条款同时达标（最小冲突组）：{ids}"),
+            ),
+            (Some(one), false) => lang.pick(
+                format!("nor can {one} hold with these that are kept; without any one of them it can: {ids}"),
+                format!("{one} 无法与所保持的以下条款同时达标，去掉任何一项后可达标：{ids}"),
+            ),
+        };
+        page.line("! ", &text, Style::Bad);
+    }
+    let given_up = of.given_up().unwrap_or_default();
+    let ids = |positions: &[usize]| positions.iter().map(|&position| of.id(position)).collect::<Vec<_>>().join(comma);
+    let all = ids(given_up);
+    let text = match of.outcome {
+        Ok(_) => lang.pick(format!("given up in this plan: {all}"), format!("本方案放弃：{all}")),
+        Err(_) => lang.pick(format!("given up: {all}"), format!("放弃：{all}")),
+    };
+    page.line("! ", &text, Style::Doubt);
+    let is_explained = |position: &usize| of.clashes().iter().any(|clash| clash.of == Some(*position));
+    let unexplained: Vec<usize> = given_up.iter().copied().filter(|position| !is_explained(position)).collect();
+    if !unexplained.is_empty() {
+        let ids = ids(&unexplained);
+        let text = lang.pick(
+            format!("work or time was used up before it was found with what these conflict (a longer --time-limit helps): {ids}"),
+            format!("计算量或时间用尽，尚未查明以下条款与哪些条款冲突（可加大 --time-limit）：{ids}"),
+        );
+        page.line("? ", &text, Style::Doubt);
     }
 }
 

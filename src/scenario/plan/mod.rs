@@ -86,7 +86,10 @@ pub struct Impossible {
 pub struct Clash {
     /// Their positions among the findings of the base; without any one of them the others can hold.
     pub positions: Vec<usize>,
-    /// Whether it is proven that no fewer obligations conflict.
+    /// The one obligation of these that is given up; `None` where more are.
+    pub of: Option<usize>,
+    /// Whether it is proven that no fewer obligations conflict; after the first of a plan, no fewer of what the plan keeps with
+    /// the one given up.
     pub smallest: bool,
 }
 
@@ -136,8 +139,9 @@ pub struct Rung {
 pub struct Plan {
     /// Obligations wanted that no choice keeps.
     pub impossible: Vec<Impossible>,
-    /// Obligations that do not go together.
-    pub clash: Option<Clash>,
+    /// Obligations that do not go together: the fewest that conflict come first; then, for each given up that those do not
+    /// explain, the fewest with which it conflicts of what the plan keeps.
+    pub clashes: Vec<Clash>,
     /// Obligations wanted that hold with the plan, and those kept today that it keeps, by position.
     pub held: Vec<usize>,
     /// Those wanted that could hold alone and do not in the plan.
@@ -157,10 +161,17 @@ pub struct Plan {
 }
 
 /// Why there is no plan.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum NoPlan {
     /// Everything wanted that a choice can keep holds already.
     NothingToDo,
+    /// None of those wanted that could hold alone can hold while what is kept today stays kept.
+    AllGivenUp {
+        /// Those wanted, by position.
+        given_up: Vec<usize>,
+        /// As of a [`Plan`].
+        clashes: Vec<Clash>,
+    },
     /// Work or time was used up before there was one.
     Stopped,
 }
@@ -245,7 +256,7 @@ pub fn plan(question: &Question<'_>) -> (Vec<Impossible>, Result<Plan, NoPlan>) 
     let position = |at: &usize| asked[*at].position;
     let plan = Plan {
         impossible: impossible.clone(),
-        clash: most.clash,
+        clashes: most.clashes,
         held: (0..asked.len()).filter(|&at| kept[at]).map(|at| asked[at].position).collect(),
         given_up: given_up.iter().map(position).collect(),
         purposes,
@@ -277,7 +288,7 @@ const PURPOSES_TIME: f64 = 0.15;
 struct Most {
     found: Found,
     roles: Vec<Role>,
-    clash: Option<Clash>,
+    clashes: Vec<Clash>,
     /// Whether no choice keeps more, or as many for less.
     proven: bool,
 }
@@ -294,15 +305,18 @@ fn most(search: &mut Search<'_>, wanted: &[usize]) -> Result<Most, NoPlan> {
         .collect();
     wanted.iter().for_each(|&at| roles[at] = Role::Must);
     match search.cheapest(&roles) {
-        Ended::Choice(found) => return Ok(Most { proven: found.proven, found, roles, clash: None }),
+        Ended::Choice(found) => return Ok(Most { proven: found.proven, found, roles, clashes: Vec::new() }),
         Ended::Open => return Err(NoPlan::Stopped),
         Ended::None => {}
     }
     let all: Vec<usize> = (0..asked.len()).filter(|&at| roles[at] == Role::Must).collect();
-    let (conflict, smallest) = search.conflict(&all).ok_or(NoPlan::Stopped)?;
-    let clash = Some(Clash { positions: conflict.iter().map(|&at| asked[at].position).collect(), smallest });
+    let conflict = search.conflict(&all).ok_or(NoPlan::Stopped)?;
     // As many as go together; of as many those that cost least.
-    let least = search.least_given_up(&roles, wanted, conflict).ok_or(NoPlan::Stopped)?;
+    let least = search.least_given_up(&roles, wanted, conflict.0.clone()).ok_or(NoPlan::Stopped)?;
+    if let Some(given_up) = least.iter().find(|given_up| given_up.len() == wanted.len()) {
+        let clashes = clashes(search, &all, given_up, conflict);
+        return Err(NoPlan::AllGivenUp { given_up: given_up.iter().map(|&at| asked[at].position).collect(), clashes });
+    }
     let mut proven = least.len() <= MOST_CHOICES;
     let mut best: Option<(Found, Vec<usize>)> = None;
     for given_up in least.into_iter().take(MOST_CHOICES) {
@@ -319,10 +333,37 @@ fn most(search: &mut Search<'_>, wanted: &[usize]) -> Result<Most, NoPlan> {
     }
     let (found, given_up) = best.ok_or(NoPlan::Stopped)?;
     given_up.iter().for_each(|&at| roles[at] = Role::Free);
-    if wanted.iter().all(|at| given_up.contains(at)) {
-        return Err(NoPlan::NothingToDo);
+    let clashes = clashes(search, &all, &given_up, conflict);
+    Ok(Most { found, roles, clashes, proven })
+}
+
+/// The smallest conflict of `all`, and for each given up that it does not explain the smallest with what is not given up, as far
+/// as the work goes.
+fn clashes(
+    search: &mut Search<'_>,
+    all: &[usize],
+    given_up: &[usize],
+    (smallest_of_all, smallest): (Vec<usize>, bool),
+) -> Vec<Clash> {
+    let asked = search.asked;
+    let clash = |of: &[usize], smallest: bool| {
+        let mut given_up = given_up.iter().filter(|at| of.contains(at)).map(|&at| asked[at].position);
+        let (one, more) = (given_up.next(), given_up.next());
+        let positions = of.iter().map(|&at| asked[at].position).collect();
+        Clash { positions, of: one.filter(|_| more.is_none()), smallest }
+    };
+    let mut clashes = vec![clash(&smallest_of_all, smallest)];
+    let keeps: Vec<usize> = all.iter().copied().filter(|at| !given_up.contains(at)).collect();
+    for &one in given_up {
+        if clashes[0].of == Some(asked[one].position) {
+            continue;
+        }
+        // As many as can hold together do, so what is given up cannot hold with them.
+        if let Some((of, smallest)) = search.conflict_of(one, &keeps) {
+            clashes.push(clash(&of, smallest));
+        }
     }
-    Ok(Most { found, roles, clash, proven })
+    clashes
 }
 
 /// What is not written out as conditions is tried choice by choice, of so many scenarios and no more.

@@ -167,16 +167,29 @@ impl Search<'_> {
     /// The smallest set of those that `may` conflict which cannot hold together, by position in the list of those asked,
     /// and whether it is proven that none is smaller; `None` where work or time was used up.
     pub(super) fn conflict(&mut self, may: &[usize]) -> Option<(Vec<usize>, bool)> {
-        let core = self.core(may)?;
+        self.smallest_conflict(may, None)
+    }
+
+    /// As [`conflict`](Self::conflict), of `one` with others, all of which can hold together without it.
+    pub(super) fn conflict_of(&mut self, one: usize, others: &[usize]) -> Option<(Vec<usize>, bool)> {
+        self.smallest_conflict(others, Some(one))
+    }
+
+    /// The smallest conflict that holds `one`, if there is one that each holds.
+    fn smallest_conflict(&mut self, others: &[usize], one: Option<usize>) -> Option<(Vec<usize>, bool)> {
+        let with_one = |of: &mut dyn Iterator<Item = usize>| -> Vec<usize> {
+            of.chain(one).collect::<BTreeSet<_>>().into_iter().collect()
+        };
+        let core = self.core(&with_one(&mut others.iter().copied()))?;
         // None can be left out; another set may be smaller all the same.
         let mut n_tried = 0;
         for size in 1..core.len() {
-            for choice in choices_of(may.len(), size) {
+            for choice in choices_of(others.len(), size - usize::from(one.is_some())) {
                 n_tried += 1;
                 if MOST_SETS < n_tried {
                     return Some((core, false));
                 }
-                let of: Vec<usize> = choice.iter().map(|&at| may[at]).collect();
+                let of = with_one(&mut choice.iter().map(|&at| others[at]));
                 match self.any(&self.must(&of)) {
                     Ended::None => return Some((of, true)),
                     Ended::Choice(_) => {}

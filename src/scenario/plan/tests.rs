@@ -149,6 +149,31 @@ proptest! {
         let most = all.iter().filter(keeps_today).map(n_held).max().unwrap_or(0);
         let cheapest = all.iter().filter(keeps_today).filter(|tried| n_held(tried) == most).map(|tried| tried.cost);
         let cheapest = cheapest.min_by(f64::total_cmp).unwrap_or(0.0);
+        let (given_up, clashes) = match &found {
+            Ok(found) => (&found.given_up[..], &found.clashes[..]),
+            Err(NoPlan::AllGivenUp { given_up, clashes }) => (&given_up[..], &clashes[..]),
+            Err(_) => (&[][..], &[][..]),
+        };
+        // Each that is given up is explained by a conflict, and no smaller one does.
+        prop_assert_eq!(given_up.len(), can.len() - most);
+        prop_assert!(given_up.iter().all(|at| clashes.iter().any(|clash| clash.of == Some(*at))), "{:?}", clashes);
+        prop_assert_eq!(clashes.is_empty(), given_up.is_empty());
+        let together = |of: &[usize]| all.iter().any(|tried| of.iter().all(|&at| tried.kept[at]));
+        let conflicts = |of: &[usize]| {
+            let without = |leave: &usize| of.iter().copied().filter(|at| at != leave).collect::<Vec<_>>();
+            !together(of) && of.iter().all(|leave| together(&without(leave)))
+        };
+        let may: Vec<usize> = (0..before.len()).filter(|at| before[*at].finding.verdict == Verdict::Met || can.contains(at)).collect();
+        for (at, clash) in clashes.iter().enumerate() {
+            prop_assert!(conflicts(&clash.positions) && clash.smallest, "{:?}", clash);
+            let is_kept = |of: &usize| !given_up.contains(of) || clash.of == Some(*of);
+            let may: Vec<usize> = may.iter().copied().filter(|of| at == 0 || is_kept(of)).collect();
+            prop_assert!(clash.positions.iter().all(|of| may.contains(of)));
+            for choice in batch::choices(may.len(), clash.positions.len() - 1) {
+                let of: Vec<usize> = choice.iter().map(|&at| may[at]).collect();
+                prop_assert!(together(&of), "{:?} {:?}", clash, of);
+            }
+        }
         let Ok(found) = found else {
             prop_assert_eq!(most, 0);
             return Ok(());
@@ -161,16 +186,6 @@ proptest! {
             prop_assert!(is_kept(&before[at].finding.verdict, Some(&after[at].finding.verdict)), "{at}");
         }
         prop_assert_eq!(can.iter().filter(|at| found.held.contains(at)).count(), most);
-        prop_assert_eq!(found.clash.is_some(), most < can.len());
-        if let Some(clash) = &found.clash {
-            let together = |of: &[usize]| all.iter().any(|tried| of.iter().all(|&at| tried.kept[at]));
-            prop_assert!(!together(&clash.positions), "{:?}", clash);
-            for leave in 0..clash.positions.len() {
-                let mut rest = clash.positions.clone();
-                rest.remove(leave);
-                prop_assert!(together(&rest), "{:?}", clash);
-            }
-        }
         let rungs = &found.ladder;
         prop_assert_eq!(rungs.last().map(|rung| &rung.chosen), Some(&found.chosen));
         prop_assert!(rungs.windows(2).all(|two| two[0].cost < two[1].cost && two[1].lacking <= two[0].lacking + 1e-6));
@@ -201,7 +216,7 @@ fn a_plan_says_what_each_edit_is_for() {
     let (impossible, found) = plan(&question(&stage, &[1.0, 2.0, 3.0], &[0]));
     let found = found.unwrap();
     assert_eq!((impossible.len(), &found.chosen[..], found.objective), (0, &[0, 1][..], 3.0));
-    assert!(found.held.contains(&0) && found.clash.is_none() && found.given_up.is_empty());
+    assert!(found.held.contains(&0) && found.clashes.is_empty() && found.given_up.is_empty());
     let opened: Vec<&str> = found
         .purposes
         .iter()
