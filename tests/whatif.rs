@@ -392,6 +392,8 @@ fn a_column_that_nobody_knows_is_said_with_the_one_that_it_is_like() {
     run.tells("warning", "s.csv, column `ownershp`", "no check looks at it", "did you mean `ownership`?");
     assert_eq!(run.stderr.matches("no check looks at it").count(), 1, "{}", run.stderr);
     what_if(&study, "s.csv", text, &["--strict"]).refused();
+    let run = what_if(&study, "s.csv", "操作,编号,学位书,办园性质\n转制,K2,300,公办\n", &[]);
+    run.tells("warning", "s.csv, column `学位书`", "no check looks at it", "did you mean `学位`?");
 }
 
 #[test]

@@ -69,6 +69,11 @@ impl Vocabulary {
         self.attributes.header(header)
     }
 
+    /// The headers, normalised, of attributes, each with its attribute; in no order.
+    pub fn attribute_headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.attributes.keys.iter().map(|(header, key)| (header.as_str(), key.as_str()))
+    }
+
     /// Whether a header is that of a column, a group or an attribute.
     pub fn knows(&self, header: &str) -> bool {
         [&self.columns, &self.groups, &self.attributes].into_iter().any(|lookup| lookup.header(header).is_some())

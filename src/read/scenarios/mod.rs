@@ -227,6 +227,8 @@ impl Study<'_> {
             .extend(facilities.keys().chain(areas.keys()).chain(self.world.people.groups.values()).map(String::as_str));
         // What kinds read without a pack naming it.
         known.extend(["form", "level", "one-stop"]);
+        let headers: BTreeSet<&str> =
+            vocabulary().attribute_headers().filter(|(_, key)| known.contains(key)).map(|(header, _)| header).collect();
         // What a remark says is for people.
         let is_remark = |key: &str| ["remark", "remarks", "note", "notes", "备注", "说明"].contains(&key);
         for (key, cells) in columns.iter() {
@@ -236,7 +238,7 @@ impl Study<'_> {
             }
             let structural =
                 STRUCTURAL.into_iter().chain(["scenario", "edit", "cost", "factor", "series", "year", "to", "from"]);
-            let (en, zh) = match nearest(key, known.iter().copied().chain(structural)) {
+            let (en, zh) = match nearest(key, known.iter().copied().chain(structural).chain(headers.iter().copied())) {
                 Some(like) => (format!("did you mean `{like}`? else "), format!("是否应为 {like}？否则")),
                 None => Default::default(),
             };
