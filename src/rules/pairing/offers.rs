@@ -70,15 +70,20 @@ fn add_alike(offers: &mut Vec<Offer>, offer: Offer) {
     }
 }
 
-/// Which estates can use which of `rows`, by their positions.
+/// Which estates can use which of `rows`, by their positions; those that surely meet the conditions come first, each in the
+/// order of ids.
 pub(super) fn pairs(rows: &Rows, offers: &[Vec<Offer>], counts: impl Fn(&Offer) -> bool) -> Vec<Pair> {
-    let positions: HashMap<FacilityId, u32> = rows.iter().map(|&(facility, _)| facility).zip(0..).collect();
-    let pairs = (0..).zip(offers).flat_map(|(demand, offers)| {
-        let near = offers.iter().filter(|offer| counts(offer));
-        let pair = |offer: &Offer| Some(Pair { demand, supply: positions[&offer.facility], cost: offer.cost? });
-        near.filter_map(pair).collect::<Vec<Pair>>()
-    });
-    pairs.collect()
+    let order = |facility: FacilityId, status: Tri| (status != Tri::Yes, facility);
+    let position = |offer: &Offer| {
+        let wanted = order(offer.facility, offer.is_selected);
+        rows.binary_search_by_key(&wanted, |&(facility, status)| order(facility, status)).ok()
+    };
+    let mut pairs = Vec::new();
+    for (demand, offers) in (0..).zip(offers) {
+        let pair = |offer: &Offer| Some(Pair { demand, supply: position(offer)? as u32, cost: offer.cost? });
+        pairs.extend(offers.iter().filter(|offer| counts(offer)).filter_map(pair));
+    }
+    pairs
 }
 
 /// Whether a facility opens by the day of the estate's first phase; `opens` is `None` where nothing is asked, and the
