@@ -4,7 +4,7 @@
 //! place of some, the subjects that these concern, a conclusion. The pieces are the same, so the two cannot drift apart;
 //! and both are the same to the last bit, since every sum in them is an [`Exact`] one.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::exact::Exact;
 use super::finding::{Evidence, Finding, Of, Reason, Subject, Verdict};
@@ -295,7 +295,8 @@ pub struct Revision {
 impl Revision {
     /// What both change, one after the other: this one is of the world that `first` leads to.
     pub fn after(mut self, first: &Self) -> Self {
-        let mut changed: HashMap<Of, Change> = HashMap::new();
+        // In the order of a finding: what is summed over them must not depend on how they were found.
+        let mut changed: BTreeMap<Of, Change> = BTreeMap::new();
         let of = |(before, after): &Change| before.as_ref().or(after.as_ref()).map(|subject| subject.of.clone());
         for change in &first.changed {
             of(change).into_iter().for_each(|of| _ = changed.insert(of, change.clone()));
@@ -360,4 +361,38 @@ fn differ(before: &Option<Subject>, after: &Option<Subject>) -> bool {
         (subject.verdict.key(), subject.observed, subject.shortfall, counted, of, unknown, persons)
     };
     before.as_ref().map(figures) != after.as_ref().map(figures)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Id;
+    use crate::rules::finding::Evidence;
+
+    fn subject(of: Of, observed: f64) -> Option<Subject> {
+        let (verdict, evidence) = (Verdict::Met, Evidence::default());
+        Some(Subject { of, verdict, observed: Some(observed), shortfall: None, evidence })
+    }
+
+    fn revision(changes: impl IntoIterator<Item = (usize, [f64; 2])>) -> Revision {
+        let of = |area: usize| if area == 0 { Of::Whole } else { Of::Area(AreaId::new(area)) };
+        let change = |(area, [before, after]): (usize, [f64; 2])| (subject(of(area), before), subject(of(area), after));
+        let changed = changes.into_iter().map(change).collect();
+        Revision { finding: Finding::bare(Verdict::Met), roll: Roll::default(), changed }
+    }
+
+    #[test]
+    fn two_changes_after_each_other_are_one_in_the_order_of_a_finding() {
+        let first = revision((0..40).map(|area| (area, [0.0, 1.0])));
+        // Some change again, one back to what it was; others change now only.
+        let second = revision((30..60).rev().map(|area| match area {
+            33 => (area, [1.0, 0.0]),
+            0..40 => (area, [1.0, 2.0]),
+            _ => (area, [0.0, 2.0]),
+        }));
+        let both = second.after(&first);
+        let expected = (0..60).filter(|&area| area != 33);
+        let expected = revision(expected.map(|area| (area, [0.0, if area < 30 { 1.0 } else { 2.0 }])));
+        assert_eq!(both.changed, expected.changed);
+    }
 }

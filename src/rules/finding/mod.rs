@@ -168,7 +168,7 @@ pub struct Required {
 }
 
 /// What a verdict is about.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Of {
     /// All together.
     Whole,
