@@ -54,7 +54,7 @@ impl Prices {
     /// changes would cost nothing.
     pub fn foreign_per(&self, world: &World, scenarios: &[Scenario]) -> Option<&str> {
         let edits = || scenarios.iter().flat_map(|scenario| &scenario.edits);
-        let is_given = |key: &str| edits().any(|edit| given(&edit.change).iter().any(|(own, _)| own == key));
+        let is_given = |key: &str| edits().any(|edit| edit.change.given().iter().any(|(own, _)| own == key));
         let is_known = |key: &str| {
             vocabulary().attribute_type(key).is_some() || world.facilities.attribute(key).is_some() || is_given(key)
         };
@@ -85,17 +85,9 @@ impl Prices {
     }
 }
 
-/// The attributes that an edit gives.
-fn given(change: &Change) -> &[(String, Given)] {
-    match change {
-        Change::Open { attributes, .. } | Change::Alter { attributes, .. } => attributes,
-        _ => &[],
-    }
-}
-
 /// How much of an attribute an edit adds; what it takes away is no less to pay.
 fn added(world: &World, change: &Change, key: &str) -> Option<f64> {
-    let amount = given(change).iter().find_map(|(own, given)| match given {
+    let amount = change.given().iter().find_map(|(own, given)| match given {
         Given::Number(number) if own == key => Some(*number),
         _ => None,
     });

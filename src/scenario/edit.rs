@@ -89,6 +89,14 @@ pub enum Change {
 }
 
 impl Change {
+    /// The attributes that a facility which opens or changes is given.
+    pub fn given(&self) -> &[(String, Given)] {
+        match self {
+            Self::Open { attributes, .. } | Self::Alter { attributes, .. } => attributes,
+            _ => &[],
+        }
+    }
+
     /// What is done, by the word that files of scenarios use.
     pub fn verb(&self) -> &'static str {
         match self {

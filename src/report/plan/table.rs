@@ -17,7 +17,7 @@ pub(super) fn edits(of: &Planned<'_>, to: &mut dyn Write) -> io::Result<()> {
     let edit = |row: usize| rows[row].1;
     let facility = |row: usize| row_of(of.world, edit(row));
     let keys: BTreeSet<&str> =
-        rows.iter().flat_map(|(_, edit)| attributes(edit)).map(|(key, _)| key.as_str()).collect();
+        rows.iter().flat_map(|(_, edit)| edit.change.given()).map(|(key, _)| key.as_str()).collect();
     let area = |area: Option<AreaId>| area.map_or(Value::Missing, |area| made(of.world.areas[area].code.clone()));
     let place = |row: usize| match &edit(row).change {
         Change::Open { facility, .. } => facility.place,
@@ -48,7 +48,7 @@ pub(super) fn edits(of: &Planned<'_>, to: &mut dyn Write) -> io::Result<()> {
         column("cost", Holds::Number, |row| number(of.has_costs.then(|| cost(row).unwrap_or(0.0)))),
     ];
     for key in keys {
-        let value = move |row: usize| match attributes(edit(row)).iter().find(|(own, _)| own == key) {
+        let value = move |row: usize| match edit(row).change.given().iter().find(|(own, _)| own == key) {
             Some((_, given)) => cell(given),
             None => Value::Missing,
         };
@@ -56,13 +56,6 @@ pub(super) fn edits(of: &Planned<'_>, to: &mut dyn Write) -> io::Result<()> {
     }
     columns.push(column("remark", Holds::Text, |row| made(of.name(rows[row].0).to_owned())));
     csv::write(&table("plan", rows.len(), columns), to)
-}
-
-fn attributes(edit: &Edit) -> &[(String, Given)] {
-    match &edit.change {
-        Change::Open { attributes, .. } | Change::Alter { attributes, .. } => attributes,
-        _ => &[],
-    }
 }
 
 fn row_of<'a>(world: &'a World, edit: &'a Edit) -> Option<&'a FacilityRow> {
